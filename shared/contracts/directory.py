@@ -1,0 +1,53 @@
+"""Messages about listings and areas."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Message, Moment
+from shared.contracts.listings import Area, AreaId, Content, Link, Listing, ListingId, Name
+
+
+class DirectoryChanged(Message):
+    """A listing as it now stands; `listing` is None when it was removed."""
+
+    listing_id: ListingId
+    change: Literal["added", "changed", "removed"]
+    revision: Annotated[int, Field(ge=1)]
+    listing: Listing | None = None
+    changed_at: Moment
+
+
+class AreaChanged(Message):
+    """An area as it now stands; None when it was removed."""
+
+    area_id: AreaId
+    area: Area | None = None
+    changed_at: Moment
+
+
+class ImportListing(Message):
+    """Put this listing into the directory; nothing happens when it is there already, unchanged."""
+
+    listing_id: ListingId
+    content: Content
+    members: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    checked_at: Moment | None = None
+    imported_at: Moment
+
+
+class ImportArea(Message):
+    """Put this area into the directory."""
+
+    area: Area
+    imported_at: Moment
+
+
+class ChatObserved(Message):
+    """What Telegram says of a listed chat. `members` is None where Telegram did not tell."""
+
+    link: Link
+    alive: bool
+    title: Name | None = None
+    members: Annotated[int, Field(ge=0)] | None = None
+    observed_at: Moment

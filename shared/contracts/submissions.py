@@ -1,0 +1,114 @@
+"""Messages about proposals."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts.base import Message, Moment
+from shared.contracts.listings import Content, ListingId, Name
+
+SubmissionId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{26}$")]
+"""A keyed hash of the receipt: who sees the id cannot act with it as the resident can."""
+ReviewerId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{13}$")]
+"""A keyed hash of the reviewer's Telegram id."""
+
+Action = Literal["add", "change", "remove"]
+
+
+class State(StrEnum):
+    """Where a submission stands."""
+
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
+
+
+class SubmissionReceived(Message):
+    """A resident has proposed something; the gateway has checked its form only."""
+
+    submission_id: SubmissionId
+    action: Action
+    content: Content | None = None
+    """None only for `remove`."""
+    listing_id: ListingId | None = None
+    """The listing to change or remove."""
+    reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    received_at: Moment
+
+
+class SubmissionWithdrawn(Message):
+    """The holder of the receipt has taken it back."""
+
+    submission_id: SubmissionId
+    withdrawn_at: Moment
+
+
+class SubmissionChanged(Message):
+    """Where a submission now stands; `reasons` are codes such as `link.duplicate`."""
+
+    submission_id: SubmissionId
+    action: Action
+    state: State
+    reasons: tuple[str, ...] = ()
+    listing_id: ListingId | None = None
+    revision: Annotated[int, Field(ge=1)]
+    changed_at: Moment
+
+
+class Similar(Message):
+    """A listing that the proposal may repeat."""
+
+    listing_id: ListingId
+    name: Name
+    metres: int | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class ReviewRequested(Message):
+    """A reviewer is to decide."""
+
+    submission_id: SubmissionId
+    action: Action
+    content: Content | None = None
+    listing_id: ListingId | None = None
+    before: Content | None = None
+    """What stands in the directory now, for `change` and `remove`."""
+    reason: str = ""
+    similar: tuple[Similar, ...] = ()
+    requested_at: Moment
+
+
+Decision = Literal["approve", "refuse", "duplicate"]
+
+
+class SubmissionReviewed(Message):
+    """A reviewer has decided."""
+
+    submission_id: SubmissionId
+    decision: Decision
+    duplicate_of: ListingId | None = None
+    reviewer: ReviewerId
+    reviewed_at: Moment
+
+
+class SubmissionAccepted(Message):
+    """The directory is to carry it out."""
+
+    submission_id: SubmissionId
+    listing_id: ListingId
+    action: Action
+    content: Content | None = None
+    accepted_at: Moment
+
+
+class ReviewClosed(Message):
+    """A requested review needs no decision any more: withdrawn, or decided elsewhere."""
+
+    submission_id: SubmissionId
+    state: State
+    closed_at: Moment

@@ -1,0 +1,99 @@
+"""Messages between the roles of moderation. All of them are sealed: they carry raw ids and texts."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts.base import Message, Moment
+
+ChatId = int
+UserId = int
+Hash = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{13}$")]
+"""A keyed hash of a Telegram id (first 64 bits, base 32)."""
+
+
+class TelegramUpdate(Message):
+    """One update as Telegram sent it. `chat_id` is the chat it belongs to, or the person's own id."""
+
+    update_id: int
+    chat_id: ChatId
+    kind: str
+    """The update's field: `message`, `edited_message`, `chat_member`, `callback_query` ..."""
+    raw: str
+    """The update's JSON."""
+    received_at: Moment
+
+
+class Method(StrEnum):
+    """What the actor may be asked to do, by the Bot API's own names."""
+
+    DELETE_MESSAGES = "deleteMessages"
+    BAN_MEMBER = "banChatMember"
+    UNBAN_MEMBER = "unbanChatMember"
+    BAN_SENDER_CHAT = "banChatSenderChat"
+    RESTRICT_MEMBER = "restrictChatMember"
+    SEND_MESSAGE = "sendMessage"
+    EDIT_TEXT = "editMessageText"
+    EDIT_MARKUP = "editMessageReplyMarkup"
+    ANSWER_CALLBACK = "answerCallbackQuery"
+    APPROVE_JOIN = "approveChatJoinRequest"
+    DECLINE_JOIN = "declineChatJoinRequest"
+    LEAVE_CHAT = "leaveChat"
+    SET_PERMISSIONS = "setChatPermissions"
+
+
+class TelegramAction(Message):
+    """Call this method. `action_id` is derived from its cause, so that a repeat is known as one."""
+
+    action_id: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    chat_id: ChatId
+    method: Method
+    params: dict[str, Any]
+    """The method's own parameters, without `chat_id`."""
+    reasons: tuple[str, ...] = ()
+    """Codes of why, for the audit log."""
+    decided_at: Moment
+    expires_at: Moment
+    """After this the action is only counted: deletes below 48 hours, answers within seconds."""
+
+
+class PersonObserved(Message):
+    """Something a person visibly did in one chat; the stage partitioned by person reads it.
+
+    `person` and `chat` are keyed hashes. `chat_id` and `user_id` are what an action needs.
+    """
+
+    person: Hash
+    chat: Hash
+    chat_id: ChatId
+    user_id: UserId
+    kind: Literal["joined", "left", "wrote", "requested", "banned", "trusted"]
+    reasons: tuple[str, ...] = ()
+    """Signals seen inside the chat, such as `first_message.link`."""
+    name: Annotated[str, StringConstraints(max_length=200)] = ""
+    """The shown name, for likeness to an admin; never stored."""
+    message_id: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    """Where the directory places the chat, if it is listed."""
+    observed_at: Moment
+
+
+class Signal(Message):
+    """One reason with a weight, in log-odds."""
+
+    name: str
+    weight: float
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class PersonJudged(Message):
+    """The person's standing asks for attention in this chat; the chat's settings decide what follows."""
+
+    person: Hash
+    chat_id: ChatId
+    user_id: UserId
+    score: float
+    signals: tuple[Signal, ...]
+    judged_at: Moment

@@ -1,0 +1,89 @@
+"""Everything that comes from `DZE_KEY`: keyed hashes, tokens, sealing keys.
+
+One secret, expanded with HKDF (RFC 5869) into one key for each purpose, so that no purpose can be played
+against another. A Telegram id has some 33 bits: only the key keeps its hash from being undone.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_LEAST = 32
+"""The least length of `DZE_KEY`, in characters."""
+
+
+def base32(data: bytes) -> str:
+    """Lower-case base 32 without padding: safe in addresses, keys and speech."""
+    return base64.b32encode(data).decode().lower().rstrip("=")
+
+
+def new_secret() -> str:
+    """A fresh `DZE_KEY`: 256 bits, as 64 hexadecimal digits."""
+    return os.urandom(32).hex()
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys derived from the deployment's secret. Never logged: `repr` shows nothing."""
+
+    secret: str
+
+    def __post_init__(self) -> None:
+        if len(self.secret) < KEY_LEAST:
+            raise ValueError(f"DZE_KEY needs at least {KEY_LEAST} characters; `dze key` makes one")
+
+    def __repr__(self) -> str:
+        return "Keys(...)"
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, always the same."""
+        return HKDF(SHA256(), 32, salt=b"dze", info=purpose.encode()).derive(self.secret.encode())
+
+    @cached_property
+    def _people(self) -> bytes:
+        return self.derive("people")
+
+    @cached_property
+    def _routes(self) -> bytes:
+        return self.derive("routes")
+
+    @cached_property
+    def _seal(self) -> ChaCha20Poly1305:
+        return ChaCha20Poly1305(self.derive("seal"))
+
+    def person(self, telegram_id: int) -> str:
+        """The keyed hash under which a person, chat or reviewer is known: 64 bits, 13 characters."""
+        return base32(_keyed(self._people, str(telegram_id).encode(), 8))
+
+    def route(self, key: str) -> bytes:
+        """8 bytes that stand for a message key in Redis; the partition is taken from them."""
+        return _keyed(self._routes, key.encode(), 8)
+
+    def token(self, purpose: str, text: str, size: int = 16) -> str:
+        """A keyed hash of `text` for a purpose of its own, in base 32."""
+        return base32(_keyed(self.derive(purpose), text.encode(), size))
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """Encrypt; `context` (a stream's or key's name) must be the same when opening."""
+        nonce = os.urandom(12)
+        return nonce + self._seal.encrypt(nonce, plain, context.encode())
+
+    def unseal(self, sealed: bytes, context: str) -> bytes:
+        """Raises `cryptography.exceptions.InvalidTag` for another key, context or a changed text."""
+        return self._seal.decrypt(sealed[:12], sealed[12:], context.encode())
+
+
+def _keyed(key: bytes, data: bytes, size: int) -> bytes:
+    return hashlib.blake2b(data, key=key, digest_size=size).digest()
+
+
+def same(left: str, right: str) -> bool:
+    """Compare secrets in constant time."""
+    return hmac.compare_digest(left.encode(), right.encode())

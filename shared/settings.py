@@ -1,0 +1,140 @@
+"""Settings that all services share, from the environment or a `.env` file, prefix `DZE_`.
+
+Each secret has a `_FILE` form. An unknown or bad value stops the start with one clear line.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.keys import KEY_LEAST, Keys
+
+PREFIX = "DZE_"
+SECRETS = ("DZE_KEY", "DZE_TELEGRAM_TOKEN", "DZE_TELEGRAM_SECRET", "DZE_REDIS_URL")
+
+
+class SettingsError(Exception):
+    """A setting is missing, unknown or wrong; the text is one line for the operator."""
+
+
+class City(BaseModel):
+    """`DZE_CITY`, as JSON: the name, where the map opens, and the box inside which listings may lie."""
+
+    name: dict[str, str] = Field(default_factory=lambda: {"be": "Мінск", "ru": "Минск", "en": "Minsk"})
+    lat: float = Field(default=53.9023, ge=-90, le=90)
+    lon: float = Field(default=27.5619, ge=-180, le=180)
+    zoom: float = Field(default=11, ge=0, le=19)
+    area: tuple[float, float, float, float] = (26.9, 53.55, 28.3, 54.25)
+    """West, south, east, north, in degrees."""
+    time_zone: str = "Europe/Minsk"
+
+    def contains(self, lat: float, lon: float) -> bool:
+        west, south, east, north = self.area
+        return west <= lon <= east and south <= lat <= north
+
+
+def _languages(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _no_trailing_slash(value: str) -> str:
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """What every process reads. A service adds its own in its `settings.py`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    redis_url: SecretStr | None = None
+    data: Path = Path("./data")
+    key: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    internal_host: str = "127.0.0.1"
+    internal_port: int = Field(default=0, ge=0, le=65535)
+    """Where `/livez`, `/readyz` and `/metrics` of this process are; 0: any free port."""
+    telegram_token: SecretStr | None = None
+    telegram_api: Annotated[str, AfterValidator(_no_trailing_slash)] = "https://api.telegram.org"
+    telegram_mode: Literal["poll", "webhook"] = "poll"
+    telegram_secret: SecretStr | None = None
+    review_chat: int | None = None
+    city: City = Field(default_factory=City)
+    basemap: str = "none"
+    languages: Annotated[tuple[str, ...], NoDecode, AfterValidator(lambda v: v)] = ("be", "ru", "en")
+    onion: str = ""
+    """Address of the onion service, sent as `Onion-Location` when set."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def __init__(self, **values: Any) -> None:
+        if "languages" not in values and (named := _named("DZE_LANGUAGES")):
+            values["languages"] = _languages(named)
+        super().__init__(**values)
+
+    def keys(self) -> Keys:
+        """The deployment's keys. Raises SettingsError without `DZE_KEY`."""
+        if self.key is None:
+            raise SettingsError("DZE_KEY is not set. It is required with DZE_REDIS_URL; `dze key` makes one.")
+        return Keys(self.key.get_secret_value())
+
+    def redis(self) -> str:
+        """URL of Redis. Raises SettingsError when none is set."""
+        if self.redis_url is None:
+            raise SettingsError("DZE_REDIS_URL is not set; `dze up` starts an embedded Redis by itself.")
+        return self.redis_url.get_secret_value()
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def load(model: type[SettingsT], **overrides: Any) -> SettingsT:
+    """Read the settings. Raises SettingsError with one line that names the setting."""
+    _refuse_unknown(model)
+    try:
+        settings = model(**(_from_files() | overrides))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{PREFIX}{where}: {first['msg']}") from None
+    if settings.key is not None and len(settings.key.get_secret_value()) < KEY_LEAST:
+        raise SettingsError(f"DZE_KEY needs at least {KEY_LEAST} characters; `dze key` makes one.")
+    return settings
+
+
+def _from_files() -> dict[str, str]:
+    """Values of secrets named by `DZE_..._FILE`."""
+    found = {}
+    for name in SECRETS:
+        if path := _named(f"{name}_FILE"):
+            try:
+                found[name.removeprefix(PREFIX).lower()] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}") from None
+    return found
+
+
+def _refuse_unknown(model: type[Settings]) -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in model.model_fields} | {f"{name}_FILE" for name in SECRETS}
+    for name in sorted(_all_named()):
+        if name not in known and not name.startswith("DZE_TEST_"):
+            raise SettingsError(f"{name} is not a setting; see the list in docs/settings.md.")
+
+
+def _all_named() -> set[str]:
+    return {name for name in os.environ if name.startswith(PREFIX)} | set(_dotenv())
+
+
+def _named(name: str) -> str | None:
+    return os.environ.get(name) or _dotenv().get(name)
+
+
+def _dotenv() -> dict[str, str]:
+    from dotenv import dotenv_values  # noqa: PLC0415
+
+    values = dotenv_values(".env") if Path(".env").is_file() else {}
+    return {name: value for name, value in values.items() if value and re.match(PREFIX, name)}
