@@ -53,6 +53,11 @@ class TelegramAction(Message):
     """The method's own parameters, without `chat_id`."""
     reasons: tuple[str, ...] = ()
     """Codes of why, for the audit log."""
+    by: Annotated[str, StringConstraints(max_length=40)] = ""
+    """Who asked, as role and short code (`admin k3fa`); empty: the bot by its rules."""
+    remember_hours: Annotated[int, Field(ge=1, le=24 * 366)] = 48
+    """How long the id of a sent message is kept under `action_id`. A later action of the same chat names
+    that message by `message_of: action_id` in its params, in place of `message_id` or `message_ids`."""
     decided_at: Moment
     expires_at: Moment
     """After this the action is only counted: deletes below 48 hours, answers within seconds."""

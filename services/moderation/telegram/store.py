@@ -1,0 +1,116 @@
+"""The actor's Redis: pacing shared by all actors, ids of sent messages, parked and moved chats, the log."""
+
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from redis.asyncio import Redis
+
+from services.moderation.telegram.audit import AuditEntry
+from services.moderation.telegram.pacing import Bucket
+from shared.bus.commit import Command
+from shared.keys import Keys
+
+AUDIT_ENTRIES = 500
+AUDIT_SECONDS = 30 * 86400
+PARKED_SECONDS = 86400
+"""A chat that removed the bot is tried again after a day at most, or as soon as it is added back."""
+MOVED_SECONDS = 366 * 86400
+NOT_SENT = b"-"
+
+
+class ActorStore:
+    """Keys carry keyed hashes only; every key has a time to live."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._pace = redis.register_script(Path(__file__).with_name("pace.lua").read_text(encoding="utf-8"))
+
+    # Pacing is written at once, outside any commit: a permit that was taken and not used only costs time.
+
+    async def take(self, chat_id: int, method: str, buckets: tuple[Bucket, ...]) -> float:
+        """Seconds to wait before this call; 0: go, and the permit is taken."""
+        chat = self._keys.person(chat_id)
+        keys = [
+            self._hold_key(chat_id, method),
+            *(f"moderation:pace:{b.name.format(chat=chat)}" for b in buckets),
+        ]
+        rates = [number for b in buckets for number in (b.interval_ms, b.burst)]
+        return int(await self._pace(keys=keys, args=[1, *rates])) / 1000
+
+    async def hold(self, chat_id: int, method: str, seconds: float) -> None:
+        """Telegram said `retry_after`: nothing more for this chat and method until then."""
+        await self._redis.set(self._hold_key(chat_id, method), b"1", px=max(1, int(seconds * 1000)))
+
+    # What has left the house.
+
+    async def sent(self, action_id: str) -> bytes | None:
+        """The id of the message sent for this action, NOT_SENT if it could not be, None if not yet."""
+        found: bytes | None = await self._redis.get(self._sent_key(action_id))
+        return found
+
+    async def remember(self, action_id: str, message_id: int | None, hours: int) -> None:
+        """Written at once after the send and not with the commit, so that little can come between."""
+        value = NOT_SENT if message_id is None else str(message_id)
+        await self._redis.set(self._sent_key(action_id), value, ex=hours * 3600)
+
+    # Chats.
+
+    async def moved_to(self, chat_id: int) -> int | None:
+        """The supergroup that this group has become."""
+        key = self._key("moved", chat_id)
+        sealed: bytes | None = await self._redis.get(key)
+        if sealed is None:
+            return None
+        try:
+            return int(self._keys.unseal(sealed, key))
+        except InvalidTag:
+            return None
+
+    def moved(self, chat_id: int, new_id: int) -> list[Command]:
+        """Remember the new id, and take the chat's log along."""
+        key = self._key("moved", chat_id)
+        old, new = self._key("audit", chat_id), self._key("audit", new_id)
+        return [
+            ("SET", key, self._keys.seal(str(new_id).encode(), key), "EX", MOVED_SECONDS),
+            ("COPY", old, new),
+            ("UNLINK", old),
+        ]
+
+    async def is_parked(self, chat_id: int) -> bool:
+        return bool(await self._redis.exists(self._key("parked", chat_id)))
+
+    def park(self, chat_id: int) -> list[Command]:
+        """The bot is out of this chat: what is decided for it is only counted."""
+        return [("SET", self._key("parked", chat_id), "1", "EX", PARKED_SECONDS)]
+
+    def unpark(self, chat_id: int) -> list[Command]:
+        """The bot is back."""
+        return [("UNLINK", self._key("parked", chat_id))]
+
+    # The log.
+
+    def audit(self, chat_id: int, *entries: AuditEntry) -> list[Command]:
+        """Writes that put entries on top of the chat's log."""
+        if not entries:
+            return []
+        key = self._key("audit", chat_id)
+        return [
+            ("LPUSH", key, *(entry.model_dump_json(exclude_defaults=True) for entry in entries)),
+            ("LTRIM", key, 0, AUDIT_ENTRIES - 1),
+            ("EXPIRE", key, AUDIT_SECONDS),
+        ]
+
+    async def audited(self, chat_id: int, most: int = 20) -> list[AuditEntry]:
+        """The newest entries first."""
+        rows: list[bytes] = await self._redis.lrange(self._key("audit", chat_id), 0, most - 1)
+        return [AuditEntry.model_validate_json(row) for row in rows]
+
+    def _key(self, what: str, chat_id: int) -> str:
+        return f"moderation:{what}:{self._keys.person(chat_id)}"
+
+    def _hold_key(self, chat_id: int, method: str) -> str:
+        return f"moderation:hold:{self._keys.person(chat_id)}:{method}"
+
+    def _sent_key(self, action_id: str) -> str:
+        return f"moderation:sent:{self._keys.token('action', action_id, 10)}"
