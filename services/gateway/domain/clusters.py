@@ -1,0 +1,122 @@
+"""Clusters: listings gathered by the cells of a grid of 64 pixels, at each zoom of a web map.
+
+A cell of one zoom is four cells of the next, so cells are prefixes of one Morton code (Z-order, 24 bits an
+axis): rows sorted by it lie together at every zoom, and what a cluster holds depends on nothing but the
+listings themselves. Every matching listing lies in exactly one cell, so counts add up by construction.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+BITS = 24
+"""Bits an axis: about 2.4 m at the equator."""
+CELL_BITS = 2
+"""A tile of 256 pixels is four cells wide."""
+ZOOM_MOST = 18
+"""Above it every listing stands alone, also where several share one spot."""
+LATITUDE_MOST = 85.05112877980659
+"""Where web Mercator ends: the world is a square."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Listings shown as one. `id` names one of them, and is the listing itself when `count` is 1.
+
+    `members` sums the public counts. `expansion_zoom` is the first zoom at which it falls apart.
+    """
+
+    id: str
+    lat: float
+    lon: float
+    count: int
+    members: int
+    expansion_zoom: int
+
+
+class Groups(NamedTuple):
+    """Clusters as columns; `first` is the row that stands for each."""
+
+    first: Ints
+    count: Ints
+    members: Ints
+    lat: Floats
+    lon: Floats
+    expansion_zoom: Ints
+
+
+def project(lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
+    """Web Mercator in whole steps, 0 to 2**24 - 1 from the north-west."""
+    size = 1 << BITS
+    sin = np.sin(np.radians(np.clip(lat, -LATITUDE_MOST, LATITUDE_MOST)))
+    x = (lon + 180.0) / 360.0
+    y = 0.5 - np.log((1.0 + sin) / (1.0 - sin)) / (4.0 * np.pi)
+    return _whole(x * size), _whole(y * size)
+
+
+def unproject(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Latitude and longitude, rounded to 6 places (0.1 m), of points in steps."""
+    size = float(1 << BITS)
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * y / size))))
+    return np.round(lat, 6), np.round(x / size * 360.0 - 180.0, 6)
+
+
+def morton(x: Ints, y: Ints) -> Ints:
+    """Interleave the bits of both axes: the prefix of 2n bits is the cell at level n."""
+    return _spread(x) | (_spread(y) << 1)
+
+
+def group(codes: Ints, members: Ints, lat: Floats, lon: Floats, zoom: int) -> Groups:
+    """Gather rows, sorted by code, into the cells of `zoom`."""
+    starts = _starts(codes, zoom)
+    ends = np.append(starts[1:], len(codes))[: len(starts)]
+    count = ends - starts
+    x, y = project(lat, lon)
+    mean_lat, mean_lon = unproject(_sum(x, starts) / count + 0.5, _sum(y, starts) / count + 0.5)
+    alone = count == 1
+    return Groups(
+        first=starts,
+        count=count,
+        members=_sum(members, starts),
+        lat=np.where(alone, lat[starts], mean_lat),
+        lon=np.where(alone, lon[starts], mean_lon),
+        expansion_zoom=_expansion(codes[starts], codes[ends - 1]),
+    )
+
+
+def _starts(codes: Ints, zoom: int) -> Ints:
+    """Row numbers at which a new cell begins."""
+    if zoom > ZOOM_MOST:
+        return np.arange(len(codes), dtype=np.int64)
+    cells = codes >> (2 * (BITS - zoom - CELL_BITS))
+    return np.flatnonzero(np.diff(cells, prepend=-1)).astype(np.int64)
+
+
+def _expansion(first: Ints, last: Ints) -> Ints:
+    """The zoom at which the first and the last row of each cell part: where their codes differ."""
+    _, length = np.frexp((first ^ last).astype(np.float64))  # bits of the difference; exact below 2**53
+    level = BITS - (length.astype(np.int64) - 1) // 2
+    return np.where(first == last, ZOOM_MOST + 1, np.clip(level - CELL_BITS, 0, ZOOM_MOST + 1))
+
+
+def _sum(values: Ints, starts: Ints) -> Ints:
+    return np.add.reduceat(values, starts) if len(starts) else values[:0]
+
+
+def _whole(values: Floats) -> Ints:
+    return np.clip(np.floor(values), 0, (1 << BITS) - 1).astype(np.int64)
+
+
+def _spread(values: Ints) -> Ints:
+    """Put a zero between the bits of 24-bit numbers (Morton's masks)."""
+    spread = values & 0xFFFFFF
+    spread = (spread | (spread << 16)) & 0x0000FFFF0000FFFF
+    spread = (spread | (spread << 8)) & 0x00FF00FF00FF00FF
+    spread = (spread | (spread << 4)) & 0x0F0F0F0F0F0F0F0F
+    spread = (spread | (spread << 2)) & 0x3333333333333333
+    return (spread | (spread << 1)) & 0x5555555555555555
