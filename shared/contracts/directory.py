@@ -32,7 +32,10 @@ class ImportListing(Message):
     listing_id: ListingId
     content: Content
     members: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    members_below: int | None = None
+    """Known only to lie below this; then `members` is None."""
     checked_at: Moment | None = None
+    dead_since: Moment | None = None
     imported_at: Moment
 
 
