@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     onion: str = ""
     """Address of the onion service, sent as `Onion-Location` when set."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """`auto`: plain lines in a terminal, JSON elsewhere."""
 
     def __init__(self, **values: Any) -> None:
         if "languages" not in values and (named := _named("DZE_LANGUAGES")):
