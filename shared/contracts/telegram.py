@@ -43,6 +43,15 @@ class Method(StrEnum):
     SET_PERMISSIONS = "setChatPermissions"
 
 
+_LANES = {
+    Method.DELETE_MESSAGES: "delete",
+    Method.SEND_MESSAGE: "say",
+    Method.EDIT_TEXT: "say",
+    Method.EDIT_MARKUP: "say",
+    Method.ANSWER_CALLBACK: "answer",
+}
+
+
 class TelegramAction(Message):
     """Call this method. `action_id` is derived from its cause, so that a repeat is known as one."""
 
@@ -61,6 +70,11 @@ class TelegramAction(Message):
     decided_at: Moment
     expires_at: Moment
     """After this the action is only counted: deletes below 48 hours, answers within seconds."""
+
+    @property
+    def lane(self) -> str:
+        """What order is kept for: a chat whose messages must wait still has its deletes and bans carried out."""
+        return f"{self.chat_id}:{_LANES.get(self.method, 'people')}"
 
 
 class PersonObserved(Message):
