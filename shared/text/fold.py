@@ -1,0 +1,45 @@
+"""Folding for search: Belarusian, Russian and Latin spellings of a name meet in one form."""
+
+import re
+import unicodedata
+
+_CYRILLIC = {
+    "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "h", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "z",
+    "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
+    "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f", "х": "h", "ц": "c", "ч": "c",
+    "ш": "s", "щ": "sc", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
+}  # fmt: skip
+"""To the coarsest Latin: г and х meet in h because Belarusian Latin has Hrodna where Russian has Grodno."""
+_LATIN = {
+    "shch": "sc", "sch": "sc", "zh": "z", "kh": "h", "sh": "s", "ch": "c", "ts": "c", "tz": "c",
+    "ya": "ia", "ja": "ia", "yu": "iu", "ju": "iu", "ye": "e", "je": "e", "yo": "e", "jo": "e",
+    "g": "h", "y": "i", "j": "i", "w": "v", "q": "k", "x": "ks", "ł": "l", "đ": "d", "ø": "o", "æ": "e",
+}  # fmt: skip
+_LATIN_PARTS = re.compile("|".join(sorted(_LATIN, key=len, reverse=True)))
+_LATIN_LETTERS = re.compile(r"[a-złđøæ]+")
+_APOSTROPHES = re.compile("['’ʼ`′‘\u0301]")
+"""Signs inside Belarusian words, and the stress mark."""
+_APART = re.compile(r"[^a-z0-9]+")
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+
+def fold(text: str) -> str:
+    """Words of lower-case Latin letters and digits, one space between: what search compares.
+
+    Case, accents, і/и, ў/у, ё/е, г/х, ы/и, soft signs, apostrophes, doubled letters and the usual ways to
+    write Cyrillic in Latin are folded together; digits stay as they are. Letters of other scripts are kept
+    only where Unicode decomposes them into Latin, except that words without any become empty.
+    """
+    plain = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold()
+    plain = _APOSTROPHES.sub("", plain)
+    latin = _LATIN_LETTERS.sub(_fold_latin, _without_marks(plain))
+    spelled = "".join(_CYRILLIC.get(char, char) for char in latin)
+    return _DOUBLED.sub(r"\1", _APART.sub(" ", spelled).strip())
+
+
+def _without_marks(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _fold_latin(run: re.Match[str]) -> str:
+    return _LATIN_PARTS.sub(lambda part: _LATIN[part.group()], run.group())
