@@ -1,0 +1,111 @@
+"""Readers without a group: each builds its own model from a compacted stream's snapshot and its changes."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from shared.bus.committer import AWAY
+from shared.bus.envelope import DATA, Envelope
+from shared.contracts.base import PARTITIONS, AnyStream
+
+log = structlog.get_logger()
+BLOCK_MS = 1_000
+COUNT = 500
+RETRY = 0.5
+Apply = Callable[[Any], None]
+
+
+class Follower:
+    """Loads the snapshot, then follows. `apply` may see a message twice: it goes by revision.
+
+    After a time without Redis in which the stream was trimmed beyond the place reached, `reset` is called and
+    the snapshot is loaded again.
+    """
+
+    def __init__(
+        self, redis: "Redis[bytes]", envelope: Envelope, stream: AnyStream, apply: Apply, reset: Callable[[], None] | None
+    ) -> None:
+        self.stream = stream
+        self.caught_up = False
+        self.last_read = time.monotonic()
+        self._redis = redis
+        self._envelope = envelope
+        self._apply = apply
+        self._reset = reset
+        self._places: dict[str, bytes] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                if not self._places or await self._missed():
+                    await self._load()
+                await self._follow()
+            except (*AWAY, ResponseError) as error:
+                log.warning("follower_interrupted", stream=self.stream.topic, reason=type(error).__name__)
+                await asyncio.sleep(RETRY)
+
+    async def _load(self) -> None:
+        """First where the stream ends, then the snapshot: what comes between is seen twice, never missed."""
+        self.caught_up = False
+        if self._reset and self._places:
+            self._reset()
+        places = {key: await self._end(key) for key in self.stream.keys()}
+        for partition in range(PARTITIONS):
+            async for _, data in self._redis.hscan_iter(self.stream.snapshot_key(partition), count=COUNT):
+                self._take(data)
+            await asyncio.sleep(0)
+        self._places = places
+
+    async def _end(self, key: str) -> bytes:
+        last = await self._redis.xrevrange(key, count=1)
+        return last[0][0] if last else b"0-0"
+
+    async def _follow(self) -> None:
+        """Read changes of all partitions; caught up after the first read that finds none."""
+        while True:
+            block = BLOCK_MS if self.caught_up else 1
+            streams: Any = dict(self._places)
+            found = await self._redis.xread(streams, count=COUNT, block=block)
+            self.last_read = time.monotonic()
+            self.caught_up = self.caught_up or not found
+            for key, entries in found or ():
+                for entry_id, fields in entries:
+                    self._take(fields[DATA])
+                    self._places[key.decode()] = entry_id
+            if found:
+                await asyncio.sleep(0)
+
+    def _take(self, data: bytes) -> None:
+        try:
+            message = self._envelope.decode(self.stream, data)
+        except ValueError as error:
+            log.error("unreadable_message", stream=self.stream.topic, reason=type(error).__name__)
+            return
+        self._apply(message)
+
+    async def _missed(self) -> bool:
+        """Whether entries beyond the place reached are gone: trimmed, or the stream was made anew."""
+        for key, place in self._places.items():
+            try:
+                info = await self._redis.xinfo_stream(key)
+            except ResponseError:
+                continue
+            if _after(info["max-deleted-entry-id"], place) or _after(place, info["last-generated-id"]):
+                return True
+        return False
+
+
+def _after(left: bytes | str, right: bytes | str) -> bool:
+    return _number(left) > _number(right)
+
+
+def _number(entry_id: bytes | str) -> tuple[int, int]:
+    text = entry_id.decode() if isinstance(entry_id, bytes) else entry_id
+    milliseconds, _, sequence = text.partition("-")
+    return int(milliseconds), int(sequence or 0)

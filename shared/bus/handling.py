@@ -1,0 +1,117 @@
+"""Calls the handlers for what was read and commits what they return."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.bus.commit import Commit, Outcome, Unit
+from shared.bus.committer import AWAY, Committer
+from shared.bus.errors import Unavailable
+from shared.bus.leases import Lease
+from shared.bus.subscription import Entry, Subscription
+
+CONFLICTS_MOST = 25
+"""Runs of a handler whose expectations are not met before that counts as a failed try."""
+AT_ONCE = 16
+"""Handlers of different keys that run side by side in one partition."""
+
+
+class Fenced(Exception):  # noqa: N818
+    """The partition belongs to another replica now; what was in hand is its business."""
+
+
+class Conflicted(Exception):  # noqa: N818
+    """The handler's expectations were never met."""
+
+
+@dataclass
+class Failure:
+    """An entry that was not handled, and those of its key behind it."""
+
+    entry: Entry
+    error: BaseException
+    behind: list[Entry] = field(default_factory=list)
+
+
+class Handling:
+    """One partition's way from entries to commits."""
+
+    def __init__(self, subscription: Subscription, committer: Committer, partition: int, lease: Lease) -> None:
+        self._subscription = subscription
+        self._committer = committer
+        self._lease = lease
+        self._stream = subscription.stream.partition_key(partition)
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def handle(self, entries: Sequence[Entry]) -> list[Failure]:
+        """Handle all, in order by key. Raises Fenced, or what says that Redis is away; else answers failures."""
+        if self._subscription.batched and len(entries) > 1:
+            try:
+                await self._batch(entries)
+            except (Fenced, Unavailable, *AWAY):
+                raise
+            except Exception:  # noqa: BLE001 - one bad message must not fail its neighbours: each alone
+                return await self._rounds(entries)
+            return []
+        return await self._rounds(entries)
+
+    async def commit(self, units: Sequence[Unit], *, ordered: bool = False) -> list[Outcome]:
+        """Raises Fenced."""
+        outcomes = await self._committer.fenced(
+            units, self._lease, stream=self._stream, group=self._subscription.group, ordered=ordered
+        )
+        if Outcome.FENCED in outcomes:
+            raise Fenced
+        return outcomes
+
+    async def _batch(self, entries: Sequence[Entry]) -> None:
+        left = list(entries)
+        for _ in range(CONFLICTS_MOST):
+            commits = await self._subscription.many(left)
+            if len(commits) == 1:
+                units = [Unit([entry.id for entry in left], commits[0])]
+            else:
+                units = [Unit([entry.id], commit) for entry, commit in zip(left, commits, strict=True)]
+            outcomes = await self.commit(units, ordered=True)
+            if Outcome.CONFLICT not in outcomes:
+                return
+            left = left[outcomes.index(Outcome.CONFLICT) if len(commits) > 1 else 0 :]
+        raise Conflicted(self._stream)
+
+    async def _rounds(self, entries: Sequence[Entry]) -> list[Failure]:
+        """The first of every key together, then the second of each, and so on."""
+        queues: dict[bytes, deque[Entry]] = {}
+        for entry in entries:
+            queues.setdefault(entry.key, deque()).append(entry)
+        failures = []
+        while queues:
+            for entry, error in await self._round([queue.popleft() for queue in queues.values()]):
+                if error is not None:
+                    failures.append(Failure(entry, error, list(queues[entry.key])))
+                    queues[entry.key].clear()
+            queues = {key: queue for key, queue in queues.items() if queue}
+        return failures
+
+    async def _round(self, heads: list[Entry]) -> list[tuple[Entry, BaseException | None]]:
+        settled: list[tuple[Entry, BaseException | None]] = []
+        for _ in range(CONFLICTS_MOST):
+            results = await asyncio.gather(*(self._call(entry) for entry in heads))
+            settled += [(entry, r) for entry, r in zip(heads, results, strict=True) if isinstance(r, Exception)]
+            good = [(entry, r) for entry, r in zip(heads, results, strict=True) if isinstance(r, Commit)]
+            outcomes = await self.commit([Unit([entry.id], commit) for entry, commit in good]) if good else []
+            done = [outcome is not Outcome.CONFLICT for outcome in outcomes]
+            settled += [(entry, None) for (entry, _), ok in zip(good, done, strict=True) if ok]
+            heads = [entry for (entry, _), ok in zip(good, done, strict=True) if not ok]
+            if not heads:
+                return settled
+        return settled + [(entry, Conflicted(self._stream)) for entry in heads]
+
+    async def _call(self, entry: Entry) -> Commit | Exception:
+        async with self._slots:
+            try:
+                return await self._subscription.one(entry)
+            except (Unavailable, *AWAY):
+                raise
+            except Exception as error:  # noqa: BLE001 - settled by the worker: again later, or dead letter
+                return error

@@ -1,0 +1,105 @@
+"""One stream read by this service: the FastStream subscriber that its messages are fed to."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_origin, get_type_hints
+
+from faststream import AckPolicy
+from faststream._internal.endpoint.subscriber.usecase import SubscriberUsecase
+from faststream.redis import RedisBroker, StreamSub
+from faststream.redis.message import BatchStreamMessage, DefaultStreamMessage
+
+from shared.bus.commit import Commit
+from shared.bus.envelope import DATA, Envelope
+from shared.contracts.base import AnyStream
+
+Handler = Callable[..., Awaitable[Any]]
+Handlers = Mapping[AnyStream, Handler]
+OWNER = "owner"
+"""The one consumer name of every partition: only the lease's holder reads, so a new owner finds what the old
+one left under the same name."""
+BATCH = 100
+"""Entries read, handled and committed at once."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One stream entry as it was read."""
+
+    id: bytes
+    key: bytes
+    data: bytes
+
+
+class Broker(RedisBroker):
+    """A FastStream broker whose subscribers never read by themselves.
+
+    FastStream's own loop loses what was published before a group existed, never retries, and stops for good
+    when a stream is deleted. So the bus reads, and feeds the very same subscribers (decision 0003).
+    """
+
+    async def start(self) -> None:
+        await self.connect()
+        for subscriber in self.subscribers:
+            await SubscriberUsecase.start(subscriber)
+            subscriber._post_start()  # noqa: SLF001 - what FastStream's own subscribers call after start
+        self.running = True
+
+
+class Subscription:
+    """A stream, the group that reads it, and its handler."""
+
+    def __init__(self, broker: Broker, envelope: Envelope, stream: AnyStream, group: str, handler: Handler) -> None:
+        self.stream = stream
+        self.group = group
+        self.batched = takes_batches(handler)
+        self._subscriber = broker.subscriber(
+            stream=StreamSub(stream.topic, group=group, consumer=OWNER, batch=self.batched),
+            message_format=envelope.format_for(stream),
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            title=f"{stream.topic}:{group}",
+        )
+        self._subscriber(handler)
+
+    async def one(self, entry: Entry) -> Commit:
+        """Call the handler with one message."""
+        if self.batched:
+            return _single(await self.many([entry]))
+        message = DefaultStreamMessage(
+            type="stream", channel=self.stream.topic, message_ids=[entry.id], data={DATA: entry.data}
+        )
+        return _single([_result((await self._subscriber.process_message(message)).body)])
+
+    async def many(self, entries: Sequence[Entry]) -> list[Commit]:
+        """Call a batch handler: one commit for all, or one for each in the same order."""
+        message = BatchStreamMessage(
+            type="bstream",
+            channel=self.stream.topic,
+            message_ids=[entry.id for entry in entries],
+            data=[{DATA: entry.data} for entry in entries],
+        )
+        body = (await self._subscriber.process_message(message)).body
+        if not isinstance(body, list):
+            return [_result(body)]
+        commits = [_result(commit) for commit in body]
+        if len(commits) != len(entries):
+            raise TypeError(f"{self.stream.topic}: {len(commits)} commits for {len(entries)} messages")
+        return commits
+
+
+def takes_batches(handler: Handler) -> bool:
+    """Whether the handler's first parameter is a list of messages."""
+    first = next(iter(get_type_hints(handler).values()))
+    return get_origin(first) is list
+
+
+def _single(commits: list[Commit]) -> Commit:
+    (commit,) = commits
+    return commit
+
+
+def _result(body: Any) -> Commit:
+    if not isinstance(body, Commit):
+        raise TypeError(f"a handler must return a Commit, not {type(body).__name__}")
+    return body

@@ -1,0 +1,204 @@
+"""One partition of one stream, worked on by the holder of its lease.
+
+What a former owner left pending comes first, then what is new. While a message waits for its next try, later
+ones of its key wait behind it, and all others go on.
+"""
+
+import asyncio
+import random
+import time
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from shared.bus.commit import Unit
+from shared.bus.committer import AWAY, Committer
+from shared.bus.dead import burial, tries_key
+from shared.bus.envelope import DATA, KEY
+from shared.bus.errors import GiveUp, TryLater, Unavailable
+from shared.bus.groups import ensure_group
+from shared.bus.handling import Failure, Fenced, Handling
+from shared.bus.held import Held
+from shared.bus.leases import Lease
+from shared.bus.retry import BRAKE_PAUSE, SUSPECT_DELIVERIES, TRIES, Brake, backoff, reason_of
+from shared.bus.subscription import BATCH, OWNER, Entry, Subscription
+
+log = structlog.get_logger()
+BLOCK_MS = 1_000
+"""Longest wait of one read; shorter than any socket time-out, and the longest that a stop waits for it."""
+NEW = b">"
+PENDING_MOST = 10_000
+"""More than a partition ever has in hand: held messages plus one batch."""
+
+
+class Killer(Exception):  # noqa: N818
+    """Consumers died while they had this message in hand."""
+
+
+class Worker:
+    """`run` until `stopping` is set or the lease is lost."""
+
+    def __init__(
+        self,
+        redis: "Redis[bytes]",
+        committer: Committer,
+        subscription: Subscription,
+        partition: int,
+        lease: Lease,
+        brake: Brake,
+    ) -> None:
+        self.subscription = subscription
+        self.partition = partition
+        self.lease = lease
+        self.last_read = time.monotonic()
+        self.stopping = asyncio.Event()
+        self._redis = redis
+        self._brake = brake
+        self._handling = Handling(subscription, committer, partition, lease)
+        self._stream = subscription.stream.partition_key(partition)
+        self._tries_key = tries_key(subscription.stream, subscription.group, partition)
+        self._tries: dict[bytes, int] = {}
+        self._suspects: set[bytes] = set()
+        self._held = Held()
+        self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
+
+    async def run(self) -> None:
+        """Raises only what is a fault of ours; the process then ends."""
+        cursor: bytes | None = None
+        while not self.stopping.is_set() and not self.lease.expired:
+            try:
+                cursor = await self._step(cursor if cursor is not None else await self._take_over())
+            except Fenced:
+                return
+            except (Unavailable, *AWAY):
+                await asyncio.sleep(0.3)
+                cursor = None
+            except ResponseError as error:
+                await self._repair(error)
+                cursor = None
+
+    async def _repair(self, error: ResponseError) -> None:
+        """A deleted stream or group is made anew, from its beginning; a server that still loads is waited for."""
+        if "NOGROUP" in str(error):
+            await ensure_group(self._redis, self._stream, self.subscription.group)
+        elif str(error).startswith(("LOADING", "BUSY", "READONLY", "MASTERDOWN")):
+            await asyncio.sleep(0.3)
+        else:
+            raise error
+
+    async def _take_over(self) -> bytes:
+        """Learn what was tried before, and claim what any other consumer name left pending."""
+        self._held.clear()
+        group = self.subscription.group
+        pending = await self._redis.xpending_range(self._stream, group, min="-", max="+", count=PENDING_MOST)
+        if others := [x["message_id"] for x in pending if x["consumer"] != OWNER.encode()]:
+            await self._redis.xclaim(self._stream, group, OWNER, 0, others, justid=True)
+        self._suspects = {x["message_id"] for x in pending if x["times_delivered"] >= SUSPECT_DELIVERIES}
+        self._tries = {entry: int(n) for entry, n in (await self._redis.hgetall(self._tries_key)).items()}
+        return b"0-0"
+
+    async def _step(self, cursor: bytes) -> bytes:
+        """Handle what is due again, then read and handle once; answers where to read on."""
+        if due := self._held.take_due(time.monotonic()):
+            await self._work(due)
+        if self._held.full:
+            await asyncio.sleep(self._patience_ms() / 1000)
+            self.last_read = time.monotonic()
+            return cursor
+        found = await self._read(cursor)
+        self.last_read = time.monotonic()
+        if cursor != NEW and not found:
+            return NEW
+        await self._work(self._held.admit(await self._known(found)))
+        return found[-1][0] if cursor != NEW else NEW
+
+    async def _read(self, cursor: bytes) -> list[Any]:
+        block = self._patience_ms() if cursor == NEW else None
+        answer = await self._redis.xreadgroup(
+            self.subscription.group, OWNER, {self._stream: cursor}, count=BATCH, block=block
+        )
+        return list(answer[0][1]) if answer else []
+
+    def _patience_ms(self) -> int:
+        due = self._held.next_due()
+        return BLOCK_MS if due is None else max(1, min(BLOCK_MS, int((due - time.monotonic()) * 1000)))
+
+    async def _known(self, found: list[Any]) -> list[Entry]:
+        """Entries of ours; what was deleted under a group, or put there by a stranger, is acknowledged."""
+        entries, strange = [], []
+        for entry_id, fields in found:
+            if fields and DATA in fields:
+                entries.append(Entry(entry_id, fields.get(KEY, entry_id), fields[DATA]))
+            else:
+                strange.append(entry_id)
+        if strange:
+            log.warning("strange_entries", stream=self._stream, count=len(strange))
+            await self._redis.xack(self._stream, self.subscription.group, *strange)
+        return entries
+
+    async def _work(self, entries: list[Entry]) -> None:
+        if self._suspects.intersection(entry.id for entry in entries):
+            await self._work_carefully(entries)
+        elif entries:
+            await self._settle(entries, await self._handling.handle(entries))
+
+    async def _work_carefully(self, entries: list[Entry]) -> None:
+        """One by one, counting the tries of suspects before they are made."""
+        for entry in entries:
+            if not self._held.admit([entry]):
+                continue
+            if entry.id in self._suspects and await self._count(entry) > TRIES:
+                self._suspects.discard(entry.id)
+                await self._bury(Failure(entry, Killer(), []))
+                continue
+            await self._settle([entry], await self._handling.handle([entry]))
+            self._suspects.discard(entry.id)
+
+    async def _settle(self, entries: list[Entry], failures: list[Failure]) -> None:
+        failed = {x.id for failure in failures for x in (failure.entry, *failure.behind)}
+        for entry in entries:
+            if entry.id not in failed:
+                self._brake.note(good=True)
+                if self._tries.pop(entry.id, None) is not None:
+                    await self._redis.hdel(self._tries_key, entry.id)
+        for failure in failures:
+            await self._again_or_dead(failure)
+
+    async def _again_or_dead(self, failure: Failure) -> None:
+        entry, error = failure.entry, failure.error
+        if isinstance(error, TryLater):
+            self._wait(failure, error.after)
+            return
+        tries = await self._count(entry)
+        log.warning(
+            "handler_failed", stream=self._stream, group=self.subscription.group, reason=reason_of(error), tries=tries
+        )
+        if isinstance(error, GiveUp) or tries >= TRIES:
+            await self._bury(failure)
+        else:
+            self._wait(failure, backoff(tries, self._jitter))
+
+    async def _bury(self, failure: Failure) -> None:
+        self._brake.note(good=False)
+        if self._brake.on:
+            log.critical("brake_on", stream=self._stream, group=self.subscription.group)
+            self._wait(failure, BRAKE_PAUSE)
+            return
+        entry = failure.entry
+        tries = self._tries.pop(entry.id, 0)
+        unit: Unit = burial(
+            self.subscription.stream, self.subscription.group, self.partition, entry, failure.error, tries
+        )
+        await self._handling.commit([unit])
+        if failure.behind:
+            self._held.wait(failure.behind, time.monotonic())
+
+    def _wait(self, failure: Failure, seconds: float) -> None:
+        self._held.wait([failure.entry, *failure.behind], time.monotonic() + seconds)
+
+    async def _count(self, entry: Entry) -> int:
+        tries = int(await self._redis.hincrby(self._tries_key, entry.id, 1))
+        self._tries[entry.id] = tries
+        return tries

@@ -1,0 +1,112 @@
+"""What all tests share: a real Redis, a bus, and the invariants that hold after every test."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from shared.bus import Bus
+from shared.contracts.registry import STREAMS
+from shared.server import EmbeddedRedis
+from shared.settings import Settings
+
+KEY = "0123456789abcdef" * 4
+OWNERS = ("gateway:", "submissions:", "directory:", "moderation:", "bus:")
+"""Prefixes of keys that have an owner; streams are named by the registry."""
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a Redis of our own: in a container when `DZE_TEST_REDIS=container`, else the embedded one."""
+    if os.environ.get("DZE_TEST_REDIS") == "container":
+        yield from _container()
+        return
+    with EmbeddedRedis(tmp_path_factory.mktemp("redis")) as server:
+        yield server.url
+
+
+def _container() -> Iterator[str]:
+    from testcontainers.redis import RedisContainer
+
+    image = os.environ.get("DZE_TEST_REDIS_IMAGE", "redis:7-bookworm")
+    with RedisContainer(image).with_command("redis-server --appendonly yes --appendfsync always") as container:
+        yield f"redis://{container.get_container_host_ip()}:{container.get_exposed_port(6379)}/0"
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> Iterator[str]:
+    """A clean database; afterwards every key must have an owner or a time to live."""
+    with Redis.from_url(redis_server) as client:
+        client.flushdb()
+        yield redis_server
+        strays = [key for key in client.scan_iter(count=1000) if not _owned(key.decode(errors="replace"), client)]
+        assert not strays, f"keys without owner or time to live: {strays[:10]}"
+
+
+def _owned(key: str, client: Any) -> bool:
+    topics = tuple(stream.topic + "." for stream in STREAMS)
+    return key.startswith((*OWNERS, *topics)) or client.ttl(key) > 0
+
+
+@pytest.fixture
+def settings(redis_url: str, tmp_path: Path) -> Settings:
+    """Settings of a deployment in a clean database."""
+    return Settings(redis_url=redis_url, key=KEY, data=tmp_path, _env_file=None)
+
+
+@pytest.fixture
+async def bus_factory(settings: Settings) -> AsyncIterator[Callable[..., Bus]]:
+    """Makes buses with quick leases: `bus_factory("directory")`."""
+    made: list[Bus] = []
+
+    def make(service: str, **options: Any) -> Bus:
+        options.setdefault("lease_ms", 1500)
+        made.append(Bus(service, settings, **options))
+        return made[-1]
+
+    yield make
+    for bus in made:
+        await bus.redis.aclose()
+
+
+@pytest.fixture
+def nothing_pending(redis_url: str) -> Iterator[None]:
+    """Fails the test when a group still has something unread or unacknowledged at its end."""
+    yield
+    with Redis.from_url(redis_url) as client:
+        for stream in STREAMS:
+            for key in stream.keys():
+                if client.exists(key):
+                    for group in client.xinfo_groups(key):
+                        assert group["pending"] == 0, f"{key} {group['name']}: {group['pending']} pending"
+
+
+async def eventually(check: Callable[[], Awaitable[Any]] | Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Wait until `check` answers something true; fails after `seconds`."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while True:
+        answer = check()
+        if asyncio.iscoroutine(answer):
+            answer = await answer
+        if answer:
+            return answer
+        assert loop.time() < end, f"{getattr(check, '__name__', check)} did not come true in {seconds} s"
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture(name="eventually")
+def _eventually() -> Callable[..., Awaitable[Any]]:
+    return eventually
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

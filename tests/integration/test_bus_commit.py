@@ -1,0 +1,192 @@
+"""One fenced commit: state, events and acknowledgement, all or nothing."""
+
+import pytest
+from redis.asyncio import Redis
+
+from shared.bus import Bus, Commit, Expect, GiveUp, Outcome, TryLater
+from shared.bus.dead import letters, replay
+from shared.clock import now
+from shared.contracts.registry import REVIEWS_CLOSED, SUBMISSIONS_CHANGED, SUBMISSIONS_WITHDRAWN
+from shared.contracts.submissions import State, SubmissionChanged, SubmissionWithdrawn
+from shared.keys import Keys
+
+
+def withdrawn(n: int) -> SubmissionWithdrawn:
+    return SubmissionWithdrawn(submission_id=Keys("x" * 32).token("t", str(n)), withdrawn_at=now())
+
+
+async def test_what_was_published_before_the_first_start_is_handled(bus_factory, eventually, nothing_pending):
+    seen: list[str] = []
+
+    async def handle(event: SubmissionWithdrawn) -> Commit:
+        seen.append(event.submission_id)
+        return Commit.of([("HINCRBY", "submissions:test", event.submission_id, 1)])
+
+    publisher: Bus = bus_factory("gateway")
+    events = [withdrawn(n) for n in range(20)]
+    async with publisher.running():
+        await publisher.publish(*events)
+    bus: Bus = bus_factory("submissions")
+    bus.register({SUBMISSIONS_WITHDRAWN: handle})
+    async with bus.running():
+        await eventually(lambda: len(seen) == 20)
+        stored = await bus.redis.hgetall("submissions:test")
+    assert set(stored.values()) == {b"1"}
+
+
+async def test_a_batch_handler_commits_once_for_all_and_a_bad_message_alone(bus_factory, eventually, nothing_pending):
+    events = [withdrawn(n) for n in range(30)]
+    bad = events[7].submission_id
+    done: list[str] = []
+
+    async def handle(batch: list[SubmissionWithdrawn]) -> Commit:
+        if any(event.submission_id == bad for event in batch):
+            raise ValueError("secret text")
+        done.extend(event.submission_id for event in batch)
+        return Commit.of([("SADD", "submissions:done", event.submission_id) for event in batch])
+
+    bus: Bus = bus_factory("submissions")
+    bus.register({SUBMISSIONS_WITHDRAWN: handle})
+    async with bus.running():
+        await bus.publish(*events)
+        await eventually(lambda: len(set(done)) == 29)
+        found = []
+
+        async def dead() -> bool:
+            found[:] = [x async for x in letters(bus.redis, SUBMISSIONS_WITHDRAWN, "submissions")]
+            return bool(found)
+
+        await eventually(dead, 30)
+    assert [x.reason for x in found] == ["ValueError"]
+    assert "secret" not in found[0].trace
+    assert found[0].tries == 5
+
+
+async def test_a_message_that_waits_holds_back_only_its_own_key(bus_factory, eventually, nothing_pending):
+    first, other = withdrawn(1), withdrawn(2)
+    order: list[tuple[str, int]] = []
+    tries = 0
+
+    async def handle(event: SubmissionWithdrawn) -> Commit:
+        nonlocal tries
+        if event.submission_id == first.submission_id and event.withdrawn_at == first.withdrawn_at:
+            tries += 1
+            if tries < 3:
+                raise TryLater("not yet", after=0.3)
+        order.append((event.submission_id, 0))
+        return Commit()
+
+    bus: Bus = bus_factory("submissions")
+    bus.register({SUBMISSIONS_WITHDRAWN: handle})
+    later = SubmissionWithdrawn(submission_id=first.submission_id, withdrawn_at=first.withdrawn_at.replace(year=2030))
+    async with bus.running():
+        await bus.publish(first, later, other)
+        await eventually(lambda: len(order) == 3)
+    assert [x[0] for x in order] == [other.submission_id, first.submission_id, first.submission_id]
+
+
+async def test_a_given_up_message_is_a_dead_letter_at_once_and_can_be_replayed(bus_factory, eventually, nothing_pending):
+    mended = False
+    seen: list[str] = []
+
+    async def handle(event: SubmissionWithdrawn) -> Commit:
+        if not mended:
+            raise GiveUp("submission.unknown")
+        seen.append(event.submission_id)
+        return Commit()
+
+    bus: Bus = bus_factory("submissions")
+    bus.register({SUBMISSIONS_WITHDRAWN: handle})
+    async with bus.running():
+        await bus.publish(withdrawn(1))
+        dead = SUBMISSIONS_WITHDRAWN.dead_key("submissions")
+        await eventually(lambda: bus.redis.xlen(dead))
+        letter = [x async for x in letters(bus.redis, SUBMISSIONS_WITHDRAWN, "submissions")][0]
+        assert letter.reason == "GiveUp: submission.unknown"
+        mended = True
+        assert await replay(bus.redis, SUBMISSIONS_WITHDRAWN, "submissions", letter.id)
+        await eventually(lambda: len(seen) == 1)
+        assert not await bus.redis.xlen(dead)
+
+
+async def test_an_unmet_expectation_runs_the_handler_again_from_its_reads(bus_factory, eventually, nothing_pending):
+    bus: Bus = bus_factory("submissions")
+
+    async def handle(event: SubmissionWithdrawn) -> Commit:
+        before = await bus.redis.get("submissions:count")
+        if int(before or 0) == 3:  # a stranger's write comes between our read and our commit, once
+            await bus.redis.set("submissions:count", 10)
+        return Commit.of(
+            [("SET", "submissions:count", int(before or 0) + 1)], expect=[Expect.equals("submissions:count", before)]
+        )
+
+    bus.register({SUBMISSIONS_WITHDRAWN: handle})
+    async with bus.running():
+        await bus.publish(*(withdrawn(n) for n in range(40)))
+
+        async def all_counted() -> bool:
+            return await bus.redis.get("submissions:count") == b"47"
+
+        await eventually(all_counted)
+
+
+async def test_a_commit_outside_a_handler_is_done_once(bus_factory):
+    bus: Bus = bus_factory("gateway")
+    commit = Commit.of([("SET", "gateway:k", "1", "EX", 60)], [withdrawn(1)], [Expect.absent("gateway:k")])
+    async with bus.running():
+        assert await bus.commit(commit) is Outcome.DONE
+        assert await bus.commit(commit) is Outcome.CONFLICT
+        lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.keys()]
+    assert sum(lengths) == 1
+
+
+async def test_a_follower_sees_the_snapshot_then_changes(bus_factory, eventually):
+    def changed(n: int, state: State, revision: int) -> SubmissionChanged:
+        token = Keys("x" * 32).token("t", str(n))
+        return SubmissionChanged(submission_id=token, action="add", state=state, revision=revision, changed_at=now())
+
+    writer: Bus = bus_factory("submissions")
+    reader: Bus = bus_factory("gateway")
+    model: dict[str, State] = {}
+    reader.follow(SUBMISSIONS_CHANGED, lambda m: model.__setitem__(m.submission_id, m.state))
+    async with writer.running():
+        await writer.publish(changed(1, State.RECEIVED, 1), changed(1, State.ACCEPTED, 2), changed(2, State.FORGOTTEN, 9))
+        for key in SUBMISSIONS_CHANGED.keys():
+            await writer.redis.xtrim(key, maxlen=0)
+        async with reader.running():
+            await eventually(lambda: reader.readiness().ready)
+            assert list(model.values()) == [State.ACCEPTED]
+            await writer.publish(changed(3, State.RECEIVED, 1))
+            await eventually(lambda: len(model) == 2)
+
+
+async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has_them(bus_factory, eventually):
+    from shared.bus.scripts import Scripts
+    from shared.bus.trim import trim
+
+    bus: Bus = bus_factory("submissions")
+    seen: list[str] = []
+
+    async def handle(event: SubmissionWithdrawn) -> Commit:
+        seen.append(event.submission_id)
+        return Commit()
+
+    bus.register({SUBMISSIONS_WITHDRAWN: handle})
+    gateway: Bus = bus_factory("gateway")
+    async with gateway.running():
+        await gateway.publish(*(withdrawn(n) for n in range(10)))
+    redis: Redis = gateway.redis
+    assert await trim(redis, Scripts(redis), SUBMISSIONS_WITHDRAWN) == 0
+    async with bus.running():
+        await eventually(lambda: len(seen) == 10)
+        await eventually(lambda: trim(bus.redis, Scripts(bus.redis), SUBMISSIONS_WITHDRAWN))
+        lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.keys()]
+    assert sum(lengths) == 0
+
+
+async def test_a_service_cannot_read_what_the_registry_does_not_give_it(bus_factory):
+    async def handle(event: SubmissionWithdrawn) -> Commit:
+        return Commit()
+
+    with pytest.raises(ValueError, match="not a registered consumer"):
+        bus_factory("directory").register({REVIEWS_CLOSED: handle})
