@@ -6,8 +6,10 @@ import unicodedata
 _CYRILLIC_LETTERS = str.maketrans("абвгдеёжзик", "abvhdeezzik")
 _NUMBER = r"\d{1,3}(?:[а-еa-f](?![^\W_]))?"
 _BUILDING = r"(?:\s*(?:корп(?:ус)?|кор|к|k)\.?\s*(\d{1,2}(?:[-,]\d{1,2})*)(?![\w%]))"
+_ORDINAL = r"-?(?:ый|ой|ий|ій|ы|й|я|го)"
 _HOUSE = re.compile(
-    rf"(?<!\d)({_NUMBER}(?:(?:[-/_]|[хx](?=\d)){_NUMBER})*){_BUILDING}?(?!\d|\s*[%+]|[^\W\d_])"
+    rf"(?<!\d)({_NUMBER}(?:(?:[-/_]|[хx](?=\d)){_NUMBER})*)"
+    rf"(?:{_BUILDING}|{_ORDINAL})?(?!\d|\s*[%+]|[^\W\d_])"
 )
 _JOINTS = re.compile(r"[-/_хx]")
 _NOT_A_HOUSE = re.compile(r"\bиз\s+97\b|(?<=[^\W\d_])97\b|\d+\s*%|\b\d+\s*\+")
@@ -17,8 +19,8 @@ _NOT_A_HOUSE = re.compile(r"\bиз\s+97\b|(?<=[^\W\d_])97\b|\d+\s*%|\b\d+\s*\+")
 def houses(text: str) -> frozenset[str]:
     """The numbers that tell places of one name apart: `43`, `7a`, `15k3` (building 3 of house 15).
 
-    Numbers of quarters (`Малиновка 4`) count the same way. Joined numbers that rise (`28/32/34`, `43-45`,
-    `17х23`) are several houses; `26/4` and `11-1` are a house and its building.
+    Numbers of quarters (`Малиновка 4`, `4-й район`) count the same way. Joined numbers that
+    rise (`28/32/34`, `43-45`, `17х23`) are several houses; `26/4` and `11-1` are a house and its building.
     """
     plain = _NOT_A_HOUSE.sub(" ", unicodedata.normalize("NFKC", text.replace("№", " ")).casefold())
     found: set[str] = set()

@@ -1,0 +1,1 @@
+"""Pure decisions about proposals: their life, and what they may repeat."""
