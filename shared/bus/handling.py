@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from shared.bus.commit import Commit, Outcome, Unit
 from shared.bus.committer import AWAY, Committer
-from shared.bus.errors import Unavailable
+from shared.bus.errors import TryLater, Unavailable
 from shared.bus.leases import Lease
 from shared.bus.subscription import Entry, Subscription
 
@@ -48,12 +48,11 @@ class Handling:
         """Handle all, in order by key. Raises Fenced, or what says that Redis is away; else answers failures."""
         if self._subscription.batched and len(entries) > 1:
             try:
-                await self._batch(entries)
+                return await self._batch(entries)
             except (Fenced, Unavailable, *AWAY):
                 raise
             except Exception:  # noqa: BLE001 - one bad message must not fail its neighbours: each alone
                 return await self._rounds(entries)
-            return []
         return await self._rounds(entries)
 
     async def commit(self, units: Sequence[Unit], *, ordered: bool = False) -> list[Outcome]:
@@ -65,18 +64,22 @@ class Handling:
             raise Fenced
         return outcomes
 
-    async def _batch(self, entries: Sequence[Entry]) -> None:
+    async def _batch(self, entries: Sequence[Entry]) -> list[Failure]:
         left = list(entries)
+        waiting: list[Failure] = []
         for _ in range(CONFLICTS_MOST):
-            commits = await self._subscription.many(left)
-            if len(commits) == 1:
-                units = [Unit([entry.id for entry in left], commits[0])]
+            answers = await self._subscription.many(left)
+            if len(answers) == 1 and isinstance(answers[0], Commit):
+                ready, units = left, [Unit([entry.id for entry in left], answers[0])]
             else:
-                units = [Unit([entry.id], commit) for entry, commit in zip(left, commits, strict=True)]
-            outcomes = await self.commit(units, ordered=True)
+                late, commits = _sift(left, answers)
+                waiting += late
+                ready = [entry for entry, _ in commits]
+                units = [Unit([entry.id], commit) for entry, commit in commits]
+            outcomes = await self.commit(units, ordered=True) if units else []
             if Outcome.CONFLICT not in outcomes:
-                return
-            left = left[outcomes.index(Outcome.CONFLICT) if len(commits) > 1 else 0 :]
+                return waiting
+            left = ready[outcomes.index(Outcome.CONFLICT) :]
         raise Conflicted(self._stream)
 
     async def _rounds(self, entries: Sequence[Entry]) -> list[Failure]:
@@ -115,3 +118,19 @@ class Handling:
                 raise
             except Exception as error:  # noqa: BLE001 - settled by the worker: again later, or dead letter
                 return error
+
+
+def _sift(
+    entries: Sequence[Entry], answers: Sequence[Commit | TryLater]
+) -> tuple[list[Failure], list[tuple[Entry, Commit]]]:
+    """Entries that must wait, each with those of its key behind it, and the commits of all others."""
+    waiting: dict[bytes, Failure] = {}
+    ready: list[tuple[Entry, Commit]] = []
+    for entry, answer in zip(entries, answers, strict=True):
+        if entry.key in waiting:
+            waiting[entry.key].behind.append(entry)
+        elif isinstance(answer, Commit):
+            ready.append((entry, answer))
+        else:
+            waiting[entry.key] = Failure(entry, answer)
+    return list(waiting.values()), ready

@@ -11,6 +11,7 @@ from faststream.redis.message import BatchStreamMessage, DefaultStreamMessage
 
 from shared.bus.commit import Commit
 from shared.bus.envelope import DATA, Envelope
+from shared.bus.errors import TryLater
 from shared.contracts.base import AnyStream
 
 Handler = Callable[..., Awaitable[Any]]
@@ -71,8 +72,8 @@ class Subscription:
         )
         return _single([_result((await self._subscriber.process_message(message)).body)])
 
-    async def many(self, entries: Sequence[Entry]) -> list[Commit]:
-        """Call a batch handler: one commit for all, or one for each in the same order."""
+    async def many(self, entries: Sequence[Entry]) -> list[Commit | TryLater]:
+        """Call a batch handler: one commit for all, or for each its commit or that its key must wait."""
         message = BatchStreamMessage(
             type="bstream",
             channel=self.stream.topic,
@@ -82,10 +83,10 @@ class Subscription:
         body = (await self._subscriber.process_message(message)).body
         if not isinstance(body, list):
             return [_result(body)]
-        commits = [_result(commit) for commit in body]
-        if len(commits) != len(entries):
-            raise TypeError(f"{self.stream.topic}: {len(commits)} commits for {len(entries)} messages")
-        return commits
+        answers = [answer if isinstance(answer, TryLater) else _result(answer) for answer in body]
+        if len(answers) != len(entries):
+            raise TypeError(f"{self.stream.topic}: {len(answers)} commits for {len(entries)} messages")
+        return answers
 
 
 def takes_batches(handler: Handler) -> bool:
@@ -94,9 +95,11 @@ def takes_batches(handler: Handler) -> bool:
     return get_origin(first) is list
 
 
-def _single(commits: list[Commit]) -> Commit:
-    (commit,) = commits
-    return commit
+def _single(answers: Sequence[Commit | TryLater]) -> Commit:
+    (answer,) = answers
+    if isinstance(answer, TryLater):
+        raise answer
+    return answer
 
 
 def _result(body: Any) -> Commit:
