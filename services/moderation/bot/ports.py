@@ -1,53 +1,31 @@
 """What the dialogues need from the rest of the service, and no more."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Protocol
 
 from services.moderation.bot.store import BotStore
+from services.moderation.domain.settings import ChatSettings
+from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
-from shared.bus.commit import Command, Expect
+from shared import clock
+from shared.bus.commit import Command
 from shared.keys import Keys
 from shared.settings import Settings
 
 
-class Caller(Protocol):
-    """Calls the Bot API; `telegram.client.Telegram` is the real one."""
-
-    async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
-        """Returns `result` as decoded JSON; raises `telegram.errors.TelegramError` only."""
-
-
-class ChatSettings(Protocol):
-    """One chat's settings as they now stand, defaults filled in."""
-
-    def get(self, name: str) -> str:
-        """The value of a dotted name such as `media.photo`. Raises KeyError for an unknown name."""
-
-
-class Setting(Protocol):
-    """One setting that a chat has."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def choices(self) -> tuple[str, ...]: ...
-    @property
-    def default(self) -> str: ...
-
-
 class Chats(Protocol):
-    """What moderation knows of a chat."""
+    """What moderation knows of a chat; the service's own store is it."""
 
-    async def settings(self, chat_id: int) -> ChatSettings: ...
+    async def settings(self, chat_id: int) -> ChatSettings:
+        """The chat's settings as they now stand."""
 
     def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
-        """Writes of one checked value."""
+        """Writes of one setting that `domain.settings.parse` has accepted."""
 
     async def person_named(self, chat_id: int, username: str) -> int | None:
-        """The id of who wrote under this user name (without @) in the last 48 hours."""
-
-    async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
-        """Ids of the person's messages below 48 hours, oldest first."""
+        """The id of who wrote here under this user name (lower case, without @) in the last 48 hours."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +38,7 @@ class Me:
 
 @dataclass(frozen=True)
 class Deps:
-    """All that `dialogue.handle` and the review handlers reach for."""
+    """All that the dialogues and the review handlers reach for; given to the bus under the name `deps`."""
 
     settings: Settings
     keys: Keys
@@ -69,6 +47,4 @@ class Deps:
     store: BotStore
     actor_store: ActorStore
     me: Me
-
-
-__all__ = ["Caller", "ChatSettings", "Chats", "Deps", "Expect", "Me", "Setting"]
+    now: Callable[[], datetime] = clock.now

@@ -1,6 +1,8 @@
 """The actor's Redis: pacing shared by all actors, ids of sent messages, parked and moved chats, the log."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
@@ -18,10 +20,18 @@ MOVED_SECONDS = 366 * 86400
 NOT_SENT = b"-"
 
 
+@dataclass(frozen=True)
+class ChatState:
+    """`moved_to`: the supergroup that the group has become. `parked`: the bot is out of the chat."""
+
+    moved_to: int | None = None
+    parked: bool = False
+
+
 class ActorStore:
     """Keys carry keyed hashes only; every key has a time to live."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
         self._pace = redis.register_script(Path(__file__).with_name("pace.lua").read_text(encoding="utf-8"))
@@ -46,8 +56,7 @@ class ActorStore:
 
     async def sent(self, action_id: str) -> bytes | None:
         """The id of the message sent for this action, NOT_SENT if it could not be, None if not yet."""
-        found: bytes | None = await self._redis.get(self._sent_key(action_id))
-        return found
+        return cast("bytes | None", await self._redis.get(self._sent_key(action_id)))
 
     async def remember(self, action_id: str, message_id: int | None, hours: int) -> None:
         """Written at once after the send and not with the commit, so that little can come between."""
@@ -56,14 +65,15 @@ class ActorStore:
 
     # Chats.
 
-    async def moved_to(self, chat_id: int) -> int | None:
-        """The supergroup that this group has become."""
+    async def chat(self, chat_id: int) -> "ChatState":
+        """What is known of the chat before anything is tried there."""
         key = self._key("moved", chat_id)
-        sealed: bytes | None = await self._redis.get(key)
-        if sealed is None:
-            return None
+        sealed, parked = cast("list[bytes | None]", await self._redis.mget(key, self._key("parked", chat_id)))
+        return ChatState(self._opened(sealed, key), parked is not None)
+
+    def _opened(self, sealed: bytes | None, key: str) -> int | None:
         try:
-            return int(self._keys.unseal(sealed, key))
+            return None if sealed is None else int(self._keys.unseal(sealed, key))
         except InvalidTag:
             return None
 
@@ -76,9 +86,6 @@ class ActorStore:
             ("COPY", old, new),
             ("UNLINK", old),
         ]
-
-    async def is_parked(self, chat_id: int) -> bool:
-        return bool(await self._redis.exists(self._key("parked", chat_id)))
 
     def park(self, chat_id: int) -> list[Command]:
         """The bot is out of this chat: what is decided for it is only counted."""
@@ -103,7 +110,7 @@ class ActorStore:
 
     async def audited(self, chat_id: int, most: int = 20) -> list[AuditEntry]:
         """The newest entries first."""
-        rows: list[bytes] = await self._redis.lrange(self._key("audit", chat_id), 0, most - 1)
+        rows = await self._redis.lrange(self._key("audit", chat_id), 0, most - 1)
         return [AuditEntry.model_validate_json(row) for row in rows]
 
     def _key(self, what: str, chat_id: int) -> str:

@@ -1,0 +1,188 @@
+"""Carries out actions, each outcome in the chat's log.
+
+A repeated delete, ban or edit changes nothing. A message is sent once: its id is kept under the action's id
+as soon as Telegram has answered, and a later try finds it. Only a crash, or a lost answer, in the moment
+between can send it twice; Telegram offers nothing that would close that gap.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import structlog
+from faststream import Context
+
+from services.moderation.telegram.calls import Calls
+from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused
+from services.moderation.telegram.store import NOT_SENT, ActorStore, ChatState
+from services.moderation.telegram.work import End, Work, chunks, entry_for, gather
+from shared import clock
+from shared.bus.commit import Command, Commit
+from shared.bus.errors import TryLater
+from shared.contracts.telegram import Method, TelegramAction
+from shared.keys import Keys
+
+log = structlog.get_logger()
+
+PROTECTED = frozenset({777000, 1087968824, 136817688})
+"""Telegram itself, every chat's anonymous admin, every channel's stand-in: never touched."""
+AGAINST_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER})
+NOT_YET_SENT_SECONDS = 1.0
+
+Result = Commit | TryLater
+
+
+@dataclass(frozen=True)
+class Actor:
+    """What the handler reaches for, under the name `actor`. `bot_id` is never acted against."""
+
+    calls: Calls
+    store: ActorStore
+    keys: Keys
+    bot_id: int
+    now: Callable[[], datetime] = clock.now
+
+
+async def on_action(
+    actions: list[TelegramAction], actor: Annotated[Actor, Context()]
+) -> list[Commit | TryLater]:
+    """One answer for each action: its commit, or that its lane must wait. Lanes go side by side."""
+    lanes: dict[str, list[int]] = {}
+    for index, action in enumerate(actions):
+        lanes.setdefault(action.lane, []).append(index)
+    found = await asyncio.gather(*(_lane(actor, [actions[i] for i in lane]) for lane in lanes.values()))
+    answers = {
+        i: answer
+        for lane, of_lane in zip(lanes.values(), found, strict=True)
+        for i, answer in zip(lane, of_lane, strict=True)
+    }
+    return [answers[i] for i in range(len(actions))]
+
+
+async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
+    """In order; the first that must wait, or meets a moved or lost chat, decides for all behind it."""
+    chat_id = actions[0].chat_id
+    results: list[Result] = []
+    try:
+        _check(await actor.store.chat(chat_id))
+        for work in gather(actions):
+            results += await _work(actor, work)
+    except TryLater as wait:
+        return results + [wait] * (len(actions) - len(results))
+    except Migrated as moved:
+        left = actions[len(results) :]
+        return results + [_at_new_id(actor, action, moved.new_id) for action in left]
+    except Forbidden as error:
+        left = actions[len(results) :]
+        log.info("chat_parked", reason=error.code, actions=len(left))
+        return results + [
+            await _end(actor, a, End("parked", error.code), actor.store.park(chat_id)) for a in left
+        ]
+    return results
+
+
+def _check(chat: ChatState) -> None:
+    if chat.moved_to is not None:
+        raise Migrated(chat.moved_to)
+    if chat.parked:
+        raise Forbidden("chat.parked")
+
+
+def _at_new_id(actor: Actor, action: TelegramAction, new_id: int) -> Commit:
+    """The same action for the chat's new id, in whose lane it takes its turn."""
+    moved = action.model_copy(update={"chat_id": new_id})
+    return Commit.of(writes=actor.store.moved(action.chat_id, new_id), events=[moved])
+
+
+async def _work(actor: Actor, work: Work) -> list[Result]:
+    """Raises what concerns the whole lane: TryLater, Migrated, Forbidden."""
+    now = actor.now()
+    fresh = tuple(action for action in work.actions if action.expires_at > now)
+    ends = iter(await _ends(actor, Work(fresh)) if fresh else ())
+    return [
+        await _end(actor, action, next(ends) if action.expires_at > now else End("expired"))
+        for action in work.actions
+    ]
+
+
+async def _ends(actor: Actor, work: Work) -> list[End]:
+    action = work.first
+    try:
+        if action.method is Method.DELETE_MESSAGES:
+            return await _delete(actor, work)
+        return [await _carry_out(actor, action)]
+    except Gone as gone:
+        return [End("already", gone.code)] * len(work.actions)
+    except Refused as refused:
+        log.info("telegram_refused", method=action.method.value, code=refused.code)
+        return [End("refused", refused.code)] * len(work.actions)
+
+
+async def _carry_out(actor: Actor, action: TelegramAction) -> End:
+    person = action.params.get("user_id")
+    if action.method in AGAINST_PEOPLE and (person in PROTECTED or person == actor.bot_id):
+        raise Refused("person.protected")
+    if action.method is Method.SEND_MESSAGE:
+        return await _send(actor, action)
+    await actor.calls(action.method, action.chat_id, await _params(actor, action))
+    return End("done")
+
+
+async def _delete(actor: Actor, work: Work) -> list[End]:
+    """One end for each action: refused where one of its messages was."""
+    ids = work.ids
+    if "message_of" in work.first.params:
+        ids = [(await _params(actor, work.first))["message_id"]]
+    refused: dict[int, str] = {}
+    for part in chunks(ids):
+        refused |= await _delete_ids(actor, work.first.chat_id, part)
+    codes = [next((refused[i] for i in Work((a,)).ids if i in refused), None) for a in work.actions]
+    return [End("done") if code is None else End("refused", code) for code in codes]
+
+
+async def _delete_ids(actor: Actor, chat_id: int, ids: list[int]) -> dict[int, str]:
+    """The ids that Telegram refuses. One message too old spoils a call, so it is halved and repeated."""
+    try:
+        await actor.calls(Method.DELETE_MESSAGES, chat_id, {"chat_id": chat_id, "message_ids": ids})
+    except (Gone, Refused) as error:
+        if error.code.startswith("right."):
+            raise
+        if len(ids) == 1:
+            return {ids[0]: error.code} if isinstance(error, Refused) else {}
+        half = len(ids) // 2
+        return await _delete_ids(actor, chat_id, ids[:half]) | await _delete_ids(actor, chat_id, ids[half:])
+    return {}
+
+
+async def _send(actor: Actor, action: TelegramAction) -> End:
+    if await actor.store.sent(action.action_id) is not None:
+        return End("already")
+    answer = await actor.calls(action.method, action.chat_id, await _params(actor, action))
+    message_id = answer.get("message_id") if isinstance(answer, dict) else None
+    await actor.store.remember(action.action_id, message_id, action.remember_hours)
+    return End("done", message_id=message_id)
+
+
+async def _params(actor: Actor, action: TelegramAction) -> dict[str, Any]:
+    """The call's parameters, with `message_of` turned into the id of the message that was sent."""
+    params = {"chat_id": action.chat_id} | action.params
+    if action.method is Method.ANSWER_CALLBACK:
+        del params["chat_id"]
+    if (cause := params.pop("message_of", None)) is None:
+        return params
+    found = await actor.store.sent(str(cause))
+    if found is None:
+        raise TryLater("the message is not sent yet", NOT_YET_SENT_SECONDS)
+    if found == NOT_SENT:
+        raise Gone("message.never")
+    return params | {"message_id": int(found)}
+
+
+async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[Command] = ()) -> Commit:
+    """The commit that closes an action."""
+    if action.method is Method.SEND_MESSAGE and end.outcome not in {"done", "already"}:
+        await actor.store.remember(action.action_id, None, action.remember_hours)
+    entry = entry_for(actor.keys, action, end, actor.now())
+    return Commit.of(writes=[*writes, *(actor.store.audit(action.chat_id, entry) if entry else ())])

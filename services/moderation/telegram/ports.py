@@ -1,0 +1,10 @@
+"""What the actor and the dialogues need to reach Telegram."""
+
+from typing import Any, Protocol
+
+
+class Caller(Protocol):
+    """Calls the Bot API; `client.Telegram` is the real one."""
+
+    async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
+        """`result` as decoded JSON; raises only kinds of `errors.TelegramError`."""
