@@ -1,0 +1,56 @@
+"""The guide: Markdown files, one for each card and language. The first line is the title, then the lead."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+FOLDER = Path(__file__).parent / "guide"
+ORDER = (
+    "start",
+    "safety",
+    "own-chat",
+    "actions",
+    "petition",
+    "carpool",
+    "brazier",
+    "print",
+    "infiltrators",
+    "photos",
+    "detained",
+    "blocked",
+    "bot",
+)
+FALLBACK = "be"
+
+
+@dataclass(frozen=True)
+class Card:
+    slug: str
+    title: str
+    lead: str
+    text: str
+    """The rest, as Markdown."""
+
+
+@cache
+def cards(language: str) -> tuple[Card, ...]:
+    """All cards in reading order; one that is not translated stands in Belarusian."""
+    return tuple(_read(language, slug) for slug in ORDER)
+
+
+@cache
+def body(language: str, slug: str) -> Markup:
+    """The card as HTML. HTML inside the Markdown is shown as text, links of our own stay relative."""
+    card = next(card for card in cards(language) if card.slug == slug)
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(card.text))  # noqa: S704  # our own files
+
+
+def _read(language: str, slug: str) -> Card:
+    path = FOLDER / language / f"{slug}.md"
+    if not path.is_file():
+        path = FOLDER / FALLBACK / f"{slug}.md"
+    title, lead, text = path.read_text(encoding="utf-8").split("\n\n", 2)
+    return Card(slug, title.removeprefix("# ").strip(), " ".join(lead.split()), text)
