@@ -1,0 +1,45 @@
+"""Runs the directory: `python -m services.directory`, or `dze directory`."""
+
+import asyncio
+import sys
+
+from services.directory.handlers import HANDLERS
+from services.directory.placing import keep_placed
+from services.directory.settings import DirectorySettings
+from services.directory.store import Store
+from shared.bus import Bus
+from shared.bus.leases import Lease
+from shared.bus.service import serve
+from shared.settings import Settings, SettingsError, load
+
+
+def build(settings: Settings) -> Bus:
+    """The directory's bus with its handlers and duties, not yet started."""
+    bus = Bus("directory", settings)
+    store = Store(bus)
+    bus.provide(store=store)
+    bus.register(HANDLERS)
+
+    @bus.alone("areas")
+    async def place(lease: Lease) -> None:
+        await keep_placed(bus, store, lease)
+
+    return bus
+
+
+async def run(settings: Settings) -> int:
+    """Serve until SIGTERM. Answers the exit code."""
+    return await serve(build(settings), settings)
+
+
+def main() -> int:
+    try:
+        settings = load(DirectorySettings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

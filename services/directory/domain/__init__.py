@@ -1,0 +1,25 @@
+"""What becomes of a listing: pure decisions over a `Book` of what was read."""
+
+from services.directory.domain.accepting import LinkTaken, accepted
+from services.directory.domain.book import Book, Locate
+from services.directory.domain.importing import imported
+from services.directory.domain.naming import is_from_link, name_from_link
+from services.directory.domain.observing import observed
+from services.directory.domain.placing import placed
+from services.directory.domain.records import HIDDEN_BELOW, Change, Record, shown_members
+
+__all__ = [
+    "HIDDEN_BELOW",
+    "Book",
+    "Change",
+    "LinkTaken",
+    "Locate",
+    "Record",
+    "accepted",
+    "imported",
+    "is_from_link",
+    "name_from_link",
+    "observed",
+    "placed",
+    "shown_members",
+]

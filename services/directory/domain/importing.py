@@ -1,0 +1,45 @@
+"""What an imported row does to the directory."""
+
+from services.directory.domain.book import Book
+from services.directory.domain.naming import is_from_link
+from services.directory.domain.records import HIDDEN_BELOW, Change, Record, revised, shown_members
+from shared.contracts.directory import ImportListing
+from shared.contracts.listings import Listing
+
+
+def imported(book: Book, event: ImportListing) -> Change | None:
+    """The change that follows, or None when the directory already says the same.
+
+    The link decides which listing is meant. A row whose id belongs to a listing with another link is left
+    alone: that listing has moved since the file was written, and an import never moves a link back.
+    """
+    owner = book.owner(event.content.link)
+    record = book.record(owner or event.listing_id)
+    if record is None:
+        return Change(None, _first(book, event), event.imported_at)
+    if owner is None:
+        return None
+    updates = book.fields(event.content) | _counted(record.listing, event)
+    if is_from_link(event.content.name, event.content.link):
+        updates["name"] = record.listing.name
+    after = revised(record, event.imported_at, **updates)
+    return Change(record, after, event.imported_at) if after != record else None
+
+
+def _first(book: Book, event: ImportListing) -> Record:
+    record = book.new(event.listing_id, event.content, event.imported_at)
+    listing = record.listing.model_copy(update=_counted(record.listing, event))
+    return record.model_copy(update={"listing": listing})
+
+
+def _counted(listing: Listing, event: ImportListing) -> dict[str, object]:
+    """What the file knows of the chat, unless something newer is known here."""
+    if listing.checked_at and (event.checked_at is None or event.checked_at < listing.checked_at):
+        return {}
+    known: dict[str, object] = {"checked_at": event.checked_at, "dead_since": event.dead_since}
+    if event.members is not None or event.members_below is not None:
+        members, below = shown_members(event.members)
+        if event.members is None:
+            below = max(event.members_below or 0, HIDDEN_BELOW)
+        known |= {"members": members, "members_below": below}
+    return known

@@ -1,0 +1,27 @@
+"""Listings and areas in and out of files: what `dze import`, `dze export` and `dze areas import` call."""
+
+from services.directory.exchange.areas import import_areas, read_areas
+from services.directory.exchange.files import FORMATS, open_file, read, write
+from services.directory.exchange.importing import Progress, export_file, import_file
+from services.directory.exchange.report import Report
+from services.directory.exchange.rows import FileError, Item, Note, Row, Skipped
+from services.directory.exchange.waiting import Stalled
+
+__all__ = [
+    "FORMATS",
+    "FileError",
+    "Item",
+    "Note",
+    "Progress",
+    "Report",
+    "Row",
+    "Skipped",
+    "Stalled",
+    "export_file",
+    "import_areas",
+    "import_file",
+    "open_file",
+    "read",
+    "read_areas",
+    "write",
+]

@@ -1,0 +1,89 @@
+"""KML in and out. Files from strangers are read without entities, DTDs or anything from outside."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import escape, quoteattr
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from services.directory.exchange.formats import Records
+from services.directory.exchange.outgoing import values
+from services.directory.exchange.rows import FileError
+from shared.contracts.listings import Listing
+
+_TELEGRAM = re.compile(r"(?:https?://)?(?:t\.me|telegram\.me|telegram\.dog)/[^\s\"'<>]{3,100}", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,500}>")
+
+
+def read(data: bytes) -> Records:
+    """Placemarks with a point; fields from ExtendedData, else name, description and a link within it."""
+    return Records(data.count(b"<Placemark"), enumerate(_placemarks(data), start=1))
+
+
+def _placemarks(data: bytes) -> Iterator[dict[str, Any]]:
+    try:
+        for _, element in iterparse(io.BytesIO(data), events=("end",), forbid_dtd=True):
+            if _tag(element) == "Placemark":
+                yield _fields(element)
+                element.clear()
+    except DefusedXmlException:
+        raise FileError("XML with a document type or entities is not read") from None
+    except (ParseError, LookupError, ValueError) as error:
+        raise FileError(f"not valid XML: {error}") from None
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _fields(placemark: Element) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for element in placemark.iter():
+        text = (element.text or "").strip()
+        match _tag(element):
+            case "name":
+                found.setdefault("name", text)
+            case "description":
+                found.setdefault("description", _TAG.sub(" ", text))
+                found.setdefault("written", text)
+            case "coordinates":
+                found.setdefault("lon", text.split(",")[0])
+                found.setdefault("lat", [*text.split(","), "", ""][1])
+            case "Data":
+                found[element.get("name") or ""] = "".join(element.itertext()).strip()
+            case "SimpleData":
+                found[element.get("name") or ""] = text
+    link = _TELEGRAM.search(found.pop("written", ""))
+    if link:
+        found.setdefault("link", link.group())
+    return found
+
+
+def write(listings: Iterable[Listing], file: BinaryIO) -> None:
+    """One placemark for each listing, its fields as ExtendedData."""
+    file.write(
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>\n'
+    )
+    file.writelines(_placemark(values(listing)).encode() for listing in listings)
+    file.write(b"</Document></kml>\n")
+
+
+def _placemark(fields: dict[str, Any]) -> str:
+    name, lat, lon = fields.pop("name"), fields.pop("lat"), fields.pop("lon")
+    data = "".join(
+        f"<Data name={quoteattr(field)}><value>{escape(_text(value))}</value></Data>"
+        for field, value in fields.items()
+        if value not in (None, "", [])
+    )
+    return (
+        f"<Placemark><name>{escape(name)}</name><ExtendedData>{data}</ExtendedData>"
+        f"<Point><coordinates>{lon},{lat}</coordinates></Point></Placemark>\n"
+    )
+
+
+def _text(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,45 @@
+"""One row of a file, on its way to become a listing."""
+
+from dataclasses import dataclass
+
+from shared.contracts.base import Moment
+from shared.contracts.listings import Content, ListingId
+
+
+class FileError(Exception):
+    """The file as a whole cannot be read or written; the text is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that was put right on the way in."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that can be listed. `number` counts as the file does: the header of a table is row 1."""
+
+    number: int
+    content: Content
+    listing_id: ListingId | None = None
+    members: int | None = None
+    members_below: int | None = None
+    checked_at: Moment | None = None
+    dead_since: Moment | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A row that cannot be listed: a code such as `link.twice`, and a sentence for the operator."""
+
+    number: int
+    code: str
+    why: str
+    name: str = ""
+
+
+Item = Row | Skipped

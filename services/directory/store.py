@@ -1,0 +1,188 @@
+"""The directory's state in Redis, and the only place that knows its keys.
+
+Records, links and revisions of what is gone lie in one hash for each partition; old revisions of a listing in
+a list of its own that expires. Records and the link index always change together.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from redis.asyncio import Redis
+
+from services.directory.areas import AreaIndex
+from services.directory.domain import Book, Change, Record
+from shared.bus import NOTHING, Bus, Command, Commit, Expect
+from shared.contracts.base import PARTITIONS, tag
+from shared.contracts.directory import AreaChanged, ImportArea
+from shared.contracts.listings import Area, AreaId, Link, Listing, ListingId
+
+HISTORY_KEPT = 10
+"""Old revisions kept of a listing."""
+HISTORY_FOR = timedelta(days=30)
+"""How long they are kept after the last change: an old place may be more exact than people now want."""
+SCAN = 250
+AREAS = "directory:areas"
+AREAS_VERSION = "directory:areas:version"
+AREAS_PLACED = "directory:areas:placed"
+"""The version of the areas by which all listings have been placed."""
+
+
+@dataclass
+class Reading:
+    """What was read for a decision: the book to decide over, and what must still hold at the commit."""
+
+    book: Book
+    expect: list[Expect] = field(default_factory=list)
+
+
+def _records(partition: int) -> str:
+    return f"directory:{tag(partition)}:records"
+
+
+class Store:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._areas = AreaIndex([])
+        self._areas_version: bytes | None = None
+
+    @property
+    def _redis(self) -> Redis:
+        return self._bus.redis
+
+    async def read(self, links: Iterable[Link] = (), ids: Iterable[ListingId] = ()) -> Reading:
+        """The owners of these links, and the records of these ids and owners."""
+        keys = sorted({link.key for link in links})
+        owned = await self._fields([(self._links_key(key), key) for key in keys])
+        owners = {key: value.decode() for key, value in zip(keys, owned, strict=True) if value}
+        wanted = sorted({*ids, *owners.values()})
+        raw = await self._fields([(self._records_key(each), each) for each in wanted])
+        gone = await self._fields([(self._removed_key(each), each) for each in wanted])
+        version = await self._load_areas()
+        expect = [
+            Expect.equals(self._links_key(key), value, key) for key, value in zip(keys, owned, strict=True)
+        ]
+        expect += [
+            Expect.equals(self._records_key(i), value, i) for i, value in zip(wanted, raw, strict=True)
+        ]
+        book = Book(
+            self._areas.at,
+            {i: Record.model_validate_json(value) for i, value in zip(wanted, raw, strict=True) if value},
+            owners,
+            {i: int(value) for i, value in zip(wanted, gone, strict=True) if value},
+        )
+        return Reading(book, [*expect, Expect.equals(AREAS_VERSION, version)])
+
+    def commit(self, reading: Reading) -> Commit:
+        """The book's changes as writes and events; nothing when there are none."""
+        changes = reading.book.changes
+        if not changes:
+            return NOTHING
+        writes = [command for change in changes for command in self._written(change)]
+        events = [change.event() for change in changes if change.visible]
+        return Commit.of(writes, events, reading.expect)
+
+    async def history(self, listing_id: ListingId) -> list[Listing]:
+        """Old revisions of a listing, the newest first."""
+        kept: Any = await self._redis.lrange(self._history_key(listing_id), 0, -1)
+        return [Listing.model_validate_json(each) for each in kept]
+
+    async def ids(self) -> AsyncIterator[list[ListingId]]:
+        """All listings, some hundreds at a time; one that comes or goes meanwhile may be missed."""
+        for partition in range(PARTITIONS):
+            cursor, more = 0, True
+            while more:
+                answer: Any = await self._redis.hscan(_records(partition), cursor, count=SCAN)
+                cursor, found = answer
+                yield [name.decode() for name in found]
+                more = cursor != 0
+
+    async def decide_areas(self, events: Sequence[ImportArea]) -> Commit:
+        """Keep those areas that differ from what is known. Every change makes a new version of the areas."""
+        version = await self._get(AREAS_VERSION)
+        stored = await self._fields([(AREAS, event.area.id) for event in events])
+        known = {event.area.id: value for event, value in zip(events, stored, strict=True)}
+        writes: list[Command] = []
+        changed: dict[AreaId, AreaChanged] = {}
+        for event in events:
+            text = event.area.model_dump_json().encode()
+            if known[event.area.id] != text:
+                known[event.area.id] = text
+                writes.append(("HSET", AREAS, event.area.id, text))
+                changed[event.area.id] = AreaChanged(
+                    area_id=event.area.id, area=event.area, changed_at=event.imported_at
+                )
+        if not changed:
+            return NOTHING
+        writes.append(("SET", AREAS_VERSION, int(version or 0) + 1))
+        return Commit.of(writes, changed.values(), [Expect.equals(AREAS_VERSION, version)])
+
+    async def unplaced(self) -> bytes | None:
+        """The version of the areas, if listings have not been placed by it yet."""
+        version, done = await self._get(AREAS_VERSION), await self._get(AREAS_PLACED)
+        return version if version != done else None
+
+    def all_placed(self, version: bytes) -> Commit:
+        """Note that every listing has been placed by this version, unless there is a newer one."""
+        return Commit.of([("SET", AREAS_PLACED, version)], expect=[Expect.equals(AREAS_VERSION, version)])
+
+    async def _load_areas(self) -> bytes | None:
+        """The version of the areas in hand, read anew when there is a newer one."""
+        version = await self._get(AREAS_VERSION)
+        if version != self._areas_version:
+            stored: Any = await self._redis.hvals(AREAS)
+            self._areas = AreaIndex(Area.model_validate_json(each) for each in stored)
+            self._areas_version = version
+        return version
+
+    async def _get(self, key: str) -> bytes | None:
+        value: Any = await self._redis.get(key)
+        return None if value is None else bytes(value)
+
+    async def _fields(self, wanted: Sequence[tuple[str, str]]) -> list[bytes | None]:
+        """Fields of hashes, in one round trip."""
+        if not wanted:
+            return []
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key, name in wanted:
+                pipe.hget(key, name)
+            found: list[bytes | None] = await pipe.execute()
+        return found
+
+    def _written(self, change: Change) -> Iterable[Command]:
+        listing_id = change.listing.id
+        old = change.before.listing.link.key if change.before else None
+        new = change.after.listing.link.key if change.after else None
+        if old and old != new:
+            yield "HDEL", self._links_key(old), old
+        if new and old != new:
+            yield "HSET", self._links_key(new), new, listing_id
+        if change.after is None:
+            yield "HDEL", self._records_key(listing_id), listing_id
+            yield "HSET", self._removed_key(listing_id), listing_id, change.revision
+            yield "DEL", self._history_key(listing_id)
+            return
+        yield "HSET", self._records_key(listing_id), listing_id, change.after.model_dump_json()
+        if change.before is None:
+            yield "HDEL", self._removed_key(listing_id), listing_id
+        if change.before and change.rewritten:
+            history = self._history_key(listing_id)
+            yield "LPUSH", history, change.before.listing.model_dump_json()
+            yield "LTRIM", history, 0, HISTORY_KEPT - 1
+            yield "EXPIRE", history, int(HISTORY_FOR.total_seconds())
+
+    def _at(self, key: str) -> str:
+        return f"directory:{tag(self._bus.partition(key))}"
+
+    def _links_key(self, link_key: str) -> str:
+        return f"{self._at(link_key)}:links"
+
+    def _records_key(self, listing_id: ListingId) -> str:
+        return _records(self._bus.partition(listing_id))
+
+    def _removed_key(self, listing_id: ListingId) -> str:
+        return f"{self._at(listing_id)}:removed"
+
+    def _history_key(self, listing_id: ListingId) -> str:
+        return f"{self._at(listing_id)}:history:{listing_id}"
