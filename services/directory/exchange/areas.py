@@ -41,9 +41,9 @@ class _Unusable(Exception):  # noqa: N818
 def read_areas(path: Path) -> list[Area | Skipped]:
     """Polygons of a GeoJSON FeatureCollection, each with its parent, in the order of the file.
 
-    Properties: `id`, `level`, `name` or names by language (`names`, `name:be`, `name_be`), `parent`. Without an
-    id it comes from the name, without a level it is a quarter, without a parent it is the smallest area of a
-    larger level in the same file that holds its middle. Raises FileError.
+    Properties: `id`, `level`, `name` or names by language (`names`, `name:be`, `name_be`), `parent`. Without
+    an id it comes from the name, without a level it is a quarter, without a parent it is the smallest area of
+    a larger level in the same file that holds its middle. Raises FileError.
     """
     data = load(path)
     document = parse(data) if family(path, data) == "json" else None
@@ -103,13 +103,13 @@ def _area(number: int, raw: Any) -> Area | Skipped:
     if not isinstance(raw, Mapping) or not isinstance(raw.get("properties"), Mapping):
         return Skipped(number, "row.unreadable", "not a feature with properties")
     properties = raw["properties"]
-    names = _names(properties)
-    name = next(iter(names.values()), "")
+    name = clean_name(text_of(properties.get("name"))[:1_000])
     try:
-        if not names:
-            raise _Unusable("name.missing", "no name")
+        names = _names(properties)
         return Area(
-            id=_slug(text_of(properties.get("id", raw.get("id"))) or names.get("en") or name),
+            id=_slug(
+                text_of(properties.get("id", raw.get("id"))) or names.get("en") or next(iter(names.values()))
+            ),
             level=_level(properties),
             names=names,
             parent=_slug(text_of(properties.get("parent"))) or None,
@@ -129,10 +129,11 @@ def _names(properties: Mapping[str, Any]) -> dict[str, str]:
         if match := _NAME.fullmatch(str(key).casefold()):
             found.setdefault(match[1], value)
     found.setdefault("be", properties.get("name"))
-    names = {str(language): clean_name(text_of(value)[:1_000]) for language, value in found.items()}
-    return {
-        language: name for language, name in names.items() if name and re.fullmatch("[a-z]{2,3}", language)
-    }
+    cleaned = {str(language): clean_name(text_of(value)[:1_000]) for language, value in found.items()}
+    names = {code: name for code, name in cleaned.items() if name and re.fullmatch("[a-z]{2,3}", code)}
+    if not names:
+        raise _Unusable("name.missing", "no name")
+    return names
 
 
 def _slug(text: str) -> str:

@@ -15,7 +15,7 @@ _SNIFFED = 4_096
 
 @dataclass(frozen=True)
 class Records:
-    """Rows as they stand in a file: number and fields. `total` is exact or a good guess, for a progress bar."""
+    """Rows as they stand in a file: number and fields. `total` is exact or a good guess."""
 
     total: int
     rows: Iterator[tuple[int, Any]]

@@ -21,7 +21,7 @@ def parse(data: bytes) -> Any:
 
 
 def read(data: bytes) -> Records:
-    """Entries of a FeatureCollection, of the 2020 directory (`markers`), or of a plain list. Raises FileError."""
+    """Entries of a FeatureCollection, the 2020 directory (`markers`) or a plain list. Raises FileError."""
     document = parse(data)
     if isinstance(document, Mapping):
         if isinstance(markers := document.get("markers"), list):
