@@ -34,7 +34,9 @@ def _container() -> Iterator[str]:
     from testcontainers.redis import RedisContainer
 
     image = os.environ.get("DZE_TEST_REDIS_IMAGE", "redis:7-bookworm")
-    with RedisContainer(image).with_command("redis-server --appendonly yes --appendfsync always") as container:
+    with RedisContainer(image).with_command(
+        "redis-server --appendonly yes --appendfsync always"
+    ) as container:
         yield f"redis://{container.get_container_host_ip()}:{container.get_exposed_port(6379)}/0"
 
 
@@ -44,7 +46,9 @@ def redis_url(redis_server: str) -> Iterator[str]:
     with Redis.from_url(redis_server) as client:
         client.flushdb()
         yield redis_server
-        strays = [key for key in client.scan_iter(count=1000) if not _owned(key.decode(errors="replace"), client)]
+        strays = [
+            key for key in client.scan_iter(count=1000) if not _owned(key.decode(errors="replace"), client)
+        ]
         assert not strays, f"keys without owner or time to live: {strays[:10]}"
 
 
@@ -80,7 +84,7 @@ def nothing_pending(redis_url: str) -> Iterator[None]:
     yield
     with Redis.from_url(redis_url) as client:
         for stream in STREAMS:
-            for key in stream.keys():
+            for key in stream.partitions():
                 if client.exists(key):
                     for group in client.xinfo_groups(key):
                         assert group["pending"] == 0, f"{key} {group['name']}: {group['pending']} pending"

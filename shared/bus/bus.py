@@ -1,6 +1,7 @@
 """The bus: what a service needs to read, decide, commit and follow, over one Redis."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -22,12 +23,16 @@ from shared.bus.groups import ensure_groups
 from shared.bus.leases import LEASE_MS, Lease, Leases
 from shared.bus.scripts import Scripts
 from shared.bus.subscription import Broker, Handlers, Subscription
+from shared.bus.tasks import end
 from shared.bus.trim import TRIM_EVERY, trim
 from shared.contracts.base import AnyStream, Message
 from shared.contracts.registry import STREAMS
 from shared.keys import Keys
 from shared.settings import Settings
 
+SILENT = logging.getLogger("dze.faststream")
+SILENT.setLevel(logging.CRITICAL + 1)
+"""FastStream logs exceptions with their text, which may hold a message; the bus logs what is safe."""
 CONNECTIONS = 200
 """Each partition held blocks one connection while it waits."""
 SOCKET_SECONDS = 5.0
@@ -43,7 +48,7 @@ class Readiness:
     reasons: dict[str, str]
 
 
-def connect(url: str) -> "Redis[bytes]":
+def connect(url: str) -> Redis:
     """A client that never sends a write twice by itself: only fenced or idempotent writes are repeated."""
     return Redis.from_url(
         url,
@@ -64,7 +69,7 @@ class Bus:
         self.keys: Keys = settings.keys()
         self.redis = connect(settings.redis())
         self.replica = f"{service}-{os.getpid()}-{os.urandom(4).hex()}"
-        self.broker = Broker(settings.redis(), logger=None)
+        self.broker = Broker(settings.redis(), logger=SILENT, specification_url="redis://redis")
         self._envelope = Envelope(self.keys)
         self._scripts = Scripts(self.redis)
         self._leases = Leases(self._scripts, self.replica, lease_ms)
@@ -84,7 +89,10 @@ class Bus:
         for stream, handler in handlers.items():
             if self.service not in stream.consumers:
                 raise ValueError(f"{self.service} is not a registered consumer of {stream.topic}")
-            self._subscriptions.append(Subscription(self.broker, self._envelope, stream, self.service, handler))
+            subscription = Subscription(
+                self.broker, self._envelope, stream, group=self.service, handler=handler
+            )
+            self._subscriptions.append(subscription)
 
     def follow(
         self,
@@ -94,10 +102,10 @@ class Bus:
         reset: Callable[[], None] | None = None,
         caught_up: Callable[[], None] | None = None,
     ) -> None:
-        """Build a model of a compacted stream in this process: `apply(message)` for all there is, then for each change."""
+        """Build a model of a compacted stream: `apply(message)` for all there is, then for each change."""
         if not stream.compacted:
             raise ValueError(f"{stream.topic} has no snapshot to start from")
-        follower = Follower(self.redis, self._envelope, stream, apply, reset)
+        follower = Follower(self.redis, self._envelope, stream, apply, reset=reset)
         self._followers.append((follower, caught_up))
 
     def alone(self, name: str) -> Callable[[Alone], Alone]:
@@ -110,7 +118,7 @@ class Bus:
         return register
 
     def every(self, seconds: float, name: str) -> Callable[[Periodic], Periodic]:
-        """Run a coroutine every so many seconds on one replica; what it returns is committed under the lease."""
+        """Run a coroutine every so often on one replica; what it returns is committed under the lease."""
 
         def register(work: Periodic) -> Periodic:
             self.alone(name)(every(seconds, work, self._committer))
@@ -143,12 +151,17 @@ class Bus:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Running"]:
-        """Start; on leaving, finish what is in hand and give everything back. Raises Unavailable at the start."""
+        """Start; on leaving, finish what is in hand and give it all back. Raises Unavailable at the start."""
         await self._wait_for_redis()
         await ensure_groups(self.redis, self._touched())
         await self.broker.start()
         self._crew = Crew(
-            self.redis, self._scripts, self._committer, self._leases, self._subscriptions, self.replica
+            self.redis,
+            scripts=self._scripts,
+            committer=self._committer,
+            leases=self._leases,
+            subscriptions=self._subscriptions,
+            replica=self.replica,
         )
         running = Running([asyncio.create_task(job) for job in self._jobs(self._crew)])
         try:
@@ -171,17 +184,17 @@ class Bus:
         jobs += [follower.run() for follower, _ in self._followers]
         jobs += [_tell(follower, told) for follower, told in self._followers if told]
         jobs += [
-            hold(self._leases, f"bus:lease:trim:{stream.topic}", every(TRIM_EVERY, self._trimmer(stream), self._committer))
+            hold(self._leases, f"bus:lease:trim:{stream.topic}", self._trimmer(stream))
             for stream in self._touched()
             if self._subscriptions or self.service in stream.producers
         ]
         return jobs
 
-    def _trimmer(self, stream: AnyStream) -> Periodic:
+    def _trimmer(self, stream: AnyStream) -> Alone:
         async def run() -> None:
             await trim(self.redis, self._scripts, stream)
 
-        return run
+        return every(TRIM_EVERY, run, self._committer)
 
     def _touched(self) -> list[AnyStream]:
         """Streams that this service reads or writes."""
@@ -193,8 +206,8 @@ class Bus:
         while True:
             try:
                 await self.redis.ping()
-            except (*AWAY, Exception) as error:
-                if loop.time() > end or not isinstance(error, AWAY):
+            except AWAY as error:
+                if loop.time() > end:
                     raise Unavailable(f"Redis does not answer: {type(error).__name__}") from None
                 await asyncio.sleep(0.2)
             else:
@@ -215,13 +228,10 @@ class Running:
         raise RuntimeError("a task of the bus ended")
 
     async def cancel(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
 
 async def _tell(follower: Follower, told: Callable[[], None]) -> None:
-    while not follower.caught_up:
-        await asyncio.sleep(0.05)
+    await follower.loaded.wait()
     told()
     await asyncio.Event().wait()

@@ -41,7 +41,8 @@ class Crew:
 
     def __init__(
         self,
-        redis: "Redis[bytes]",
+        redis: Redis,
+        *,
         scripts: Scripts,
         committer: Committer,
         leases: Leases,
@@ -123,7 +124,9 @@ class Crew:
 
     def _start(self, subscription: Subscription, partition: int, lease: Lease) -> None:
         topic = subscription.stream.topic
-        worker = Worker(self._redis, self._committer, subscription, partition, lease, self._brakes[topic])
+        worker = Worker(
+            self._redis, self._committer, subscription, partition, lease=lease, brake=self._brakes[topic]
+        )
         task = asyncio.create_task(worker.run(), name=f"{topic}.{partition:02d}")
         self._workers[topic, partition] = (worker, task)
 

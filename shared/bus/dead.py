@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -36,20 +37,25 @@ def tries_key(stream: AnyStream, group: str, partition: int) -> str:
     return f"bus:{tag(partition)}:tries:{stream.topic}:{group}"
 
 
-def burial(stream: AnyStream, group: str, partition: int, entry: Entry, error: BaseException, tries: int) -> Unit:
+def burial(
+    stream: AnyStream, group: str, partition: int, *, entry: Entry, error: BaseException, tries: int
+) -> Unit:
     """Acknowledge the entry and move it to the dead letters of its group."""
     letter: Command = (
         "XADD", stream.dead_key(group), "*",
-        DATA, entry.data, b"k", entry.key, "partition", partition, "entry", entry.id,
+        DATA, entry.data, KEY, entry.key, "partition", partition, "entry", entry.id,
         "reason", reason_of(error), "trace", frames_of(error), "tries", tries,
     )  # fmt: skip
     return Unit([entry.id], Commit.of([letter, ("HDEL", tries_key(stream, group, partition), entry.id)]))
 
 
-async def letters(redis: "Redis[bytes]", stream: AnyStream, group: str) -> AsyncIterator[DeadLetter]:
+async def letters(redis: Redis, stream: AnyStream, group: str) -> AsyncIterator[DeadLetter]:
     """The dead letters of a group, oldest first."""
     start = "-"
-    while batch := await redis.xrange(stream.dead_key(group), min=start, count=100):
+    while True:
+        batch: Any = await redis.xrange(stream.dead_key(group), min=start, count=100)
+        if not batch:
+            return
         for letter_id, fields in batch:
             yield _letter(stream, group, letter_id, fields)
         start = f"({batch[-1][0].decode()}"
@@ -69,22 +75,22 @@ def _letter(stream: AnyStream, group: str, letter_id: bytes, fields: dict[bytes,
     )
 
 
-async def replay(redis: "Redis[bytes]", stream: AnyStream, group: str, letter_id: str) -> bool:
+async def replay(redis: Redis, stream: AnyStream, group: str, letter_id: str) -> bool:
     """Put a dead letter back at the end of its partition, for all groups of the stream; False if it is gone.
 
     The other groups see it a second time under a new entry id: their handlers are safe to repeat by revision.
     """
-    found = await redis.xrange(stream.dead_key(group), min=letter_id, max=letter_id)
+    found: Any = await redis.xrange(stream.dead_key(group), min=letter_id, max=letter_id)
     if not found:
         return False
     fields = found[0][1]
     async with redis.pipeline(transaction=True) as pipe:
-        pipe.xadd(stream.partition_key(int(fields[b"partition"])), {DATA: fields[DATA], b"k": fields[b"k"]})
+        pipe.xadd(stream.partition_key(int(fields[b"partition"])), {DATA: fields[DATA], KEY: fields[KEY]})
         pipe.xdel(stream.dead_key(group), letter_id)
         await pipe.execute()
     return True
 
 
-async def drop(redis: "Redis[bytes]", stream: AnyStream, group: str, letter_id: str) -> bool:
+async def drop(redis: Redis, stream: AnyStream, group: str, letter_id: str) -> bool:
     """Remove a dead letter for good; False if it is gone."""
     return bool(await redis.xdel(stream.dead_key(group), letter_id))

@@ -9,6 +9,8 @@ from shared.bus.commit import Commit
 from shared.bus.committer import AWAY, Committer
 from shared.bus.errors import Unavailable
 from shared.bus.leases import Lease, Leases
+from shared.bus.retry import frames_of, reason_of
+from shared.bus.tasks import end
 
 log = structlog.get_logger()
 WATCH = 0.25
@@ -37,16 +39,18 @@ async def hold(leases: Leases, key: str, work: Alone) -> None:
 
 
 async def _while_held(lease: Lease, work: Alone) -> None:
-    task = asyncio.ensure_future(work(lease))
+    task = asyncio.create_task(_run(work, lease))
     try:
         while not task.done() and not lease.expired:
             await asyncio.wait({task}, timeout=WATCH)
     finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await end([task])
     if not task.cancelled():
         task.result()
+
+
+async def _run(work: Alone, lease: Lease) -> None:
+    await work(lease)
 
 
 async def _quietly_release(leases: Leases, lease: Lease) -> None:
@@ -68,7 +72,7 @@ def every(seconds: float, work: Periodic, committer: Committer) -> Alone:
             except (Unavailable, *AWAY):
                 raise
             except Exception as error:  # noqa: BLE001 - the next turn comes; shouted here
-                log.error("duty_failed", duty=lease.key, reason=type(error).__name__)
+                log.error("duty_failed", duty=lease.key, reason=reason_of(error), trace=frames_of(error))  # noqa: TRY400
             await asyncio.sleep(seconds)
 
     return repeat

@@ -1,7 +1,7 @@
 """How a message lies in a stream: FastStream's binary envelope, sealed where the stream says so.
 
-An entry has two fields: `__data__`, FastStream's own, and `k`, a keyed hash of the message's key, by which the
-bus keeps the order of a key without opening the message.
+An entry has two fields: `__data__`, FastStream's own, and `k`, a keyed hash of the message's key, by which
+the bus keeps the order of a key without opening the message.
 """
 
 from typing import Any, TypeVar

@@ -28,10 +28,17 @@ class Follower:
     """
 
     def __init__(
-        self, redis: "Redis[bytes]", envelope: Envelope, stream: AnyStream, apply: Apply, reset: Callable[[], None] | None
+        self,
+        redis: Redis,
+        envelope: Envelope,
+        stream: AnyStream,
+        apply: Apply,
+        *,
+        reset: Callable[[], None] | None = None,
     ) -> None:
         self.stream = stream
         self.caught_up = False
+        self.loaded = asyncio.Event()
         self.last_read = time.monotonic()
         self._redis = redis
         self._envelope = envelope
@@ -55,7 +62,7 @@ class Follower:
         self.caught_up = False
         if self._reset and self._places:
             self._reset()
-        places = {key: await self._end(key) for key in self.stream.keys()}
+        places = {key: await self._end(key) for key in self.stream.partitions()}
         for partition in range(PARTITIONS):
             async for _, data in self._redis.hscan_iter(self.stream.snapshot_key(partition), count=COUNT):
                 self._take(data)
@@ -63,7 +70,7 @@ class Follower:
         self._places = places
 
     async def _end(self, key: str) -> bytes:
-        last = await self._redis.xrevrange(key, count=1)
+        last: Any = await self._redis.xrevrange(key, count=1)
         return last[0][0] if last else b"0-0"
 
     async def _follow(self) -> None:
@@ -71,9 +78,11 @@ class Follower:
         while True:
             block = BLOCK_MS if self.caught_up else 1
             streams: Any = dict(self._places)
-            found = await self._redis.xread(streams, count=COUNT, block=block)
+            found: Any = await self._redis.xread(streams, count=COUNT, block=block)
             self.last_read = time.monotonic()
-            self.caught_up = self.caught_up or not found
+            if not found and not self.caught_up:
+                self.caught_up = True
+                self.loaded.set()
             for key, entries in found or ():
                 for entry_id, fields in entries:
                     self._take(fields[DATA])
@@ -85,7 +94,7 @@ class Follower:
         try:
             message = self._envelope.decode(self.stream, data)
         except ValueError as error:
-            log.error("unreadable_message", stream=self.stream.topic, reason=type(error).__name__)
+            log.error("unreadable_message", stream=self.stream.topic, reason=type(error).__name__)  # noqa: TRY400 - a traceback may show the message
             return
         self._apply(message)
 
@@ -93,7 +102,7 @@ class Follower:
         """Whether entries beyond the place reached are gone: trimmed, or the stream was made anew."""
         for key, place in self._places.items():
             try:
-                info = await self._redis.xinfo_stream(key)
+                info: Any = await self._redis.xinfo_stream(key)
             except ResponseError:
                 continue
             if _after(info["max-deleted-entry-id"], place) or _after(place, info["last-generated-id"]):

@@ -8,7 +8,7 @@ from redis.exceptions import ResponseError
 from shared.contracts.base import AnyStream
 
 
-async def ensure_group(redis: "Redis[bytes]", key: str, group: str) -> None:
+async def ensure_group(redis: Redis, key: str, group: str) -> None:
     """Create the group at id 0, and the stream with it, unless it is there."""
     try:
         await redis.xgroup_create(key, group, id="0", mkstream=True)
@@ -17,9 +17,9 @@ async def ensure_group(redis: "Redis[bytes]", key: str, group: str) -> None:
             raise
 
 
-async def ensure_groups(redis: "Redis[bytes]", streams: Iterable[AnyStream]) -> None:
+async def ensure_groups(redis: Redis, streams: Iterable[AnyStream]) -> None:
     """Create every registered group of these streams, so that none misses what is published from now on."""
-    pairs = [(key, group) for stream in streams for key in stream.keys() for group in stream.consumers]
+    pairs = [(key, group) for stream in streams for key in stream.partitions() for group in stream.consumers]
     async with redis.pipeline(transaction=False) as pipe:
         for key, group in pairs:
             pipe.xgroup_create(key, group, id="0", mkstream=True)

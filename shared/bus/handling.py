@@ -37,7 +37,9 @@ class Failure:
 class Handling:
     """One partition's way from entries to commits."""
 
-    def __init__(self, subscription: Subscription, committer: Committer, partition: int, lease: Lease) -> None:
+    def __init__(
+        self, subscription: Subscription, committer: Committer, partition: int, lease: Lease
+    ) -> None:
         self._subscription = subscription
         self._committer = committer
         self._lease = lease
@@ -45,7 +47,7 @@ class Handling:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def handle(self, entries: Sequence[Entry]) -> list[Failure]:
-        """Handle all, in order by key. Raises Fenced, or what says that Redis is away; else answers failures."""
+        """Handle all, in order by key; answers failures. Raises Fenced, or what says that Redis is away."""
         if self._subscription.batched and len(entries) > 1:
             try:
                 return await self._batch(entries)
@@ -100,7 +102,9 @@ class Handling:
         settled: list[tuple[Entry, BaseException | None]] = []
         for _ in range(CONFLICTS_MOST):
             results = await asyncio.gather(*(self._call(entry) for entry in heads))
-            settled += [(entry, r) for entry, r in zip(heads, results, strict=True) if isinstance(r, Exception)]
+            settled += [
+                (entry, r) for entry, r in zip(heads, results, strict=True) if isinstance(r, Exception)
+            ]
             good = [(entry, r) for entry, r in zip(heads, results, strict=True) if isinstance(r, Commit)]
             outcomes = await self.commit([Unit([entry.id], commit) for entry, commit in good]) if good else []
             done = [outcome is not Outcome.CONFLICT for outcome in outcomes]

@@ -30,7 +30,7 @@ class Held:
         self._count = 0
 
     def wait(self, entries: Iterable[Entry], due: float) -> None:
-        """Put these, all of one key, before whatever of their key waits already; the first is tried at `due`."""
+        """Put these, all of one key, before what waits of their key; the first is tried at `due`."""
         first, *rest = entries
         queue = self._queues.setdefault(first.key, deque())
         queue.extendleft(reversed((first, *rest)))

@@ -53,7 +53,9 @@ class Leases:
             return
         asked = time.monotonic()
         args = [self.milliseconds, *(lease.value for lease in held)]
-        for lease, kept in zip(held, await self._scripts.run("renew", [x.key for x in held], args), strict=True):
+        for lease, kept in zip(
+            held, await self._scripts.run("renew", [x.key for x in held], args), strict=True
+        ):
             if kept:
                 lease.renewed = asked
             else:

@@ -14,13 +14,13 @@ TRIES = 5
 BACKOFF = (0.2, 1.0, 3.0, 8.0)
 """Seconds before the second, third ... try."""
 SUSPECT_DELIVERIES = 3
-"""Deliveries after which a try is counted before it is made: such a message may be what kills its consumer."""
+"""Deliveries after which a try is counted before it is made: the message may be what kills its consumer."""
 BRAKE_LEAST = 20
 BRAKE_SHARE = 0.5
 BRAKE_WINDOW = 50
 BRAKE_PAUSE = 15.0
-"""The brake: at least so many messages, of which more than this share failed for good, within the last so many;
-then nothing is dead-lettered and each waits so many seconds before its next try."""
+"""The brake: at least so many messages, of which more than this share failed for good, within the last so
+many; then nothing is dead-lettered and each waits so many seconds before its next try."""
 
 
 def backoff(tries: int, jitter: random.Random) -> float:
@@ -48,7 +48,9 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, TryLater | GiveUp):
         return f"{type(error).__name__}: {error}"
     if isinstance(error, ValidationError):
-        places = {f"{'.'.join(map(str, item['loc']))} {item['type']}" for item in error.errors(include_input=False)}
+        places = {
+            f"{'.'.join(map(str, item['loc']))} {item['type']}" for item in error.errors(include_input=False)
+        }
         return f"ValidationError: {'; '.join(sorted(places))[:500]}"
     return type(error).__name__
 

@@ -16,7 +16,7 @@ def _source(name: str) -> str:
 class Scripts:
     """`await scripts.run("commit", keys, args)`; loads the script again when Redis has forgotten it."""
 
-    def __init__(self, redis: "Redis[bytes]") -> None:
+    def __init__(self, redis: Redis) -> None:
         names = ("commit", "lease", "renew", "release", "members", "trim")
         self._scripts: dict[str, AsyncScript] = {name: redis.register_script(_source(name)) for name in names}
 

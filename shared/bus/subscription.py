@@ -40,6 +40,9 @@ class Broker(RedisBroker):
     """
 
     async def start(self) -> None:
+        """Prepare the handlers. May be called twice: by the bus and by the app around it."""
+        if self.running:
+            return
         await self.connect()
         for subscriber in self.subscribers:
             await SubscriberUsecase.start(subscriber)
@@ -50,7 +53,9 @@ class Broker(RedisBroker):
 class Subscription:
     """A stream, the group that reads it, and its handler."""
 
-    def __init__(self, broker: Broker, envelope: Envelope, stream: AnyStream, group: str, handler: Handler) -> None:
+    def __init__(
+        self, broker: Broker, envelope: Envelope, stream: AnyStream, *, group: str, handler: Handler
+    ) -> None:
         self.stream = stream
         self.group = group
         self.batched = takes_batches(handler)

@@ -14,12 +14,12 @@ TRIM_EVERY = 20.0
 """Seconds between two rounds."""
 
 
-async def trim(redis: "Redis[bytes]", scripts: Scripts, stream: AnyStream) -> int:
+async def trim(redis: Redis, scripts: Scripts, stream: AnyStream) -> int:
     """Trim all partitions of a stream and its sealed dead letters; answers how many entries went."""
     now = time.time()
     cutoff = int((now - stream.retention.total_seconds()) * 1000)
     gone = 0
-    for key in stream.keys():
+    for key in stream.partitions():
         gone += max(0, int(await scripts.run("trim", [key], [cutoff, *stream.consumers])))
     if stream.sealed:
         oldest = int((now - SEALED_KEPT.total_seconds()) * 1000)

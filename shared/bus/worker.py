@@ -13,7 +13,6 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from shared.bus.commit import Unit
 from shared.bus.committer import AWAY, Committer
 from shared.bus.dead import burial, tries_key
 from shared.bus.envelope import DATA, KEY
@@ -42,10 +41,11 @@ class Worker:
 
     def __init__(
         self,
-        redis: "Redis[bytes]",
+        redis: Redis,
         committer: Committer,
         subscription: Subscription,
         partition: int,
+        *,
         lease: Lease,
         brake: Brake,
     ) -> None:
@@ -58,6 +58,7 @@ class Worker:
         self._brake = brake
         self._handling = Handling(subscription, committer, partition, lease)
         self._stream = subscription.stream.partition_key(partition)
+        self._names = {"stream": self._stream, "group": subscription.group}
         self._tries_key = tries_key(subscription.stream, subscription.group, partition)
         self._tries: dict[bytes, int] = {}
         self._suspects: set[bytes] = set()
@@ -80,7 +81,7 @@ class Worker:
                 cursor = None
 
     async def _repair(self, error: ResponseError) -> None:
-        """A deleted stream or group is made anew, from its beginning; a server that still loads is waited for."""
+        """A deleted group is made anew, from the beginning; a server that still loads is waited for."""
         if "NOGROUP" in str(error):
             await ensure_group(self._redis, self._stream, self.subscription.group)
         elif str(error).startswith(("LOADING", "BUSY", "READONLY", "MASTERDOWN")):
@@ -92,11 +93,14 @@ class Worker:
         """Learn what was tried before, and claim what any other consumer name left pending."""
         self._held.clear()
         group = self.subscription.group
-        pending = await self._redis.xpending_range(self._stream, group, min="-", max="+", count=PENDING_MOST)
+        pending: Any = await self._redis.xpending_range(
+            self._stream, group, min="-", max="+", count=PENDING_MOST
+        )
         if others := [x["message_id"] for x in pending if x["consumer"] != OWNER.encode()]:
             await self._redis.xclaim(self._stream, group, OWNER, 0, others, justid=True)
         self._suspects = {x["message_id"] for x in pending if x["times_delivered"] >= SUSPECT_DELIVERIES}
-        self._tries = {entry: int(n) for entry, n in (await self._redis.hgetall(self._tries_key)).items()}
+        tried: Any = await self._redis.hgetall(self._tries_key)
+        self._tries = {entry: int(n) for entry, n in tried.items()}
         return b"0-0"
 
     async def _step(self, cursor: bytes) -> bytes:
@@ -116,8 +120,9 @@ class Worker:
 
     async def _read(self, cursor: bytes) -> list[Any]:
         block = self._patience_ms() if cursor == NEW else None
-        answer = await self._redis.xreadgroup(
-            self.subscription.group, OWNER, {self._stream: cursor}, count=BATCH, block=block
+        streams: Any = {self._stream: cursor}
+        answer: Any = await self._redis.xreadgroup(
+            self.subscription.group, OWNER, streams, count=BATCH, block=block
         )
         return list(answer[0][1]) if answer else []
 
@@ -172,9 +177,7 @@ class Worker:
             self._wait(failure, error.after)
             return
         tries = await self._count(entry)
-        log.warning(
-            "handler_failed", stream=self._stream, group=self.subscription.group, reason=reason_of(error), tries=tries
-        )
+        log.warning("handler_failed", **self._names, reason=reason_of(error), tries=tries)
         if isinstance(error, GiveUp) or tries >= TRIES:
             await self._bury(failure)
         else:
@@ -183,13 +186,18 @@ class Worker:
     async def _bury(self, failure: Failure) -> None:
         self._brake.note(good=False)
         if self._brake.on:
-            log.critical("brake_on", stream=self._stream, group=self.subscription.group)
+            log.critical("brake_on", **self._names)
             self._wait(failure, BRAKE_PAUSE)
             return
         entry = failure.entry
         tries = self._tries.pop(entry.id, 0)
-        unit: Unit = burial(
-            self.subscription.stream, self.subscription.group, self.partition, entry, failure.error, tries
+        unit = burial(
+            self.subscription.stream,
+            self.subscription.group,
+            self.partition,
+            entry=entry,
+            error=failure.error,
+            tries=tries,
         )
         await self._handling.commit([unit])
         if failure.behind:

@@ -67,7 +67,8 @@ class Stream(Generic[MessageT]):
         """The stream of what `group` could not handle."""
         return f"{self.topic}.dead.{group}"
 
-    def keys(self) -> list[str]:
+    def partitions(self) -> list[str]:
+        """Redis keys of all partitions."""
         return [self.partition_key(p) for p in range(PARTITIONS)]
 
 

@@ -34,7 +34,9 @@ async def test_what_was_published_before_the_first_start_is_handled(bus_factory,
     assert set(stored.values()) == {b"1"}
 
 
-async def test_a_batch_handler_commits_once_for_all_and_a_bad_message_alone(bus_factory, eventually, nothing_pending):
+async def test_a_batch_handler_commits_once_for_all_and_a_bad_message_alone(
+    bus_factory, eventually, nothing_pending
+):
     events = [withdrawn(n) for n in range(30)]
     bad = events[7].submission_id
     done: list[str] = []
@@ -78,14 +80,18 @@ async def test_a_message_that_waits_holds_back_only_its_own_key(bus_factory, eve
 
     bus: Bus = bus_factory("submissions")
     bus.register({SUBMISSIONS_WITHDRAWN: handle})
-    later = SubmissionWithdrawn(submission_id=first.submission_id, withdrawn_at=first.withdrawn_at.replace(year=2030))
+    later = SubmissionWithdrawn(
+        submission_id=first.submission_id, withdrawn_at=first.withdrawn_at.replace(year=2030)
+    )
     async with bus.running():
         await bus.publish(first, later, other)
         await eventually(lambda: len(order) == 3)
     assert [x[0] for x in order] == [other.submission_id, first.submission_id, first.submission_id]
 
 
-async def test_a_given_up_message_is_a_dead_letter_at_once_and_can_be_replayed(bus_factory, eventually, nothing_pending):
+async def test_a_given_up_message_is_a_dead_letter_at_once_and_can_be_replayed(
+    bus_factory, eventually, nothing_pending
+):
     mended = False
     seen: list[str] = []
 
@@ -101,7 +107,7 @@ async def test_a_given_up_message_is_a_dead_letter_at_once_and_can_be_replayed(b
         await bus.publish(withdrawn(1))
         dead = SUBMISSIONS_WITHDRAWN.dead_key("submissions")
         await eventually(lambda: bus.redis.xlen(dead))
-        letter = [x async for x in letters(bus.redis, SUBMISSIONS_WITHDRAWN, "submissions")][0]
+        (letter,) = [x async for x in letters(bus.redis, SUBMISSIONS_WITHDRAWN, "submissions")]
         assert letter.reason == "GiveUp: submission.unknown"
         mended = True
         assert await replay(bus.redis, SUBMISSIONS_WITHDRAWN, "submissions", letter.id)
@@ -109,7 +115,9 @@ async def test_a_given_up_message_is_a_dead_letter_at_once_and_can_be_replayed(b
         assert not await bus.redis.xlen(dead)
 
 
-async def test_an_unmet_expectation_runs_the_handler_again_from_its_reads(bus_factory, eventually, nothing_pending):
+async def test_an_unmet_expectation_runs_the_handler_again_from_its_reads(
+    bus_factory, eventually, nothing_pending
+):
     bus: Bus = bus_factory("submissions")
 
     async def handle(event: SubmissionWithdrawn) -> Commit:
@@ -117,7 +125,8 @@ async def test_an_unmet_expectation_runs_the_handler_again_from_its_reads(bus_fa
         if int(before or 0) == 3:  # a stranger's write comes between our read and our commit, once
             await bus.redis.set("submissions:count", 10)
         return Commit.of(
-            [("SET", "submissions:count", int(before or 0) + 1)], expect=[Expect.equals("submissions:count", before)]
+            [("SET", "submissions:count", int(before or 0) + 1)],
+            expect=[Expect.equals("submissions:count", before)],
         )
 
     bus.register({SUBMISSIONS_WITHDRAWN: handle})
@@ -136,22 +145,26 @@ async def test_a_commit_outside_a_handler_is_done_once(bus_factory):
     async with bus.running():
         assert await bus.commit(commit) is Outcome.DONE
         assert await bus.commit(commit) is Outcome.CONFLICT
-        lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.keys()]
+        lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]
     assert sum(lengths) == 1
 
 
 async def test_a_follower_sees_the_snapshot_then_changes(bus_factory, eventually):
     def changed(n: int, state: State, revision: int) -> SubmissionChanged:
         token = Keys("x" * 32).token("t", str(n))
-        return SubmissionChanged(submission_id=token, action="add", state=state, revision=revision, changed_at=now())
+        return SubmissionChanged(
+            submission_id=token, action="add", state=state, revision=revision, changed_at=now()
+        )
 
     writer: Bus = bus_factory("submissions")
     reader: Bus = bus_factory("gateway")
     model: dict[str, State] = {}
     reader.follow(SUBMISSIONS_CHANGED, lambda m: model.__setitem__(m.submission_id, m.state))
     async with writer.running():
-        await writer.publish(changed(1, State.RECEIVED, 1), changed(1, State.ACCEPTED, 2), changed(2, State.FORGOTTEN, 9))
-        for key in SUBMISSIONS_CHANGED.keys():
+        await writer.publish(
+            changed(1, State.RECEIVED, 1), changed(1, State.ACCEPTED, 2), changed(2, State.FORGOTTEN, 9)
+        )
+        for key in SUBMISSIONS_CHANGED.partitions():
             await writer.redis.xtrim(key, maxlen=0)
         async with reader.running():
             await eventually(lambda: reader.readiness().ready)
@@ -160,7 +173,9 @@ async def test_a_follower_sees_the_snapshot_then_changes(bus_factory, eventually
             await eventually(lambda: len(model) == 2)
 
 
-async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has_them(bus_factory, eventually):
+async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has_them(
+    bus_factory, eventually
+):
     from shared.bus.scripts import Scripts
     from shared.bus.trim import trim
 
@@ -180,7 +195,7 @@ async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has
     async with bus.running():
         await eventually(lambda: len(seen) == 10)
         await eventually(lambda: trim(bus.redis, Scripts(bus.redis), SUBMISSIONS_WITHDRAWN))
-        lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.keys()]
+        lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]
     assert sum(lengths) == 0
 
 

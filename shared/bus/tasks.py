@@ -1,0 +1,20 @@
+"""Ending tasks for certain."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+INSIST = 0.2
+"""Seconds before a task that has swallowed its cancellation is cancelled again.
+
+redis-py may turn a cancellation that meets it in the middle of an answer into an error of its own.
+"""
+
+
+async def end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    """Cancel until all are done; their errors are nobody's business any more."""
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=INSIST)
