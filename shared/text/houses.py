@@ -5,7 +5,7 @@ import unicodedata
 
 _CYRILLIC_LETTERS = str.maketrans("абвгдеёжзик", "abvhdeezzik")
 _NUMBER = r"\d{1,3}(?:[а-еa-f](?![^\W_]))?"
-_BUILDING = r"(?:\s*(?:корп(?:ус)?|кор|к|k)\.?\s*(\d{1,2}(?:[-,]\d{1,2})*)(?![\w%]))"
+_BUILDING = r"(?:,?\s*(?:корп(?:ус)?|кор|к|k)\.?\s*(\d{1,2}(?:[-,]\d{1,2})*)(?![\w%]))"
 _ORDINAL = r"-?(?:ый|ой|ий|ій|ы|й|я|го)"
 _HOUSE = re.compile(
     rf"(?<!\d)({_NUMBER}(?:(?:[-/_]|[хx](?=\d)){_NUMBER})*)"

@@ -26,7 +26,7 @@ _CAPITALS = {
 """Capitals whose small letter looks like something else, so they are told apart before the case is folded."""
 _ENCLOSED = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 """White letters on black circles and squares, and the letters of flags: Unicode does not decompose them."""
-_WORDS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W_]+")
 _PAIRS = (("rn", "m"), ("vv", "w"))
 _SCRIPTS = frozenset(
     {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "GEORGIAN", "HEBREW", "ARABIC"}

@@ -1,0 +1,45 @@
+"""Runs submissions: `python -m services.submissions`, or `dze submissions`."""
+
+import asyncio
+import sys
+
+from services.submissions.handlers import HANDLERS, end_overdue
+from services.submissions.settings import SubmissionsSettings, service_of
+from services.submissions.store import Store
+from shared.bus import Bus, Commit
+from shared.bus.service import serve
+from shared.settings import Settings, SettingsError, load
+
+SWEEP = 60.0
+"""Seconds between two looks for what is due."""
+
+
+def equip(bus: Bus, settings: Settings, sweep: float = SWEEP) -> Bus:
+    """Give a bus what this service does: its store, its handlers, its duty."""
+    store = Store(bus)
+    bus.provide(store=store, service=service_of(settings), keys=bus.keys)
+    bus.register(HANDLERS)
+
+    @bus.every(sweep, name="overdue")
+    async def overdue() -> Commit | None:
+        return await end_overdue(store)
+
+    return bus
+
+
+async def run(settings: Settings) -> int:
+    """Serve until SIGTERM. Answers the exit code."""
+    return await serve(equip(Bus("submissions", settings), settings), settings)
+
+
+def main() -> int:
+    try:
+        settings = load(SubmissionsSettings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,248 @@
+"""The life of a proposal: each function takes what has happened and what is known, and says what follows.
+
+None means that nothing follows: the step is not allowed any more, as when a decision arrives for a proposal
+that was withdrawn in the meantime. That is ordinary and no error.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+
+from services.submissions.domain.record import ENDS, Record, step
+from services.submissions.domain.similar import Neighbour, similar_listings
+from shared.contracts.base import Message, Moment
+from shared.contracts.listings import Content, Link, ListingId, Place
+from shared.contracts.submissions import (
+    ReviewClosed,
+    ReviewRequested,
+    State,
+    SubmissionAccepted,
+    SubmissionReceived,
+    SubmissionReviewed,
+)
+from shared.geo import Box, coarsen, grid_step, in_box
+
+KEPT = timedelta(days=30)
+"""How long the state of a decided proposal can still be looked up with its receipt."""
+REVIEW_TIME = timedelta(days=90)
+"""How long a proposal waits for a reviewer: what nobody looked at by then is not kept any longer."""
+
+
+class Claim(Enum):
+    """What becomes of the proposal's hold on its link."""
+
+    NONE = auto()
+    TAKE = auto()
+    RELEASE = auto()
+    LEND = auto()
+    """Kept until the directory shows the listing, so that no second proposal slips in between."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known when something happens to a proposal."""
+
+    now: Moment
+    listing: Content | None = None
+    """The listing to change or remove, as the directory has it."""
+    owner: ListingId | None = None
+    """The listing that has the proposed link already."""
+    claimed: bool = False
+    """Another open proposal holds the proposed link."""
+    neighbours: tuple[Neighbour, ...] = ()
+    withdrawn: bool = False
+    """The resident took it back before it was even looked at."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the operator has set."""
+
+    area: Box
+    city: tuple[str, ...] = ()
+    """Names of the city, which tell nothing inside it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What follows: the record to keep, the events to tell, and what becomes of the hold on `link`."""
+
+    record: Record
+    events: tuple[Message, ...]
+    claim: Claim = Claim.NONE
+    link: Link | None = None
+
+
+def receive(event: SubmissionReceived, known: Known, service: Service) -> Step:
+    """A new proposal is checked, and goes to review unless it can be answered at once."""
+    received = _first_record(event, known.now)
+    if known.withdrawn:
+        return _answered(received, State.WITHDRAWN, known.now, ())
+    refusal = _refusal(received, known, service)
+    if refusal:
+        return _answered(received, State.REFUSED, known.now, (refusal,))
+    duplicate = _duplicate(received, known)
+    if duplicate:
+        listing_id = known.owner or received.listing_id
+        return _answered(received, State.DUPLICATE, known.now, (duplicate,), listing_id=listing_id)
+    takes = _needs_claim(received, known.listing)
+    reviewed = step(received, State.IN_REVIEW, known.now, claims=takes)
+    assert reviewed is not None
+    return Step(
+        reviewed,
+        (received.changed(), reviewed.changed(), _request(reviewed, known, service)),
+        Claim.TAKE if takes else Claim.NONE,
+        reviewed.content.link if takes and reviewed.content else None,
+    )
+
+
+def review(record: Record, event: SubmissionReviewed, known: Known, new_id: ListingId) -> Step | None:
+    """A reviewer has decided. `new_id` is the id that an added listing gets.
+
+    An approval is checked against the directory once more: it may have changed since the review was asked.
+    """
+    if event.decision == "refuse":
+        return _end(record, State.REFUSED, known.now, ("review.refused",))
+    if event.decision == "duplicate":
+        listing_id = event.duplicate_of or record.listing_id
+        return _end(record, State.DUPLICATE, known.now, ("review.duplicate",), listing_id=listing_id)
+    if known.owner and known.owner != record.listing_id:
+        return _closed(_end(record, State.DUPLICATE, known.now, ("link.duplicate",), listing_id=known.owner))
+    if record.action == "change" and known.listing is None:
+        return _closed(_end(record, State.REFUSED, known.now, ("listing.unknown",)))
+    return _accept(record, known.now, record.listing_id or new_id)
+
+
+def withdraw(record: Record, now: Moment) -> Step | None:
+    """The resident takes it back, which is possible until it is decided."""
+    return _closed(_end(record, State.WITHDRAWN, now, ()))
+
+
+def deadline(record: Record) -> Moment:
+    """When `expire` has something to do with it."""
+    if record.state in ENDS:
+        return record.changed_at + KEPT
+    return record.changed_at + REVIEW_TIME
+
+
+def expire(record: Record, now: Moment) -> Step | None:
+    """Forget what was decided 30 days ago; end what nobody reviewed in 90 days."""
+    if now < deadline(record):
+        return None
+    if record.state in ENDS:
+        forgotten = step(record, State.FORGOTTEN, now, listing_id=None, reasons=())
+        return Step(forgotten, (forgotten.changed(),)) if forgotten else None
+    return _closed(_end(record, State.REFUSED, now, ("review.expired",)))
+
+
+def _first_record(event: SubmissionReceived, now: Moment) -> Record:
+    content = event.content if event.action != "remove" else None
+    if content is not None:
+        place = content.place
+        content = content.model_copy(update={"place": coarsen(place.lat, place.lon, place.precision)})
+    return Record(
+        submission_id=event.submission_id,
+        action=event.action,
+        state=State.RECEIVED,
+        listing_id=event.listing_id if event.action != "add" else None,
+        content=content,
+        reason=event.reason,
+        received_at=event.received_at,
+        changed_at=now,
+    )
+
+
+def _refusal(record: Record, known: Known, service: Service) -> str | None:
+    """The code of what makes the proposal impossible."""
+    if record.action != "add" and known.listing is None:
+        return "listing.unknown"
+    if record.action == "remove":
+        return None
+    if record.content is None:
+        return "content.missing"
+    if not _in_area(record.content.place, service.area):
+        return "place.outside"
+    return "content.same" if record.content == known.listing else None
+
+
+def _in_area(place: Place, area: Box) -> bool:
+    """Coarsening may have moved the place over the edge by half a cell; that is not the resident's fault."""
+    return in_box(place.lat, place.lon, area, margin=grid_step(place.precision) / 2)
+
+
+def _duplicate(record: Record, known: Known) -> str | None:
+    """The code of what the proposal repeats."""
+    if record.content is None:
+        return None
+    if known.owner and known.owner != record.listing_id:
+        return "link.duplicate"
+    return "link.pending" if known.claimed and _needs_claim(record, known.listing) else None
+
+
+def _needs_claim(record: Record, listing: Content | None) -> bool:
+    """Whether the proposal brings a link that the listing does not have yet."""
+    return record.content is not None and (listing is None or record.content.link != listing.link)
+
+
+def _request(record: Record, known: Known, service: Service) -> ReviewRequested:
+    similar = (
+        similar_listings(record.content, known.neighbours, leave_out=record.listing_id, city=service.city)
+        if record.content
+        else ()
+    )
+    return ReviewRequested(
+        submission_id=record.submission_id,
+        action=record.action,
+        content=record.content,
+        listing_id=record.listing_id,
+        before=known.listing,
+        reason=record.reason,
+        similar=similar,
+        requested_at=known.now,
+    )
+
+
+def _answered(
+    received: Record, state: State, now: Moment, reasons: tuple[str, ...], listing_id: ListingId | None = None
+) -> Step:
+    """Answered at once, without a review."""
+    listing = listing_id or received.listing_id
+    ended = step(received, state, now, reasons=reasons, listing_id=listing)
+    assert ended is not None
+    return Step(ended, (received.changed(), ended.changed()))
+
+
+def _end(
+    record: Record, state: State, now: Moment, reasons: tuple[str, ...], listing_id: ListingId | None = None
+) -> Step | None:
+    ended = step(record, state, now, reasons=reasons, listing_id=listing_id or record.listing_id)
+    if ended is None:
+        return None
+    return Step(ended, (ended.changed(),), *_freed(record, Claim.RELEASE))
+
+
+def _accept(record: Record, now: Moment, listing_id: ListingId) -> Step | None:
+    accepted = step(record, State.ACCEPTED, now, listing_id=listing_id)
+    if accepted is None:
+        return None
+    order = SubmissionAccepted(
+        submission_id=record.submission_id,
+        listing_id=listing_id,
+        action=record.action,
+        content=record.content,
+        accepted_at=now,
+    )
+    return Step(accepted, (accepted.changed(), order), *_freed(record, Claim.LEND))
+
+
+def _freed(record: Record, how: Claim) -> tuple[Claim, Link | None]:
+    return (how, record.content.link) if record.claims and record.content else (Claim.NONE, None)
+
+
+def _closed(ended: Step | None) -> Step | None:
+    """Tell the reviewers that the card needs no decision any more, or that theirs came to something else."""
+    if ended is None:
+        return None
+    record = ended.record
+    closed = ReviewClosed(submission_id=record.submission_id, state=record.state, closed_at=record.changed_at)
+    return Step(record, (*ended.events, closed), ended.claim, ended.link)

@@ -1,0 +1,84 @@
+"""One short function for each message: look it up, let the domain decide, hand over what follows."""
+
+from typing import Annotated
+
+from faststream import Context
+
+from services.submissions.domain.life import Service, Step, expire, receive, review, withdraw
+from services.submissions.store import Store
+from shared.bus import NOTHING, Commit, Expect, Handlers, TryLater
+from shared.clock import now
+from shared.contracts.directory import DirectoryChanged
+from shared.contracts.registry import (
+    DIRECTORY_CHANGED,
+    SUBMISSIONS_RECEIVED,
+    SUBMISSIONS_REVIEWED,
+    SUBMISSIONS_WITHDRAWN,
+)
+from shared.contracts.submissions import SubmissionReceived, SubmissionReviewed, SubmissionWithdrawn
+from shared.keys import Keys
+
+LISTING_ID_BYTES = 8
+AGAIN = 0.5
+"""Seconds until it is looked again whether a listing's changes have all arrived."""
+
+InStore = Annotated[Store, Context("store")]
+InService = Annotated[Service, Context("service")]
+InKeys = Annotated[Keys, Context("keys")]
+
+
+async def on_received(event: SubmissionReceived, store: InStore, service: InService) -> Commit:
+    """A resident has proposed something. The same proposal again changes nothing."""
+    if await store.record(event.submission_id):
+        return NOTHING
+    listing_id = event.listing_id if event.action != "add" else None
+    reading = await store.read_new(event.submission_id, event.content, listing_id, now())
+    if listing_id and reading.known.listing is None and not await store.index.caught_up(listing_id):
+        raise TryLater("the directory's changes have not all arrived", after=AGAIN)
+    return _commit(store, receive(event, reading.known, service), *reading.expect)
+
+
+async def on_reviewed(event: SubmissionReviewed, store: InStore, keys: InKeys) -> Commit:
+    """A reviewer has decided; too late for a proposal that is no longer in review."""
+    record = await store.record(event.submission_id)
+    if record is None:
+        return NOTHING
+    reading = await store.read_open(record, now())
+    new_id = keys.token("listing", record.submission_id, LISTING_ID_BYTES)
+    return _commit(store, review(record, event, reading.known, new_id), *reading.expect)
+
+
+async def on_withdrawn(event: SubmissionWithdrawn, store: InStore) -> Commit:
+    """The resident takes it back, perhaps before it was looked at: the two come on different streams."""
+    record = await store.record(event.submission_id)
+    if record is None:
+        wait = store.remember_withdrawal(event.submission_id)
+        return Commit.of(wait, expect=[store.unknown(event.submission_id)])
+    return _commit(store, withdraw(record, now()), store.unchanged(record))
+
+
+async def on_directory_changed(events: list[DirectoryChanged], store: InStore) -> Commit:
+    """Keep the own index of the directory."""
+    writes, expect = await store.index.apply(events)
+    return Commit.of(writes, expect=expect)
+
+
+async def end_overdue(store: Store) -> Commit | None:
+    """Forget what was decided long ago, end what nobody reviewed. For `bus.every`."""
+    moment = now()
+    commits = [
+        _commit(store, expire(record, moment), store.unchanged(record)) for record in await store.due(moment)
+    ]
+    return sum(commits, NOTHING) if commits else None
+
+
+def _commit(store: Store, step: Step | None, *expect: Expect) -> Commit:
+    return NOTHING if step is None else Commit.of(store.keep(step), step.events, expect)
+
+
+HANDLERS: Handlers = {
+    SUBMISSIONS_RECEIVED: on_received,
+    SUBMISSIONS_REVIEWED: on_reviewed,
+    SUBMISSIONS_WITHDRAWN: on_withdrawn,
+    DIRECTORY_CHANGED: on_directory_changed,
+}

@@ -1,0 +1,192 @@
+"""Telegram links as people write them."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.text import LinkError, parse_link
+from shared.text.links import CODES
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "dze-2020-09-16.json"
+HASH = "AAAAAEabcDEF0123_-xyzQ"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://t.me/zatoka_chat",
+        "http://t.me/zatoka_chat",
+        "t.me/zatoka_chat",
+        "T.ME/Zatoka_Chat",
+        "Https://t.me/ZATOKA_CHAT",
+        "https://www.t.me/zatoka_chat",
+        "https://telegram.me/zatoka_chat",
+        "telegram.dog/zatoka_chat",
+        "https://t.me/zatoka_chat/",
+        "https://t.me//zatoka_chat",
+        "https://t.me/zatoka_chat/1234",
+        "https://t.me/zatoka_chat/12/1234?single",
+        "https://t.me/zatoka_chat?start=abc&x=1",
+        "https://t.me/zatoka_chat#top",
+        "https://t.me/s/zatoka_chat?before=9",
+        "https://t.me/@zatoka_chat",
+        "https://zatoka-chat.t.me".replace("-", "_"),
+        "zatoka_chat.t.me/55",
+        "tg://resolve?domain=zatoka_chat",
+        "tg://resolve?domain=Zatoka_chat&post=12",
+        "tg:resolve?domain=zatoka_chat",
+        "https://web.telegram.org/k/#@zatoka_chat",
+        "https://web.telegram.org/a/#@zatoka_chat",
+        "@zatoka_chat",
+        "@Zatoka_Chat,",
+        "  https://t.me/zatoka_chat \n",
+        "(https://t.me/zatoka_chat).",
+        "«t.me/zatoka_chat»",
+        "<https://t.me/zatoka_chat>",
+        "https://t.me/zat\u200boka_chat\ufeff",
+        "\u202ehttps://t.me/zatoka_chat\u202c",
+        "https://t.me/%7aatoka_chat",
+    ],
+)
+def test_every_spelling_of_a_user_name_gives_one_link(text):
+    link = parse_link(text)
+    assert (link.key, link.url) == ("u:zatoka_chat", "https://t.me/zatoka_chat")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://t.me/joinchat/{HASH}",
+        f"https://t.me/JoinChat/{HASH}/",
+        f"https://t.me/+{HASH}",
+        f"t.me/+{HASH}?x=1",
+        f"t.me/%2B{HASH}",
+        f"https://telegram.me/joinchat/{HASH}#a",
+        f"https://telegram.dog/+{HASH}",
+        f"tg://join?invite={HASH}",
+        f"tg:join?invite={HASH}",
+        f"https://t.me/joinchat/+{HASH}",
+    ],
+)
+def test_every_spelling_of_an_invite_gives_one_link_with_its_case_kept(text):
+    link = parse_link(text)
+    assert (link.key, link.url) == (f"i:{HASH}", f"https://t.me/+{HASH}")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "link.empty"),
+        (" \u200b\n", "link.empty"),
+        ("zatoka_chat", "link.not_telegram"),
+        ("come to t.me/zatoka_chat please", "link.not_telegram"),
+        ("https://example.org/t.me/zatoka_chat", "link.not_telegram"),
+        ("https://example.org/?u=https://t.me/zatoka_chat", "link.not_telegram"),
+        ("ftp://t.me/zatoka_chat", "link.not_telegram"),
+        ("javascript:alert(1)//t.me/zatoka_chat", "link.not_telegram"),
+        ("data:text/html,t.me/zatoka_chat", "link.not_telegram"),
+        ("https://t.me\\@example.org/zatoka_chat", "link.not_telegram"),
+        ("https://t.me/" + "a" * 600, "link.not_telegram"),
+        ("https://telegra.ph/Zatoka-01-01", "link.not_telegram"),
+        ("https://t.me.example.org/zatoka_chat", "link.lookalike"),
+        ("https://t.me@example.org/zatoka_chat", "link.lookalike"),
+        ("https://user:word@t.me/zatoka_chat", "link.lookalike"),
+        ("https://t.me:8443/zatoka_chat", "link.lookalike"),
+        ("t.me:443/zatoka_chat", "link.lookalike"),
+        ("https://т.me/zatoka_chat", "link.lookalike"),
+        ("https://t.mе/zatoka_chat", "link.lookalike"),
+        ("https://ｔ.me/zatoka_chat", "link.lookalike"),
+        ("https://t。me/zatoka_chat", "link.lookalike"),
+        ("https://xn--e1a.me/zatoka_chat", "link.lookalike"),
+        ("https://telegrarn.me/zatoka_chat", "link.lookalike"),
+        ("https://telegram.me.example.org/zatoka_chat", "link.lookalike"),
+        ("https://te1egram.me/zatoka_chat", "link.lookalike"),
+        ("https://t-me.example/zatoka_chat", "link.lookalike"),
+        ("https://zаtoka_chat.t.me", "link.lookalike"),
+        ("https://bit.ly/3xyzABC", "link.short"),
+        ("https://some.example/4f0a9", "link.short"),
+        ("https://invite.viber.com/?g2=AQA", "link.viber"),
+        ("viber://chat?number=1", "link.viber"),
+        ("https://chat.whatsapp.com/AbCdEf", "link.whatsapp"),
+        ("https://wa.me/375291234567", "link.whatsapp"),
+        ("https://t.me/c/1234567890/5", "link.message"),
+        ("tg://privatepost?channel=1&post=2", "link.message"),
+        ("https://web.telegram.org/k/#-1001234567890", "link.message"),
+        ("https://t.me/+375291234567", "link.phone"),
+        ("tg://resolve?phone=375291234567", "link.phone"),
+        ("https://t.me", "link.reserved"),
+        ("https://t.me/share/url?url=x", "link.reserved"),
+        ("https://t.me/addstickers/Zatoka", "link.reserved"),
+        ("https://t.me/AddList/abc", "link.reserved"),
+        ("https://t.me/proxy?server=1", "link.reserved"),
+        ("https://t.me/login/123", "link.reserved"),
+        ("https://t.me/iv?url=x", "link.reserved"),
+        ("https://t.me/setlanguage/be", "link.reserved"),
+        ("tg://msg_url?url=x", "link.reserved"),
+        ("https://t.me/zatoka/../other_chat", "link.reserved"),
+        ("https://telegram.org/faq", "link.reserved"),
+        ("@", "link.username"),
+        ("@abc", "link.username"),
+        ("t.me/" + "a" * 33, "link.username"),
+        ("t.me/1zatoka", "link.username"),
+        ("t.me/_zatoka", "link.username"),
+        ("t.me/zatoka_", "link.username"),
+        ("t.me/zat__oka", "link.username"),
+        ("t.me/zat-oka", "link.username"),
+        ("t.me/затока", "link.username"),
+        ("t.me/zаtoka", "link.username"),
+        ("t.me/zatoka%00", "link.username"),
+        ("t.me/zatoka%0a", "link.username"),
+        ("https://t.me/joinchat", "link.invite"),
+        ("https://t.me/joinchat/short", "link.invite"),
+        (f"https://t.me/+{HASH}{HASH}{HASH}", "link.invite"),
+        ("https://t.me/+AAAAAEabcDEF0123%2Fxyz", "link.invite"),
+        ("tg://join?invite=", "link.invite"),
+    ],
+)
+def test_what_cannot_be_listed_is_refused_with_its_reason(text, code):
+    with pytest.raises(LinkError) as refused:
+        parse_link(text)
+    assert refused.value.code == code
+    assert code in CODES
+
+
+def test_the_refusal_does_not_repeat_what_was_sent():
+    with pytest.raises(LinkError) as refused:
+        parse_link("https://t.me/+375291234567")
+    assert "375" not in str(refused.value)
+
+
+@given(st.text(max_size=700))
+def test_any_text_gives_a_link_or_a_reason(text):
+    try:
+        link = parse_link(text)
+    except LinkError:
+        return
+    assert parse_link(link.url) == link
+
+
+@given(st.from_regex(r"\A[a-zA-Z](_?[a-zA-Z0-9]){4,15}\Z"))
+def test_a_link_written_by_us_reads_back_the_same(name):
+    try:
+        link = parse_link(f"@{name}")
+    except LinkError as refused:
+        assert refused.code == "link.reserved"
+        return
+    assert parse_link(link.url) == link
+    assert link.value == name.lower()
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the 2020 directory's export is not on this machine")
+def test_the_links_of_2020_are_read_or_refused_as_what_they_are():
+    found: Counter[str] = Counter()
+    for row in json.loads(REAL.read_text())["markers"]:
+        try:
+            found[parse_link(row["link"]).kind] += 1
+        except LinkError as refused:
+            found[refused.code] += 1
+    assert found == {"username": 786, "invite": 352, "link.viber": 8, "link.short": 4}
