@@ -31,20 +31,17 @@ LOCK_SECONDS = 3.0
 LOG_MOST = 1_000_000
 """Bytes; a longer log is put aside at the next start."""
 
-CONFIG = """\
-port 0
-unixsocket {socket}
-unixsocketperm 700
-dir {folder}
-logfile {log}
-daemonize no
-save ""
-appendonly yes
-appendfsync always
-maxmemory-policy noeviction
-enable-debug-command no
-enable-module-command no
-"""
+OPTIONS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "daemonize": "no",
+    "save": "",
+    "appendonly": "yes",
+    "appendfsync": "always",
+    "maxmemory-policy": "noeviction",
+    "enable-debug-command": "no",
+    "enable-module-command": "no",
+}
 
 
 class ServerError(Exception):
@@ -111,11 +108,9 @@ class EmbeddedRedis:
             self.log.replace(self.log.with_suffix(".log.1"))
         with contextlib.suppress(FileNotFoundError):
             self.socket.unlink()
-        config = self.folder / "redis.conf"
-        paths = {"socket": self.socket, "folder": self.folder, "log": self.log}
-        write_private(config, CONFIG.format(**{name: _quoted(path) for name, path in paths.items()}))
+        options = OPTIONS | {"unixsocket": self.socket, "dir": self.folder, "logfile": self.log}
         self._process = spawn(
-            [_binary(), config],
+            [_binary(), *(word for name, value in options.items() for word in (f"--{name}", str(value)))],
             signal_on_death=signal.SIGTERM,
             output=subprocess.DEVNULL,
             pass_fds=[self._lock],  # so that the folder stays locked until the server itself has gone
@@ -242,12 +237,6 @@ def _locked(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _quoted(path: Path) -> str:
-    """As the server's configuration wants it."""
-    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
 
 
 def _answers(path: Path) -> bool:

@@ -1,0 +1,253 @@
+"""The `dze` command. Each command imports what it needs when it is called, so that all start quickly."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.errors import FAILED, Stop
+from shared.server import ServerError
+from shared.settings import SettingsError
+
+app = typer.Typer(
+    name="dze",
+    help="A portal for the neighbourhood chats of a city: the map, its bots, its operators' tools.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+dead = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
+areas = typer.Typer(help="Districts, quarters and courtyards.", no_args_is_help=True)
+app.add_typer(dead, name="dead")
+app.add_typer(areas, name="areas")
+
+Port = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Port of the site; default DZE_PORT or 8000.")
+]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Letters = Annotated[list[str] | None, typer.Argument(help="As `dze dead list` names them.")]
+All = Annotated[bool, typer.Option("--all", help="All dead letters.")]
+Existing = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+New = Annotated[Path, typer.Argument(dir_okay=False, writable=True)]
+
+
+class Role(StrEnum):
+    """A part of moderation that can run in a process of its own."""
+
+    INGEST = "ingest"
+    DECIDE = "decide"
+    ACT = "act"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"dze {version('dze')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="With sample data and a Telegram to play in.")] = False,
+    port: Port = None,
+) -> None:
+    """Run everything in this terminal, on an embedded Redis unless DZE_REDIS_URL is set."""
+    from cli.up import up as run  # noqa: PLC0415
+
+    run(demo=demo, port=port)
+
+
+@app.command()
+def gateway(port: Port = None) -> None:
+    """Run the site and the API."""
+    _service("gateway", {"DZE_PORT": port})
+
+
+@app.command()
+def submissions() -> None:
+    """Run what leads a proposal through its life."""
+    _service("submissions")
+
+
+@app.command()
+def directory() -> None:
+    """Run what keeps the listings."""
+    _service("directory")
+
+
+@app.command()
+def moderation(
+    role: Annotated[Role | None, typer.Option(help="Only this part of it; default all three.")] = None,
+) -> None:
+    """Run the bot."""
+    _service("moderation", {"DZE_ROLE": role})
+
+
+def _service(name: str, told: dict[str, Any] | None = None) -> None:
+    from cli.service import run  # noqa: PLC0415
+
+    run(name, {key: str(value) for key, value in (told or {}).items() if value is not None})
+
+
+@app.command()
+def simulator(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the simulator.")] = 8081,
+) -> None:
+    """Run the Telegram simulator alone."""
+    from cli.service import run_simulator  # noqa: PLC0415
+
+    run_simulator(port)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show streams, groups, what waits and what failed."""
+    from cli.status import show  # noqa: PLC0415
+
+    show(as_json=as_json)
+
+
+@app.command(hidden=True)
+def health(port: Annotated[int | None, typer.Option(min=1, max=65535)] = None) -> None:
+    """Ask the service of this container whether it is ready; for health checks."""
+    from cli.service import check_health  # noqa: PLC0415
+
+    check_health(port)
+
+
+@app.command("import")
+def import_(file: Existing) -> None:
+    """Put listings into the directory: GeoJSON, CSV or the 2020 directory's JSON, by extension."""
+    from cli.transfer import import_listings  # noqa: PLC0415
+
+    import_listings(file)
+
+
+@app.command()
+def export(file: New) -> None:
+    """Write the listings to a file: GeoJSON or CSV, by extension."""
+    from cli.transfer import export_listings  # noqa: PLC0415
+
+    export_listings(file)
+
+
+@areas.command("import")
+def import_areas(file: Existing) -> None:
+    """Put area polygons into the directory, from GeoJSON."""
+    from cli.transfer import import_areas as run  # noqa: PLC0415
+
+    run(file)
+
+
+@dead.command("list")
+def dead_list(as_json: Json = False) -> None:
+    """List dead letters: where from, when, why."""
+    from cli.dead import list_ as run  # noqa: PLC0415
+
+    run(as_json=as_json)
+
+
+@dead.command("show")
+def dead_show(letter: str) -> None:
+    """Show one dead letter with the place in the code where it failed."""
+    from cli.dead import show as run  # noqa: PLC0415
+
+    run(letter)
+
+
+@dead.command("replay")
+def dead_replay(letters: Letters = None, everything: All = False) -> None:
+    """Give dead letters back to be handled once more."""
+    from cli.dead import replay as run  # noqa: PLC0415
+
+    run(letters or [], everything=everything)
+
+
+@dead.command("drop")
+def dead_drop(letters: Letters = None, everything: All = False) -> None:
+    """Remove dead letters for good."""
+    from cli.dead import drop as run  # noqa: PLC0415
+
+    run(letters or [], everything=everything)
+
+
+@app.command()
+def key() -> None:
+    """Print a fresh DZE_KEY."""
+    from shared.keys import new_secret  # noqa: PLC0415
+
+    typer.echo(new_secret())
+
+
+@app.command()
+def backup(file: New) -> None:
+    """Write all that is kept into an encrypted file; it opens only with this deployment's DZE_KEY."""
+    from cli.backup import backup as run  # noqa: PLC0415
+
+    run(file)
+
+
+@app.command()
+def restore(
+    file: Existing,
+    replace: Annotated[bool, typer.Option(help="Throw away what is there now.")] = False,
+) -> None:
+    """Bring back what `dze backup` wrote, into an empty deployment that is at rest."""
+    from cli.backup import restore as run  # noqa: PLC0415
+
+    run(file, replace=replace)
+
+
+@app.command()
+def shred(yes: Yes = False) -> None:
+    """Destroy the keys and the data, for good."""
+    from cli.shred import shred as run  # noqa: PLC0415
+
+    run(confirmed=yes)
+
+
+def main() -> None:
+    """Run a command; what goes wrong is one line on standard error."""
+    try:
+        app()
+    except (SettingsError, ServerError) as error:
+        _leave(str(error), 2)
+    except Stop as stop:
+        _leave(str(stop), stop.code)
+    except KeyboardInterrupt:
+        _leave("stopped", 130)
+    except Exception as error:
+        if not _is_redis_away(error):
+            raise
+        _leave("cannot reach Redis; is it running, and is DZE_REDIS_URL right?", FAILED)
+
+
+def _is_redis_away(error: Exception) -> bool:
+    module = sys.modules.get("redis.exceptions")
+    bus = sys.modules.get("shared.bus.errors")
+    return (module is not None and isinstance(error, (module.ConnectionError, module.TimeoutError))) or (
+        bus is not None and isinstance(error, bus.Unavailable)
+    )
+
+
+def _leave(text: str, code: int) -> None:
+    typer.echo(f"dze: {text}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Runs one service, or the simulator, in this process."""
+
+import os
+import sys
+from importlib import import_module
+
+from cli.deployment import environment, running
+from cli.errors import FAILED, MISUSED, Stop
+from cli.health import state, taken
+from shared.settings import Settings, load
+
+
+def run(name: str, told: dict[str, str]) -> None:
+    """Become the service; beside a running `dze up` it is one more replica on the same embedded Redis."""
+    os.environ.update(told)
+    os.environ.update(environment(running()))
+    sys.exit(import_module(f"services.{name}.__main__").main())
+
+
+def run_simulator(port: int) -> None:
+    """Run the simulator until it is stopped."""
+    if taken("127.0.0.1", port):
+        raise Stop(f"port {port} is taken; choose another with --port", MISUSED)
+    import asyncio  # noqa: PLC0415
+
+    from simulator.run import run as simulate  # noqa: PLC0415
+
+    sys.exit(asyncio.run(simulate(port=port)))
+
+
+def check_health(port: int | None) -> None:
+    """End with 0 when the service of this machine is ready, and with 1 and its reasons when not."""
+    port = port or load(Settings).internal_port
+    if not port:
+        raise Stop("DZE_INTERNAL_PORT is not set, so there is nobody to ask", MISUSED)
+    status, text = state(port)
+    if status != 200:
+        raise Stop(f"not ready: {text}", FAILED)
+    print("ready")

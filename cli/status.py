@@ -1,0 +1,83 @@
+"""`dze status`: what each group has before it, in hand and behind it."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from redis import Redis
+from rich.console import Console
+from rich.table import Table
+
+from cli.deployment import running
+from cli.redis import client
+from shared.contracts.base import PARTITIONS, AnyStream
+from shared.contracts.registry import STREAMS
+
+COUNT_MOST = 100_000
+"""Entries counted by hand where Redis has lost count; beyond that the number is a lower bound."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One group of one stream, over all partitions; `group` is empty where only readers follow."""
+
+    stream: str
+    group: str
+    entries: int
+    lag: int
+    pending: int
+    dead: int
+
+
+def show(*, as_json: bool) -> None:
+    with client(running().redis()) as redis:
+        standings = [standing for stream in STREAMS for standing in standing_of(redis, stream)]
+    if as_json:
+        print(json.dumps([asdict(standing) for standing in standings], indent=2))
+    else:
+        _print(standings)
+
+
+def standing_of(redis: Redis, stream: AnyStream) -> list[Standing]:
+    """How each group of a stream stands."""
+    partitions = [stream.partition_key(number) for number in range(PARTITIONS)]
+    entries = sum(redis.xlen(key) for key in partitions)
+    groups = [group for key in partitions if redis.exists(key) for group in _groups(redis, key)]
+    return [
+        Standing(
+            stream=stream.topic,
+            group=name,
+            entries=entries,
+            lag=sum(lag for group, lag, _ in groups if group == name),
+            pending=sum(pending for group, _, pending in groups if group == name),
+            dead=redis.xlen(stream.dead_key(name)),
+        )
+        for name in stream.consumers
+    ] or [Standing(stream.topic, "", entries, 0, 0, 0)]
+
+
+def _groups(redis: Redis, key: str) -> list[tuple[str, int, int]]:
+    """Name, lag and pending of each group of a partition."""
+    return [
+        (group["name"].decode(), _lag(redis, key, group), int(group["pending"]))
+        for group in redis.xinfo_groups(key)
+    ]
+
+
+def _lag(redis: Redis, key: str, group: dict[str, Any]) -> int:
+    if group.get("lag") is not None:
+        return int(group["lag"])
+    after = "(" + group["last-delivered-id"].decode()
+    return len(redis.xrange(key, min=after, count=COUNT_MOST) or ())
+
+
+def _print(standings: list[Standing]) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stream", no_wrap=True)
+    table.add_column("group", no_wrap=True)
+    for name in ("entries", "lag", "pending", "dead"):
+        table.add_column(name, justify="right")
+    for it in standings:
+        dead = f"[red]{it.dead}[/red]" if it.dead else "0"
+        table.add_row(it.stream, it.group or "-", str(it.entries), str(it.lag), str(it.pending), dead)
+    Console().print(table)

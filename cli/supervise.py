@@ -1,0 +1,166 @@
+"""Runs processes side by side: lines prefixed, crashes answered with a restart, all stopped together."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cli.errors import MISUSED, Stop
+from cli.health import free_port, state
+from shared.launch import spawn
+
+BACKOFF = (0.5, 1, 2, 4, 8)
+"""Seconds before the first, second ... start again."""
+ENDS_MOST = 5
+ENDS_WITHIN = 60.0
+"""So many ends within so many seconds, and we give up: restarting does not cure it."""
+STOP_SECONDS = 8.0
+"""What a process gets to stop by itself; all of it must be over within ten seconds."""
+SLOW_SECONDS = 15.0
+LINE_MOST = 64 * 1024
+COLOURS = (36, 33, 35, 32, 34, 31)
+
+
+@dataclass
+class Program:
+    """One process to keep running. `command` and `environment` get its own free port for health checks."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    health: str = "/readyz"
+    port: int | None = None
+    """Where its health is asked for; None: DZE_INTERNAL_PORT, chosen anew at each start."""
+    ends: deque[float] = field(default_factory=lambda: deque(maxlen=ENDS_MOST))
+    process: "subprocess.Popen[bytes] | None" = None
+
+
+class Supervisor:
+    """Starts programs and keeps them until it is told to stop or one cannot be kept."""
+
+    def __init__(self, programs: list[Program]) -> None:
+        self.programs = programs
+        self.stopping = asyncio.Event()
+        self._ready: set[str] = set()
+        self._all_ready: Callable[[], None] = lambda: None
+        self._width = max(len(program.name) for program in programs)
+        self._failure: Stop | None = None
+
+    def say(self, name: str, line: str) -> None:
+        """One line of a program, with its name in front."""
+        prefix = f"{name:<{self._width}} |"
+        if sys.stdout.isatty():
+            colour = COLOURS[sum(map(ord, name)) % len(COLOURS)]
+            prefix = f"\x1b[{colour}m{prefix}\x1b[0m"
+        print(prefix, line, flush=True)
+
+    def stop(self) -> None:
+        """Ask all programs to stop; a second time, insist."""
+        if self.stopping.is_set():
+            self._signal(signal.SIGKILL)
+        self.stopping.set()
+
+    async def run(self, all_ready: Callable[[], None]) -> None:
+        """Return when everything has stopped. Raises Stop when a program could not be kept."""
+        self._all_ready = all_ready
+        keepers = [asyncio.create_task(self._keep(program)) for program in self.programs]
+        await self.stopping.wait()
+        self._signal(signal.SIGTERM)
+        _, late = await asyncio.wait(keepers, timeout=STOP_SECONDS)
+        if late:
+            self._signal(signal.SIGKILL)
+        await asyncio.gather(*keepers)
+        if self._failure:
+            raise self._failure
+
+    async def _keep(self, program: Program) -> None:
+        while not self.stopping.is_set():
+            code = await self._live(program)
+            if self.stopping.is_set():
+                return
+            program.ends.append(time.monotonic())
+            if not self._worth_another_try(program, code):
+                self.stopping.set()
+                return
+            pause = BACKOFF[min(len(program.ends), len(BACKOFF)) - 1]
+            self.say(program.name, f"ended ({_reason(code)}); starting it again in {pause} s")
+            await self._sleep(pause)
+
+    def _worth_another_try(self, program: Program, code: int) -> bool:
+        if code == MISUSED:
+            self._failure = Stop(f"{program.name} cannot start: the reason stands above", MISUSED)
+            return False
+        recent = [end for end in program.ends if end > program.ends[-1] - ENDS_WITHIN]
+        if len(recent) >= ENDS_MOST:
+            self._failure = Stop(
+                f"{program.name} ended {len(recent)} times within a minute, at last with {_reason(code)}"
+            )
+            return False
+        return True
+
+    async def _live(self, program: Program) -> int:
+        """One life of a program, from its start to its exit code."""
+        port = program.port or free_port()
+        program.process = process = spawn(
+            program.command,
+            signal_on_death=signal.SIGKILL,  # nothing is lost by it, and nothing stays behind
+            output=subprocess.PIPE,
+            env=program.environment | {"DZE_INTERNAL_PORT": str(port)},
+        )
+        reader = asyncio.create_task(self._read(program.name, process))
+        watcher = asyncio.create_task(self._watch(program, port))
+        while process.poll() is None:  # noqa: ASYNC110 - Popen has no event, and a thread for each is dearer
+            await asyncio.sleep(0.05)
+        watcher.cancel()
+        await asyncio.wait([reader], timeout=1)  # a grandchild may hold the pipe open
+        reader.cancel()
+        return process.returncode
+
+    async def _read(self, name: str, process: "subprocess.Popen[bytes]") -> None:
+        stream = asyncio.StreamReader(limit=LINE_MOST)
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), process.stdout
+        )
+        while True:
+            try:
+                line = await stream.readline()
+            except ValueError:  # longer than any line of ours; what is left of it follows
+                continue
+            if not line:
+                return
+            self.say(name, line.decode(errors="replace").rstrip())
+
+    async def _watch(self, program: Program, port: int) -> None:
+        begun, warned = time.monotonic(), False
+        while True:
+            code, text = await asyncio.to_thread(state, port, program.health)
+            if code is not None and code < 300:
+                break
+            if not warned and time.monotonic() - begun > SLOW_SECONDS:
+                warned = True
+                self.say(program.name, f"not ready yet: {text}")
+            await asyncio.sleep(0.1)
+        self.say(program.name, f"ready in {time.monotonic() - begun:.1f} s")
+        greeted = len(self._ready) == len(self.programs)
+        self._ready.add(program.name)
+        if len(self._ready) == len(self.programs) and not greeted:
+            self._all_ready()
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _signal(self, number: signal.Signals) -> None:
+        for program in self.programs:
+            if program.process is not None and program.process.poll() is None:
+                program.process.send_signal(number)
+
+
+def _reason(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
