@@ -1,4 +1,4 @@
-"""What every request of the gateway may use, as `Depends(gateway)` or `app.state.gateway`."""
+"""What every request of the gateway may use: a parameter `ctx: Ctx` of a route."""
 
 from dataclasses import dataclass
 from typing import Annotated, cast
@@ -10,6 +10,8 @@ from services.gateway.domain.readmodel import ReadModel
 from services.gateway.feed import Feed
 from services.gateway.intake import Intake
 from services.gateway.settings import GatewaySettings
+from services.gateway.store import Store
+from shared.bus import Bus
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,20 @@ class Gateway:
     """The parts of a running gateway."""
 
     settings: GatewaySettings
+    bus: Bus
+    store: Store
     model: ReadModel
     """Listings, areas, clusters, search, submissions, all in memory."""
     intake: Intake
     """Takes in proposals, from the API and from the form alike."""
     feed: Feed
     """Live changes, for server-sent events."""
+
+    @classmethod
+    def of(cls, settings: GatewaySettings, bus: Bus) -> "Gateway":
+        store, model = Store(bus), ReadModel()
+        intake = Intake(bus, store, model, settings)
+        return cls(settings, bus, store, model, intake, Feed(settings.streams_most))
 
 
 def gateway(connection: HTTPConnection) -> Gateway:

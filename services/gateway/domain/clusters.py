@@ -6,7 +6,6 @@ listings themselves. Every matching listing lies in exactly one cell, so counts 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +38,8 @@ class Cluster:
     expansion_zoom: int
 
 
-class Groups(NamedTuple):
+@dataclass(frozen=True)
+class Groups:
     """Clusters as columns; `first` is the row that stands for each."""
 
     first: Ints
@@ -59,11 +59,23 @@ def project(lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
     return _whole(x * size), _whole(y * size)
 
 
+def project_one(lat: float, lon: float) -> tuple[int, int]:
+    """Like `project`, for one point."""
+    x, y = project(np.array([lat]), np.array([lon]))
+    return int(x[0]), int(y[0])
+
+
+def tile_code(x: int, y: int) -> int:
+    """What every code in this tile of a zoom z begins with, as a number of 2 * z bits."""
+    return int(morton(np.array([x], dtype=np.int64), np.array([y], dtype=np.int64))[0])
+
+
 def unproject(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Latitude and longitude, rounded to 6 places (0.1 m), of points in steps."""
     size = float(1 << BITS)
-    lat = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * y / size))))
-    return np.round(lat, 6), np.round(x / size * 360.0 - 180.0, 6)
+    lat: Floats = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * y / size))))
+    lon: Floats = x / size * 360.0 - 180.0
+    return lat.round(6), lon.round(6)
 
 
 def morton(x: Ints, y: Ints) -> Ints:

@@ -6,6 +6,7 @@ changes nothing.
 
 from bisect import bisect_right
 from collections import Counter
+from typing import Any
 
 from services.gateway.domain.clusters import Cluster, Ints
 from services.gateway.domain.query import LIMIT_USUAL, Cursor, Order, Page, Query, Totals
@@ -20,6 +21,8 @@ PENDING_MOST = 20_000
 """Changes gathered before the columns are made anew even when nobody asks; bounds memory while loading."""
 
 LEVELS = tuple(AreaLevel)
+Key = tuple[Any, str]
+"""What a page is sorted by: folded names or negative counts, never both in one list; then the id."""
 
 
 class ReadModel:
@@ -86,6 +89,19 @@ class ReadModel:
         self._submissions[event.submission_id] = event
         return True
 
+    def forget_listings(self) -> None:
+        """Begin anew: the stream was trimmed beyond the place reached, so its snapshot comes again."""
+        self.version += 1
+        self._packed, self._revisions = {}, {}
+        self._rows, self._gone, self._new = Rows.of(()), {}, {}
+
+    def forget_areas(self) -> None:
+        self.version += 1
+        self._areas, self._renamed = {}, True
+
+    def forget_submissions(self) -> None:
+        self._submissions = {}
+
     # Questions
 
     def listing(self, listing_id: str) -> Listing | None:
@@ -101,12 +117,12 @@ class ReadModel:
         """
         rows, found = self._current(), self._matching(query)
         ids = rows.listing_ids(found)
-        if order is Order.NAME:
-            keys: list[tuple[str | int, str]] = list(zip(rows.names[found].tolist(), ids, strict=True))
-        else:
-            keys = list(zip((-rows.members[found]).tolist(), ids, strict=True))
-        keys.sort()  # type: ignore[misc]  # one order gives keys of one type
-        start = _after(keys, Cursor.parse(cursor, order)) if cursor is not None else 0
+        column = rows.names[found] if order is Order.NAME else -rows.members[found]
+        keys: list[Key] = sorted(zip(column.tolist(), ids, strict=True))
+        start = 0
+        if cursor is not None:
+            at = Cursor.parse(cursor, order)
+            start = bisect_right(keys, (at.key, at.id))
         shown = keys[start : start + limit]
         more = start + limit < len(keys)
         return Page(
@@ -122,9 +138,14 @@ class ReadModel:
         """What matches, gathered at this zoom; the counts add up to `count(query)`."""
         return self._current().clusters(self._matching(query), zoom)
 
+    def tile(self, query: Query, z: int, x: int, y: int) -> tuple[Cluster, ...]:
+        """The clusters of one tile: cells never cross its edges, so tiles add up as well."""
+        rows = self._current()
+        return rows.clusters(rows.in_tile(self._matching(query), z, x, y), z)
+
     def search(self, text: str, *, near: Point | None = None, limit: int = 10) -> tuple[Hit, ...]:
         """Listings and areas; first where the name begins so, then a word of it, then elsewhere."""
-        words = tuple(fold(text).split())
+        words = words_of(text)
         if not words:
             return ()
         rows = self._current()
@@ -167,7 +188,7 @@ class ReadModel:
     # Insides
 
     def _matching(self, query: Query) -> Ints:
-        return self._current().matching(query.box, query.kinds, fold(query.text).split(), query.area)
+        return self._current().matching(query.box, query.kinds, words_of(query.text), query.area)
 
     def _current(self) -> Rows:
         """The columns with all changes in them."""
@@ -186,12 +207,12 @@ class ReadModel:
             for name in area.names.values()
         ]
         text = " ".join([listing.name, listing.description, listing.link.value, *names])
-        return Entry(listing, fold(listing.name), fold(text))
+        return Entry(listing, fold(listing.name), f"{fold(text)} {text.casefold()}")
 
     def _unpack(self, listing_id: ListingId) -> Listing:
         return Listing.model_validate_json(self._packed[listing_id])
 
 
-def _after(keys: list[tuple[str, str]] | list[tuple[int, str]], cursor: Cursor) -> int:
-    """Where the page after the cursor begins."""
-    return bisect_right(keys, (cursor.key, cursor.id))  # type: ignore[type-var]  # keys of one type
+def words_of(text: str) -> tuple[str, ...]:
+    """The words to look for; emoji and other scripts, of which folding leaves nothing, as they are."""
+    return tuple(fold(text).split() or text.casefold().split())

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from services.gateway.domain.clusters import Cluster, Floats, Ints, group, morton, project
+from services.gateway.domain.clusters import BITS, Cluster, Floats, Ints, group, morton, project, tile_code
 from services.gateway.domain.query import Box
 from shared.contracts.listings import AreaId, Kind, Listing, ListingId
 
@@ -92,7 +93,7 @@ class Rows:
         ]
         return Rows(*(np.delete(column, at) for column in self.columns()))
 
-    def _columns(self) -> tuple[npt.NDArray[np.generic], ...]:
+    def columns(self) -> tuple[npt.NDArray[Any], ...]:
         return (
             self.codes,
             self.ids,
@@ -127,6 +128,11 @@ class Rows:
         high = (self.lat >= box.south) & (self.lat <= box.north)
         east, west = self.lon >= box.west, self.lon <= box.east
         return high & ((east | west) if box.crosses else (east & west))
+
+    def in_tile(self, rows: Ints, z: int, x: int, y: int) -> Ints:
+        """Those of the rows whose code lies in the tile: every row is in exactly one tile of a zoom."""
+        found: Ints = rows[self.codes[rows] >> 2 * (BITS - z) == tile_code(x, y)]
+        return found
 
     def clusters(self, rows: Ints, zoom: int) -> tuple[Cluster, ...]:
         """The rows gathered at this zoom; each row is in exactly one cluster."""

@@ -72,6 +72,7 @@ def centre(area: Area) -> Point:
 
 
 def _rank(words: tuple[str, ...], name: str) -> int:
+    """0: the name begins so; 1: words of it begin so; 2: somewhere in the name; 3: elsewhere."""
     if name.startswith(" ".join(words)):
         return 0
     parts = name.split()

@@ -1,0 +1,1 @@
+"""The API: what programs and the page's own script can ask."""

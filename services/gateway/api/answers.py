@@ -1,0 +1,92 @@
+"""GeoJSON (RFC 7946) of what the read model answers, and answers that need not be sent twice."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.gateway.domain.clusters import Cluster
+from services.gateway.domain.readmodel import ReadModel
+from shared.contracts.listings import Area, Listing
+
+GEOJSON = "application/geo+json"
+JSON = "application/json"
+
+
+def answer(
+    request: Request, content: Any, media_type: str = JSON, headers: dict[str, str] | None = None
+) -> Response:
+    """JSON with an ETag of its content, or 304 when the reader has it already; any gateway gives the same."""
+    return answer_bytes(request, orjson.dumps(content), media_type, headers)
+
+
+def answer_bytes(
+    request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None
+) -> Response:
+    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache", **(headers or {})}
+    if etag in (known.strip() for known in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def feature(listing: Listing) -> dict[str, Any]:
+    """One listing. `members` is null when unknown, or below `members_below`."""
+    properties = {
+        "name": listing.name,
+        "kind": listing.kind,
+        "link": listing.link.url,
+        "members": listing.members,
+        "members_below": listing.members_below,
+        "flag": listing.flag,
+        "description": listing.description,
+        "languages": listing.languages,
+        "precision": listing.place.precision,
+        "areas": listing.areas,
+        "checked_at": listing.checked_at,
+        "dead_since": listing.dead_since,
+        "revision": listing.revision,
+        "created_at": listing.created_at,
+        "updated_at": listing.updated_at,
+        "page": f"/listings/{listing.id}",
+    }
+    return _point(listing.id, listing.place.lat, listing.place.lon, properties)
+
+
+def collection(features: Iterable[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"type": "FeatureCollection", **more, "features": list(features)}
+
+
+def cluster_features(model: ReadModel, clusters: Iterable[Cluster]) -> Iterable[dict[str, Any]]:
+    """A listing that stands alone comes whole, with `count` 1."""
+    for cluster in clusters:
+        listing = model.listing(cluster.id) if cluster.count == 1 else None
+        if listing is not None:
+            alone = feature(listing)
+            alone["properties"] |= {"cluster": False, "count": 1, "expansion_zoom": None}
+            yield alone
+        else:
+            properties = {
+                "cluster": True,
+                "count": cluster.count,
+                "members": cluster.members,
+                "expansion_zoom": cluster.expansion_zoom,
+            }
+            yield _point(f"cluster-{cluster.id}", cluster.lat, cluster.lon, properties)
+
+
+def area_feature(area: Area) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": area.id,
+        "geometry": {"type": "MultiPolygon", "coordinates": area.polygon},
+        "properties": {"level": area.level, "names": area.names, "parent": area.parent},
+    }
+
+
+def _point(feature_id: str, lat: float, lon: float, properties: dict[str, Any]) -> dict[str, Any]:
+    geometry = {"type": "Point", "coordinates": [lon, lat]}
+    return {"type": "Feature", "id": feature_id, "geometry": geometry, "properties": properties}

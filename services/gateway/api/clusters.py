@@ -1,0 +1,46 @@
+"""Clusters, as GeoJSON and as vector tiles. Counts add up to the total under every filter and zoom."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.gateway.api.answers import GEOJSON, answer, answer_bytes, cluster_features, collection
+from services.gateway.api.params import ClustersParams, Filters
+from services.gateway.context import Ctx
+from services.gateway.domain.clusters import ZOOM_MOST
+from services.gateway.domain.tiles import TILE_ZOOM_MOST, encode
+from services.gateway.problems import Problem
+
+router = APIRouter(prefix="/api/v1", tags=["map"])
+FEATURES_MOST = 10_000
+"""With more, they are gathered as at a lower zoom, which the answer tells."""
+MVT = "application/vnd.mapbox-vector-tile"
+
+
+@router.get("/clusters", response_class=Response)
+async def clusters(request: Request, ctx: Ctx, params: Annotated[ClustersParams, Query()]) -> Response:
+    """Listings that stand alone and clusters with `count`, `members` (the sum of public counts) and
+    `expansion_zoom`, the first zoom at which they fall apart. `total` and `members` sum up all of them.
+    """
+    query = params.query()
+    zoom = params.zoom
+    found = ctx.model.clusters(query, zoom)
+    while len(found) > FEATURES_MOST and zoom > 0:
+        zoom = min(zoom, ZOOM_MOST + 1) - 1
+        found = ctx.model.clusters(query, zoom)
+    total, members = sum(one.count for one in found), sum(one.members for one in found)
+    features = cluster_features(ctx.model, found)
+    return answer(request, collection(features, total=total, members=members, zoom=zoom), GEOJSON)
+
+
+@router.get("/tiles/{z}/{x}/{y}.mvt", response_class=Response)
+async def tile(
+    *, request: Request, ctx: Ctx, z: int, x: int, y: int, params: Annotated[Filters, Query()]
+) -> Response:
+    """The same as a Mapbox Vector Tile, in a layer `listings`; `bbox` is that of the tile."""
+    if not (0 <= z <= TILE_ZOOM_MOST and 0 <= x < 1 << z and 0 <= y < 1 << z):
+        raise Problem(404, f"There are tiles of zoom 0 to {TILE_ZOOM_MOST}, x and y from 0 to 2**zoom - 1.")
+    found = ctx.model.tile(params.query(), z, x, y)
+    return answer_bytes(request, encode(found, ctx.model.listing, z, x, y), MVT)

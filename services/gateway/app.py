@@ -1,0 +1,87 @@
+"""The web application: API, pages, and the layers around them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.gateway.api import changes, clusters, listings, operations, submissions, webhook
+from services.gateway.bodies import BodyLimit
+from services.gateway.context import Gateway
+from services.gateway.domain.proposal import Invalid
+from services.gateway.handlers import follow
+from services.gateway.headers import StrictHeaders
+from services.gateway.intake import Closed, Conflict, TooMany
+from services.gateway.problems import Problem, is_api, of_error
+from services.gateway.settings import GatewaySettings
+from services.gateway.shield import Heads, Measured, Shield
+from services.gateway.web.render import error_page
+from services.gateway.web.routes import router as pages
+from shared.bus import Bus, Unavailable
+from shared.bus.bus import Running
+
+EXPECTED = (
+    Problem, Invalid, Conflict, Closed, TooMany, Unavailable, RequestValidationError, HTTPException,
+)  # fmt: skip
+GZIP_LEVEL = 6
+"""Nine costs twice the time for one per cent."""
+
+
+def create_app(
+    settings: GatewaySettings, bus: Bus, started: Callable[[Running], None] = lambda _: None
+) -> FastAPI:
+    """The application; its lifespan is that of the bus. `started` gets the running bus."""
+    gateway = Gateway.of(settings, bus)
+    follow(gateway)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with bus.running() as running:
+            started(running)
+            yield
+            gateway.feed.close()
+
+    app = FastAPI(
+        title="Dze",
+        version="1",
+        description="The neighbourhood chats of a city, on a map.",
+        docs_url=None,  # these pages load their parts from third parties
+        redoc_url=None,
+        redirect_slashes=False,  # such a redirect would repeat whatever Host the request named
+        lifespan=lifespan,
+    )
+    app.state.gateway = gateway
+    for part in (listings, clusters, changes, submissions, webhook, operations):
+        app.include_router(part.router)
+    app.include_router(pages)
+    for kind in EXPECTED:
+        app.add_exception_handler(kind, _tell)
+    _wrap(app, settings)
+    return app
+
+
+def _wrap(app: FastAPI, settings: GatewaySettings) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(Measured)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Heads)
+    app.add_middleware(Shield)
+    app.add_middleware(StrictHeaders, settings=settings)
+
+
+async def _tell(request: Request, error: Exception) -> Response:
+    """A problem for programs, a page for people."""
+    told = of_error(error)
+    if is_api(request):
+        return told
+    page = error_page(request, request.app.state.gateway, told.status_code)
+    for name in ("Retry-After", "Allow"):
+        if name in told.headers:
+            page.headers[name] = told.headers[name]
+    return page

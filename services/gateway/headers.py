@@ -1,0 +1,66 @@
+"""Headers of every answer: nothing from elsewhere, nothing told to elsewhere, nothing kept."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.settings import GatewaySettings
+
+CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002  # one directive a line
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+PERMISSIONS_POLICY = ", ".join(
+    f"{name}=()"
+    for name in (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "gyroscope",
+        "hid", "interest-cohort", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+    )
+) + ", geolocation=(self)"  # fmt: skip
+"""`geolocation` for "near me", which the page computes by itself when pressed."""
+HSTS = "max-age=31536000"
+
+
+class StrictHeaders:
+    """Adds what an answer does not set by itself."""
+
+    def __init__(self, app: ASGIApp, settings: GatewaySettings) -> None:
+        self._app = app
+        self._onion = settings.onion.rstrip("/")
+        self._fixed = {
+            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+            "Permissions-Policy": PERMISSIONS_POLICY,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        if settings.public_url.startswith("https://"):
+            self._fixed["Strict-Transport-Security"] = HSTS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._fixed.items():
+                    headers.setdefault(name, value)
+                if self._onion and headers.get("content-type", "").startswith("text/html"):
+                    headers["Onion-Location"] = self._onion + scope["path"]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

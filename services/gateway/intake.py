@@ -1,0 +1,253 @@
+"""Taking proposals in, for the API and for the form alike: checked, proven, on disk, then answered.
+
+Nothing is decided here. The receipt is known to the proposer alone; everybody else sees a keyed hash of it.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.gateway.domain.challenge import (
+    Challenge,
+    Proven,
+    Unproven,
+    bits_for,
+    check_form,
+    check_work,
+    make_challenge,
+    make_form_token,
+)
+from services.gateway.domain.proposal import Bad, Invalid, Proposal, digest_text, parse
+from services.gateway.domain.query import Box
+from services.gateway.domain.readmodel import ReadModel
+from services.gateway.limits import Bucket
+from services.gateway.settings import GatewaySettings
+from services.gateway.store import Store, Taken
+from shared.bus import Bus, Commit, Outcome, Unavailable
+from shared.clock import now
+from shared.contracts.submissions import (
+    Action,
+    State,
+    SubmissionChanged,
+    SubmissionId,
+    SubmissionReceived,
+    SubmissionWithdrawn,
+)
+
+RECEIPT = re.compile(r"[a-z2-7]{26}")
+OPEN = frozenset({State.RECEIVED, State.IN_REVIEW})
+"""States in which a submission can still be withdrawn."""
+WORDS = {
+    "missing": "is required; GET /api/v1/challenge gives one",
+    "bad": "is not what was handed out",
+    "expired": "has expired; ask for a new one",
+    "weak": "does not solve the challenge",
+    "early": "was sent too quickly; wait some seconds",
+    "used": "was used already; ask for a new one",
+}
+
+
+class Conflict(Exception):  # noqa: N818  # named as what it tells
+    """The same `Idempotency-Key` came before with another proposal."""
+
+
+class TooMany(Exception):  # noqa: N818
+    """The quota of all proposals together is used up for now; `after` is in seconds."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(f"again in {after:.0f} s")
+        self.after = after
+
+
+class Closed(Exception):  # noqa: N818
+    """The submission is decided, so it can no longer be withdrawn."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """`<challenge>:<nonce>`, whatever a stranger sent in its place."""
+
+    proof: object
+
+
+@dataclass(frozen=True)
+class Form:
+    """The token that the page carried, and the field that no person sees."""
+
+    token: str
+    honeypot: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a submission stands, for the holder of its receipt. `reasons` are codes."""
+
+    action: Action
+    state: State
+    reasons: tuple[str, ...]
+    listing_id: str | None
+    changed_at: datetime
+
+
+class Intake:
+    """`submit` and `status` are all that pages need."""
+
+    def __init__(self, bus: Bus, store: Store, model: ReadModel, settings: GatewaySettings) -> None:
+        self._bus, self._store, self._model = bus, store, model
+        self._area = Box(*settings.city.area)
+        self._bits = settings.challenge_bits
+        self._work_key = bus.keys.derive("gateway.work")
+        self._form_key = bus.keys.derive("gateway.form")
+        per_second = settings.submissions_per_minute / 60
+        # Two buckets, so that a flood of forms, which cost nothing, leaves the way by work open.
+        self._work_quota = Bucket(per_second, settings.submissions_per_minute)
+        self._form_quota = Bucket(per_second, settings.submissions_per_minute)
+
+    def challenge(self) -> Challenge:
+        """A fresh one; the more proposals come, the more work it asks for."""
+        bits = bits_for(self._bits, self._work_quota.left)
+        return make_challenge(self._work_key, salt=os.urandom(12).hex(), bits=bits, now=now())
+
+    def form_token(self) -> str:
+        """For a hidden field of the form: good for one proposal, some seconds to some hours from now."""
+        return make_form_token(self._form_key, salt=os.urandom(12).hex(), now=now())
+
+    async def submit(
+        self, raw: Mapping[str, Any], proof: Work | Form, idempotency_key: str | None = None
+    ) -> str:
+        """Take a proposal in; the answer is its receipt, given only once everything is on disk.
+
+        Raises Invalid (every bad field, also `challenge` or `form`), Conflict, TooMany, and Unavailable,
+        after which the same request may simply be sent again: a proof or an idempotency key always leads
+        to the same receipt, so that nothing is taken in twice.
+        """
+        proposal, bad = self._parsed(raw)
+        proven, unproven = self._proven(proof)
+        source = _source(proof, proven, idempotency_key)
+        digest = self._bus.keys.token("digest", digest_text(raw))
+        try:
+            if source and (receipt := await self._repeated(source, digest, idempotency_key)):
+                return receipt
+        except Unavailable:
+            if not bad:
+                raise  # what is wrong with the fields can be told without Redis
+        if proposal is None or proven is None or source is None:
+            raise Invalid((*bad, *unproven))
+        self._spend(proof)
+        return await self._take(proposal, proven, source, digest, idempotency_key)
+
+    async def status(self, receipt: str) -> Status | None:
+        """None for an unknown or forgotten receipt. Raises Unavailable."""
+        submission_id = self._submission_id(receipt)
+        if submission_id is None:
+            return None
+        if (known := self._model.submission(submission_id)) is not None:
+            return _as_status(known)
+        taken = await self._store.taken(submission_id)
+        return None if taken is None else Status(taken.action, State.RECEIVED, (), None, taken.at)
+
+    async def withdraw(self, receipt: str) -> Status | None:
+        """Take it back; answers where it stood, None if unknown. Raises Closed and Unavailable."""
+        status = await self.status(receipt)
+        submission_id = self._submission_id(receipt)
+        if status is None or submission_id is None:
+            return None
+        if status.state is State.WITHDRAWN:
+            return status
+        if status.state not in OPEN:
+            raise Closed
+        await self._bus.publish(SubmissionWithdrawn(submission_id=submission_id, withdrawn_at=now()))
+        return status
+
+    def _submission_id(self, receipt: str) -> SubmissionId | None:
+        return self._bus.keys.token("submission", receipt) if RECEIPT.fullmatch(receipt) else None
+
+    def _parsed(self, raw: Mapping[str, Any]) -> tuple[Proposal | None, tuple[Bad, ...]]:
+        try:
+            return parse(raw, self._area, self._model.listing), ()
+        except Invalid as invalid:
+            return None, invalid.errors
+
+    def _proven(self, proof: Work | Form) -> tuple[Proven | None, tuple[Bad, ...]]:
+        field = "challenge" if isinstance(proof, Work) else "form"
+        try:
+            if isinstance(proof, Form):
+                return check_form(self._form_key, proof.token, proof.honeypot, now()), ()
+            if proof.proof is None:
+                raise Unproven("missing")  # noqa: TRY301  # one place makes the field's error
+            return check_work(self._work_key, proof.proof if isinstance(proof.proof, str) else "", now()), ()
+        except Unproven as why:
+            return None, (Bad(field, why.code, WORDS[why.code]),)
+
+    async def _repeated(self, source: str, digest: str, idempotency_key: str | None) -> str | None:
+        """The receipt, when this very proposal was taken in before; Conflict or Invalid for another one."""
+        receipt = self._receipt(source)
+        taken = await self._store.taken(self._bus.keys.token("submission", receipt))
+        if taken is None:
+            return None
+        if taken.digest == digest:
+            return receipt
+        if idempotency_key is not None:
+            raise Conflict
+        raise Invalid((_used(source),))
+
+    def _receipt(self, source: str) -> str:
+        """Unguessable without our key, and the same for the same source."""
+        return self._bus.keys.token("receipt", source)
+
+    def _spend(self, proof: Work | Form) -> None:
+        quota = self._work_quota if isinstance(proof, Work) else self._form_quota
+        if after := quota.take():
+            raise TooMany(after)
+
+    async def _take(
+        self, proposal: Proposal, proven: Proven, source: str, digest: str, idempotency_key: str | None
+    ) -> str:
+        moment = now()
+        receipt = self._receipt(source)
+        submission_id = self._bus.keys.token("submission", receipt)
+        commit = Commit.of(
+            writes=[
+                *self._store.take(submission_id, Taken(proposal.action, digest, moment)),
+                *self._store.use(proven.source, proven.expires - moment),
+            ],
+            events=[
+                SubmissionReceived(
+                    submission_id=submission_id,
+                    action=proposal.action,
+                    content=proposal.content,
+                    listing_id=proposal.listing_id,
+                    reason=proposal.reason,
+                    received_at=moment,
+                )
+            ],
+            expect=[self._store.not_taken(submission_id), self._store.not_used(proven.source)],
+        )
+        if await self._bus.commit(commit) is Outcome.CONFLICT:
+            # The same request, sent twice at once, was quicker; or the proof was used for something else.
+            if repeated := await self._repeated(source, digest, idempotency_key):
+                return repeated
+            raise Invalid((_used(proven.source),))
+        return receipt
+
+
+def _source(proof: Work | Form, proven: Proven | None, idempotency_key: str | None) -> str | None:
+    """What the receipt is made from: the client's own key, or else the proof, even one expired since."""
+    if idempotency_key is not None:
+        return f"key:{idempotency_key}"
+    if proven is not None:
+        return proven.source
+    if isinstance(proof, Form):
+        return proof.token
+    return proof.proof.partition(":")[0] if isinstance(proof.proof, str) else None
+
+
+def _used(source: str) -> Bad:
+    return Bad("form" if source.startswith("f1.") else "challenge", "used", WORDS["used"])
+
+
+def _as_status(known: SubmissionChanged) -> Status:
+    return Status(known.action, known.state, known.reasons, known.listing_id, known.changed_at)

@@ -1,0 +1,87 @@
+"""The gateway's own keys in Redis: what was taken in lately, and which proofs and updates were used.
+
+Each has a time to live. None names a person: they are keyed hashes, made from what we handed out ourselves.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast, get_args
+
+from redis.exceptions import RedisError
+
+from shared.bus import Bus, Unavailable
+from shared.bus.commit import Command, Expect
+from shared.contracts.base import tag
+from shared.contracts.submissions import Action, SubmissionId
+
+TAKEN_LASTS = timedelta(days=7)
+"""How long a receipt is good for by itself, should the news of its submission never come round."""
+UPDATE_LASTS = timedelta(days=2)
+"""Telegram repeats an update for 24 hours."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A proposal that was taken in. `digest` is a keyed hash of what was proposed."""
+
+    action: Action
+    digest: str
+    at: datetime
+
+
+class Store:
+    """Methods that write give commands for a commit; those that read raise Unavailable without Redis."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def taken(self, submission_id: SubmissionId) -> Taken | None:
+        found = await self._get(self._taken_key(submission_id))
+        if found is None:
+            return None
+        action, digest, at = json.loads(found)
+        if action not in get_args(Action):
+            return None
+        return Taken(cast("Action", action), digest, datetime.fromisoformat(at))
+
+    def take(self, submission_id: SubmissionId, taken: Taken) -> list[Command]:
+        value = json.dumps([taken.action, taken.digest, taken.at.isoformat()])
+        return [_set(self._taken_key(submission_id), value, TAKEN_LASTS)]
+
+    def not_taken(self, submission_id: SubmissionId) -> Expect:
+        return Expect.absent(self._taken_key(submission_id))
+
+    def use(self, source: str, lasts: timedelta) -> list[Command]:
+        """Remember that a proof was used, until it ends by itself."""
+        return [_set(self._used_key(source), "1", max(lasts, timedelta(seconds=1)))]
+
+    def not_used(self, source: str) -> Expect:
+        return Expect.absent(self._used_key(source))
+
+    def see_update(self, update_id: int, chat_id: int) -> list[Command]:
+        return [_set(self._update_key(update_id, chat_id), "1", UPDATE_LASTS)]
+
+    def not_seen(self, update_id: int, chat_id: int) -> Expect:
+        return Expect.absent(self._update_key(update_id, chat_id))
+
+    def _taken_key(self, submission_id: SubmissionId) -> str:
+        return f"gateway:{tag(self._bus.partition(submission_id))}:taken:{submission_id}"
+
+    def _used_key(self, source: str) -> str:
+        return f"gateway:used:{self._bus.keys.token('used', source)}"
+
+    def _update_key(self, update_id: int, chat_id: int) -> str:
+        """Beside the chat's stream; the chat itself is not named."""
+        return f"gateway:{tag(self._bus.partition(str(chat_id)))}:update:{update_id}"
+
+    async def _get(self, key: str) -> bytes | None:
+        try:
+            found = await self._bus.redis.get(key)
+        except (RedisError, OSError) as error:
+            raise Unavailable(type(error).__name__) from error
+        return cast("bytes | None", found)
+
+
+def _set(key: str, value: str, lasts: timedelta) -> Command:
+    return ("SET", key, value, "PX", int(lasts.total_seconds() * 1000))
