@@ -13,9 +13,8 @@ from shared.bus.service import serve
 from shared.settings import Settings, SettingsError, load
 
 
-def build(settings: Settings) -> Bus:
-    """The directory's bus with its handlers and duties, not yet started."""
-    bus = Bus("directory", settings)
+def equip(bus: Bus) -> Store:
+    """Give the bus the directory's handlers and duties, before it is started."""
     store = Store(bus)
     bus.provide(store=store)
     bus.register(HANDLERS)
@@ -24,12 +23,14 @@ def build(settings: Settings) -> Bus:
     async def place(lease: Lease) -> None:
         await keep_placed(bus, store, lease)
 
-    return bus
+    return store
 
 
 async def run(settings: Settings) -> int:
     """Serve until SIGTERM. Answers the exit code."""
-    return await serve(build(settings), settings)
+    bus = Bus("directory", settings)
+    equip(bus)
+    return await serve(bus, settings)
 
 
 def main() -> int:

@@ -1,0 +1,237 @@
+"""The directory on a real Redis: every message changes listings, link index and what is published together."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from services.directory.__main__ import equip
+from services.directory.exchange.published import listings
+from services.directory.store import AREAS_PLACED, AREAS_VERSION
+from shared.bus.dead import letters
+from shared.clock import now
+from shared.contracts.base import PARTITIONS, tag
+from shared.contracts.directory import ChatObserved, ImportArea, ImportListing
+from shared.contracts.listings import Area, Content, Kind, Link, Place
+from shared.contracts.registry import SUBMISSIONS_ACCEPTED
+from shared.contracts.submissions import SubmissionAccepted
+from shared.keys import Keys
+
+KEYS = Keys("t" * 32)
+WEST = [[[(27.4, 53.8), (27.55, 53.8), (27.55, 54.0), (27.4, 54.0), (27.4, 53.8)]]]
+EAST = [[[(27.55, 53.8), (27.7, 53.8), (27.7, 54.0), (27.55, 54.0), (27.55, 53.8)]]]
+
+
+def content(value: str = "dzedemo_one", **changes) -> Content:
+    fields = {
+        "name": "Двор",
+        "link": Link(kind="username", value=value),
+        "kind": Kind.GROUP,
+        "place": Place(lat=53.9, lon=27.5),
+    }
+    return Content(**(fields | changes))
+
+
+def ident(text: str) -> str:
+    return KEYS.token("listing", text, 8)
+
+
+def proposal(action: str, listing: str, what: Content | None = None, **changes) -> SubmissionAccepted:
+    return SubmissionAccepted(
+        submission_id=KEYS.token("submission", f"{action}{listing}{what}"),
+        listing_id=ident(listing),
+        action=action,
+        content=what,
+        accepted_at=now(),
+        **changes,
+    )
+
+
+def row(value: str, *, listing: str | None = None, **changes) -> ImportListing:
+    return ImportListing(
+        listing_id=ident(listing or value), content=content(value), imported_at=now(), **changes
+    )
+
+
+@asynccontextmanager
+async def directory(bus_factory):
+    """A running directory; at the end nothing waits and the index says what the records say."""
+    bus = bus_factory("directory")
+    bus.store = equip(bus)
+    async with bus.running():
+        yield bus
+        await settled(bus)
+        await consistent(bus)
+
+
+async def settled(bus) -> None:
+    """Wait until everything published is handled."""
+    for _ in range(400):
+        left = 0
+        for stream in ("submissions.accepted", "listings.import", "areas.import", "chats.observed"):
+            for partition in range(PARTITIONS):
+                for group in await bus.redis.xinfo_groups(f"{stream}.v1.{tag(partition)}"):
+                    left += group["pending"] + (group["lag"] or 0)
+        placed = await bus.redis.get(AREAS_VERSION) == await bus.redis.get(AREAS_PLACED)
+        if not left and placed:
+            return
+        await asyncio.sleep(0.025)
+    raise AssertionError(f"{left} messages are not handled")
+
+
+async def consistent(bus) -> None:
+    index: dict[str, str] = {}
+    records: dict[str, str] = {}
+    for partition in range(PARTITIONS):
+        for key, owner in (await bus.redis.hgetall(f"directory:{tag(partition)}:links")).items():
+            index[key.decode()] = owner.decode()
+        for listing_id in await bus.redis.hkeys(f"directory:{tag(partition)}:records"):
+            reading = await bus.store.read(ids=[listing_id.decode()])
+            record = reading.book.record(listing_id.decode())
+            records[record.listing.link.key] = record.listing.id
+            published = {each.id: each for each in await listings(bus)}
+            assert published[record.listing.id] == record.listing
+    assert index == records
+    assert len(await listings(bus)) == len(records)
+
+
+async def only(bus):
+    (found,) = await listings(bus)
+    return found
+
+
+async def test_an_accepted_proposal_is_listed_changed_and_removed(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        await bus.publish(proposal("add", "a", content(flag="no-such-flag")))
+        await settled(bus)
+        assert (await only(bus)).flag == "wrw"
+        await bus.publish(proposal("change", "a", content(name="Двор 2", flag="wrw-oak")))
+        await settled(bus)
+        changed = await only(bus)
+        assert (changed.name, changed.flag, changed.revision) == ("Двор 2", "wrw-oak", 2)
+        assert [old.name for old in await bus.store.history(ident("a"))] == ["Двор"]
+        await bus.publish(proposal("remove", "a"))
+        await settled(bus)
+        assert await listings(bus) == []
+        assert await bus.store.history(ident("a")) == []
+
+
+async def test_a_listing_that_comes_back_counts_its_revisions_on(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        for event in (row("dzedemo_one"), proposal("remove", "dzedemo_one"), row("dzedemo_one")):
+            await bus.publish(event)
+            await settled(bus)
+        assert (await only(bus)).revision == 3
+
+
+async def test_two_listings_never_share_a_link_however_they_race(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        await bus.publish(
+            *(proposal("add", f"s{n}", content(name=f"Двор {n}")) for n in range(20)),
+            *(row("dzedemo_one", listing=f"i{n}") for n in range(20)),
+        )
+        await settled(bus)
+        await only(bus)
+
+
+async def test_a_change_moves_the_link_and_frees_the_old_one(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        await bus.publish(row("dzedemo_one"))
+        await settled(bus)
+        await bus.publish(proposal("change", "dzedemo_one", content("dzedemo_two")))
+        await settled(bus)
+        await bus.publish(proposal("add", "b", content("dzedemo_one", name="Іншы")))
+        await settled(bus)
+        found = {each.link.value: each.id for each in await listings(bus)}
+        assert found == {"dzedemo_two": ident("dzedemo_one"), "dzedemo_one": ident("b")}
+
+
+async def test_a_change_to_the_link_of_another_listing_goes_to_the_dead_letters(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        await bus.publish(row("dzedemo_one"), row("dzedemo_two"))
+        await settled(bus)
+        await bus.publish(proposal("change", "dzedemo_one", content("dzedemo_two")))
+        await settled(bus)
+        assert {each.link.value for each in await listings(bus)} == {"dzedemo_one", "dzedemo_two"}
+        (letter,) = [each async for each in letters(bus.redis, SUBMISSIONS_ACCEPTED, "directory")]
+        assert "another listing has the link" in letter.reason
+
+
+async def test_the_same_link_many_times_in_one_batch_is_one_listing(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        await bus.publish(*(row(f"dzedemo_{n % 7}", listing=str(n % 7), members=100 + n) for n in range(300)))
+        await settled(bus)
+        assert len(await listings(bus)) == 7
+
+
+async def test_small_counts_are_neither_shown_nor_stored(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        await bus.publish(row("dzedemo_one", members=17))
+        await settled(bus)
+        shown = await only(bus)
+        assert (shown.members, shown.members_below) == (None, 20)
+        for partition in range(PARTITIONS):
+            for value in await bus.redis.hvals(f"directory:{tag(partition)}:records"):
+                assert b'"members":null' in value
+
+
+async def test_a_link_is_dead_after_repeated_observations_and_alive_after_one(bus_factory, nothing_pending):
+    link, start = Link(kind="username", value="dzedemo_one"), now()
+    async with directory(bus_factory) as bus:
+        await bus.publish(row("dzedemo_one"))
+        await settled(bus)
+        for hours in range(3):
+            assert (await only(bus)).dead_since is None
+            seen = start + timedelta(hours=hours)
+            await bus.publish(ChatObserved(link=link, alive=False, observed_at=seen))
+            await settled(bus)
+        assert (await only(bus)).dead_since == start
+        again = start + timedelta(hours=3)
+        await bus.publish(ChatObserved(link=link, alive=True, members=41, observed_at=again))
+        await settled(bus)
+        alive = await only(bus)
+        assert (alive.dead_since, alive.members, alive.checked_at) == (None, 41, again)
+
+
+async def test_new_areas_reach_listings_that_were_there_before_and_those_that_come_later(
+    bus_factory, nothing_pending
+):
+    async with directory(bus_factory) as bus:
+        await bus.publish(*(row(f"dzedemo_{n}") for n in range(300)))
+        await settled(bus)
+        await bus.publish(ImportArea(area=area("west", WEST), imported_at=now()))
+        await settled(bus)
+        assert {each.areas for each in await listings(bus)} == {("west",)}
+        await bus.publish(row("dzedemo_late"))
+        await settled(bus)
+        assert {each.areas for each in await listings(bus)} == {("west",)}
+        await bus.publish(ImportArea(area=area("west", EAST), imported_at=now()))
+        await settled(bus)
+        assert {each.areas for each in await listings(bus)} == {()}
+
+
+def area(ident: str, polygon) -> Area:
+    return Area(id=ident, level="district", names={"be": ident}, polygon=polygon)
+
+
+async def test_an_area_imported_twice_is_published_once(bus_factory, nothing_pending):
+    async with directory(bus_factory) as bus:
+        await bus.publish(*(ImportArea(area=area("west", WEST), imported_at=now()) for _ in range(3)))
+        await settled(bus)
+        await bus.publish(ImportArea(area=area("west", WEST), imported_at=now()))
+        await settled(bus)
+        published = [await bus.redis.xlen(f"areas.changed.v1.{tag(p)}") for p in range(PARTITIONS)]
+        assert sum(published) == 1
+
+
+@pytest.mark.parametrize("replicas", [2])
+async def test_replicas_share_the_work_and_nothing_is_counted_twice(bus_factory, nothing_pending, replicas):
+    async with directory(bus_factory) as first, directory(bus_factory) as _second:
+        await first.publish(*(row(f"dzedemo_{n}") for n in range(400)))
+        await settled(first)
+        found = await listings(first)
+        assert len(found) == 400
+        assert {each.revision for each in found} == {1}
+        published = [await first.redis.xlen(f"directory.changed.v1.{tag(p)}") for p in range(PARTITIONS)]
+        assert sum(published) == 400
