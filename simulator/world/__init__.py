@@ -1,0 +1,1 @@
+"""The simulated Telegram itself: people, bots, chats, messages. In memory, no IO; the clock is injected."""
