@@ -21,6 +21,8 @@ BESIDE = 60
 """Listings in the list beside the map."""
 PAGE = 100
 TEXT_MOST = 200
+NAMED_MOST = 300
+"""Areas whose names go along with the map; the largest come first."""
 SCRIPT_TEXTS = (
     "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.failed", "map.place_missing",
     "map.cluster", "map.zoom_in", "map.zoom_out", "map.km", "map.m", "members.count", "members.below",
@@ -183,6 +185,7 @@ def script_config(site: Site, view: View) -> dict[str, Any]:
         "area": city.area,
         "centre": [city.lat, city.lon],
         "lang": site.language,
+        "areas": {area.id: named(area.names, site.language) for area in site.gateway.model.areas()[:NAMED_MOST]},
         "suffix": f"?lang={site.language}" if site.asked else "",
         "basemap": {
             "kind": used.kind,

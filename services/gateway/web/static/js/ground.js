@@ -1,0 +1,153 @@
+// What lies beneath the marks: the operator's basemap, or a background drawn from areas, rings and a graticule.
+
+const { L } = window;
+const STEPS = [30, 15, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
+const RINGS = [1, 2, 5, 10, 20];
+const still = { interactive: false, keyboard: false };
+
+/** Leaflet's scale, with units in the reader's language. */
+const Scale = L.Control.Scale.extend({
+  _updateMetric(most) {
+    const metres = this._getRoundNum(most);
+    const [small, large] = this.options.units;
+    this._updateScale(this._mScale, metres < 1000 ? `${metres} ${small}` : `${metres / 1000} ${large}`, metres / most);
+  },
+});
+
+/** A map with its ground, its controls named in the reader's language. */
+export function openMap(place, config, text) {
+  const map = L.map(place, {
+    center: [config.lat, config.lon],
+    zoom: config.zoom,
+    minZoom: 2,
+    maxZoom: 19,
+    zoomControl: false,
+    worldCopyJump: true,
+  });
+  map.attributionControl.setPrefix(false);
+  L.control.zoom({ zoomInTitle: text.say("map.zoom_in"), zoomOutTitle: text.say("map.zoom_out") }).addTo(map);
+  new Scale({ imperial: false, units: [text.say("map.m"), text.say("map.km")] }).addTo(map);
+  place.classList.add(config.basemap.kind);
+  if (config.basemap.kind === "raster") rasterGround(map, config.basemap);
+  else if (config.basemap.kind === "vector") vectorGround(map, config);
+  else drawnGround(map, config, text);
+  return map;
+}
+
+/** Images by range requests, painted on canvases: no address of a blob, so the policy for images stays strict. */
+function rasterGround(map, basemap) {
+  const archive = new window.pmtiles.PMTiles(basemap.url);
+  const Painted = L.GridLayer.extend({
+    createTile(at, done) {
+      const size = this.getTileSize();
+      const canvas = L.DomUtil.create("canvas");
+      canvas.width = size.x;
+      canvas.height = size.y;
+      archive
+        .getZxy(at.z, at.x, at.y)
+        .then((found) => found && createImageBitmap(new Blob([found.data])))
+        .then((image) => image && canvas.getContext("2d").drawImage(image, 0, 0, size.x, size.y))
+        .then(() => done(null, canvas))
+        .catch((error) => done(error, canvas));
+      return canvas;
+    },
+  });
+  new Painted({ maxNativeZoom: basemap.zoom, attribution: plain(basemap.attribution) }).addTo(map);
+}
+
+function vectorGround(map, { basemap, lang }) {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const layer = window.protomapsL.leafletLayer({
+    url: basemap.url,
+    flavor: dark ? "dark" : "light",
+    lang,
+    maxDataZoom: basemap.zoom,
+    attribution: plain(basemap.attribution) || "© OpenStreetMap",
+  });
+  layer.addTo(map);
+}
+
+function drawnGround(map, config, text) {
+  const pane = map.createPane("ground");
+  pane.style.zIndex = 250;
+  const renderer = L.svg({ pane: "ground", padding: 0.5 });
+  const line = { ...still, pane: "ground", renderer, weight: 1 };
+  const [west, south, east, north] = config.area;
+  const world = [[-85, -720], [85, -720], [85, 720], [-85, 720]];
+  const city = [[south, west], [south, east], [north, east], [north, west]];
+  L.polygon([world, city], { ...line, className: "outside", stroke: false, fillOpacity: 1 }).addTo(map);
+  drawRings(map, config.centre, line, text);
+  fetch("/api/v1/areas")
+    .then((answer) => (answer.ok ? answer.json() : { features: [] }))
+    .then((areas) => drawAreas(map, areas.features, line, config.lang))
+    .catch(() => {});
+  drawGraticule(map, line);
+}
+
+function drawRings(map, centre, line, text) {
+  for (const km of RINGS) {
+    const ring = L.circle(centre, { ...line, radius: km * 1000, className: "ring", fill: false }).addTo(map);
+    const top = [ring.getBounds().getNorth(), centre[1]];
+    caption(top, `${km} ${text.say("map.km")}`, `ring-name from-${km}`, [80, 15], [160, 14]).addTo(map);
+  }
+  const far = () => map.getContainer().setAttribute("data-far", RINGS.filter((km) => km < 2 ** (13 - map.getZoom())).at(-1) ?? 0);
+  map.on("zoomend", far);
+  far();
+}
+
+function drawAreas(map, features, line, language) {
+  const labels = L.layerGroup().addTo(map);
+  const named = [];
+  features.forEach((area, number) => {
+    const className = `area ${area.properties.level}${number % 2 ? " odd" : ""}`;
+    const layer = L.geoJSON(area, { ...line, style: { className, fillOpacity: 1, weight: 1 } }).addTo(map);
+    const { names, level } = area.properties;
+    if (level !== "city") named.push([layer.getBounds(), names[language] ?? names.be ?? Object.values(names)[0]]);
+  });
+  const relabel = () => {
+    labels.clearLayers();
+    for (const [bounds, name] of named) {
+      const across = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+      if (across > 70 && across < map.getSize().x * 1.6) caption(bounds.getCenter(), name, "area-name").addTo(labels);
+    }
+  };
+  map.on("zoomend", relabel);
+  relabel();
+}
+
+function drawGraticule(map, line) {
+  const group = L.layerGroup().addTo(map);
+  const redraw = () => {
+    group.clearLayers();
+    const bounds = map.getBounds();
+    const across = bounds.getEast() - bounds.getWest();
+    const step = STEPS.find((one) => one <= across / 5) ?? STEPS.at(-1);
+    const places = step >= 1 ? 0 : String(step).split(".")[1].length;
+    const grid = { ...line, className: "grid-line", fill: false };
+    const wide = bounds.pad(0.3);
+    for (let n = Math.ceil(wide.getWest() / step); n * step < wide.getEast(); n++) {
+      const lon = n * step;
+      L.polyline([[wide.getSouth(), lon], [wide.getNorth(), lon]], grid).addTo(group);
+      caption([bounds.getSouth(), lon], `${lon.toFixed(places)}°`, "grid-name", [-3, 14]).addTo(group);
+    }
+    for (let n = Math.ceil(wide.getSouth() / step); n * step < wide.getNorth(); n++) {
+      const lat = n * step;
+      L.polyline([[lat, wide.getWest()], [lat, wide.getEast()]], grid).addTo(group);
+      caption([lat, bounds.getEast()], `${lat.toFixed(places)}°`, "grid-name", [44, 14]).addTo(group);
+    }
+  };
+  map.on("moveend", redraw);
+  redraw();
+}
+
+function caption(at, text, className, anchor, size = anchor ? undefined : [160, 16]) {
+  const label = document.createElement("span");
+  label.textContent = text;
+  const icon = L.divIcon({ html: label, className, iconSize: size, iconAnchor: anchor });
+  return L.marker(at, { ...still, icon, pane: "ground" });
+}
+
+/** Text of an archive's attribution, which is HTML of somebody else's. */
+function plain(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
+}

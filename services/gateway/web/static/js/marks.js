@@ -1,0 +1,78 @@
+// Flags and discs on the map. Marks that stay are kept, so that focus and open popups survive a refresh.
+
+import { element } from "./words.js";
+
+const { L } = window;
+const ALONE_FROM = 18;
+const SIZES = [[10, 34], [50, 40], [200, 48], [Infinity, 58]];
+
+export class Marks {
+  /** `open(listing feature)` and `openSpot(latlng)` make the contents of popups. */
+  constructor(map, text, { open, openSpot }) {
+    Object.assign(this, { map, text, open, openSpot });
+    this.layer = L.layerGroup().addTo(map);
+    this.known = new Map();
+  }
+
+  show(features) {
+    const wanted = new Map(features.map((feature) => [signature(feature), feature]));
+    for (const [key, mark] of this.known) {
+      if (!wanted.has(key)) {
+        this.layer.removeLayer(mark);
+        this.known.delete(key);
+      }
+    }
+    for (const [key, feature] of wanted) if (!this.known.has(key)) this.known.set(key, this.add(feature));
+  }
+
+  add(feature) {
+    const [lon, lat] = feature.geometry.coordinates;
+    const { cluster } = feature.properties;
+    const mark = L.marker([lat, lon], { icon: cluster ? disc(feature, this.text) : pin(feature), riseOnHover: true });
+    const name = cluster ? this.text.many("map.cluster", feature.properties.count) : label(feature, this.text);
+    mark.on("add", () => mark.getElement()?.setAttribute("aria-label", name));
+    if (cluster) this.expand(mark, feature);
+    else mark.bindPopup(() => this.open(feature), { maxWidth: 280, minWidth: 200 });
+    mark.listing = cluster ? null : feature.id;
+    return mark.addTo(this.layer);
+  }
+
+  /** A disc opens where it falls apart; one that never does lists what stands there. */
+  expand(mark, { properties }) {
+    const at = mark.getLatLng();
+    if (properties.expansion_zoom > ALONE_FROM) {
+      mark.bindPopup(() => this.openSpot(at, mark), { maxWidth: 300, minWidth: 220 });
+      return;
+    }
+    const nearer = () => this.map.setView(at, Math.max(properties.expansion_zoom, this.map.getZoom() + 1));
+    mark.on("click", nearer);
+    mark.on("keypress", (event) => event.originalEvent.key === "Enter" && nearer());
+  }
+
+  /** Make one listing's flag stand out while its row is pointed at. */
+  light(id, on) {
+    for (const mark of this.known.values()) if (mark.listing === id) mark.getElement()?.classList.toggle("lit", on);
+  }
+}
+
+function signature(feature) {
+  const { cluster, count, revision, expansion_zoom: zoom } = feature.properties;
+  const at = feature.geometry.coordinates.join();
+  return cluster ? `${at}|${count}|${zoom}` : `${feature.id}|${revision}|${at}`;
+}
+
+function pin({ properties }) {
+  const flag = element("img", { src: `/flags/${properties.flag}.svg`, alt: "", width: 33, height: 22 });
+  const html = element("div", {}, element("i"), flag, element("b"));
+  return L.divIcon({ html, className: "pin", iconSize: [36, 36], iconAnchor: [1, 36], popupAnchor: [16, -32] });
+}
+
+function disc({ properties }, text) {
+  const [, size] = SIZES.find(([most]) => properties.count < most);
+  const html = element("span", {}, text.number(properties.count));
+  return L.divIcon({ html, className: "round", iconSize: [size, size] });
+}
+
+export function label({ properties }, text) {
+  return `${properties.name}, ${text.say(`kind.${properties.kind}`)}, ${text.members(properties)}`;
+}
