@@ -35,7 +35,9 @@ def test_all_places_of_a_cell_become_one(north, east, precision):
     assert coarsen(here.lat + north * step * 0.49, here.lon + east * step * 0.49, precision) == here
 
 
-@pytest.mark.parametrize("lat,lon", [(91, 0), (0, 181), (math.nan, 0), (0, math.inf), (-math.inf, math.nan)])
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(91, 0), (0, 181), (math.nan, 0), (0, math.inf), (-math.inf, math.nan)]
+)
 def test_what_is_not_on_earth_is_refused(lat, lon):
     with pytest.raises(ValidationError):
         coarsen(lat, lon, Precision.CITY)

@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.text import LinkError, parse_link
-from shared.text.links import CODES
+from shared.text.links import CODES, RESERVED
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "dze-2020-09-16.json"
 HASH = "AAAAAEabcDEF0123_-xyzQ"
@@ -172,11 +172,8 @@ def test_any_text_gives_a_link_or_a_reason(text):
 
 @given(st.from_regex(r"\A[a-zA-Z](_?[a-zA-Z0-9]){4,15}\Z"))
 def test_a_link_written_by_us_reads_back_the_same(name):
-    try:
-        link = parse_link(f"@{name}")
-    except LinkError as refused:
-        assert refused.code == "link.reserved"
-        return
+    assume(name.lower() not in RESERVED)
+    link = parse_link(f"@{name}")
     assert parse_link(link.url) == link
     assert link.value == name.lower()
 

@@ -1,0 +1,354 @@
+"""Proposals through the real bus and a real Redis: from what the gateway publishes to what others get."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from services.submissions import handlers
+from services.submissions.__main__ import equip
+from services.submissions.handlers import end_overdue
+from services.submissions.store import Store
+from shared.bus import NOTHING, Commit, Outcome
+from shared.clock import now
+from shared.contracts.directory import DirectoryChanged
+from shared.contracts.listings import Content, Kind, Link, Listing, Place, Precision
+from shared.contracts.registry import (
+    REVIEWS_CLOSED,
+    REVIEWS_REQUESTED,
+    SUBMISSIONS_ACCEPTED,
+    SUBMISSIONS_CHANGED,
+)
+from shared.contracts.submissions import (
+    ReviewClosed,
+    ReviewRequested,
+    State,
+    SubmissionAccepted,
+    SubmissionChanged,
+    SubmissionReceived,
+    SubmissionReviewed,
+    SubmissionWithdrawn,
+)
+
+pytestmark = pytest.mark.usefixtures("nothing_pending")
+
+
+class Around:
+    """The services around submissions, as far as submissions can tell: they note what they get."""
+
+    def __init__(self, gateway, moderation, directory) -> None:
+        self.requests: list[ReviewRequested] = []
+        self.closed: list[ReviewClosed] = []
+        self.orders: list[SubmissionAccepted] = []
+        self.changes: list[SubmissionChanged] = []
+        self.gateway = gateway
+        self.keys = gateway.keys
+
+        async def on_request(event: ReviewRequested) -> Commit:
+            self.requests.append(event)
+            return NOTHING
+
+        async def on_closed(event: ReviewClosed) -> Commit:
+            self.closed.append(event)
+            return NOTHING
+
+        async def on_accepted(event: SubmissionAccepted) -> Commit:
+            self.orders.append(event)
+            return NOTHING
+
+        def on_changed(event: SubmissionChanged) -> None:
+            self.changes.append(event)
+
+        moderation.register({REVIEWS_REQUESTED: on_request, REVIEWS_CLOSED: on_closed})
+        directory.register({SUBMISSIONS_ACCEPTED: on_accepted})
+        gateway.follow(SUBMISSIONS_CHANGED, on_changed)
+
+    def id(self, name: str) -> str:
+        return self.keys.token("submission", name)
+
+    def listing_id(self, name: str) -> str:
+        """Of the listing that an accepted addition becomes."""
+        return self.keys.token("listing", self.id(name), 8)
+
+    def state(self, name: str) -> State | None:
+        return next((e.state for e in reversed(self.changes) if e.submission_id == self.id(name)), None)
+
+    def last(self, name: str) -> SubmissionChanged:
+        return next(e for e in reversed(self.changes) if e.submission_id == self.id(name))
+
+    async def propose(self, name: str, action="add", **values) -> None:
+        values = {"content": content()} | values if action == "add" else values
+        await self.gateway.publish(
+            SubmissionReceived(submission_id=self.id(name), action=action, received_at=now(), **values)
+        )
+
+    async def decide(self, name: str, decision="approve", **values) -> None:
+        await self.gateway.publish(
+            SubmissionReviewed(
+                submission_id=self.id(name), decision=decision, reviewer="r" * 13, reviewed_at=now(), **values
+            )
+        )
+
+    async def withdraw(self, name: str) -> None:
+        await self.gateway.publish(SubmissionWithdrawn(submission_id=self.id(name), withdrawn_at=now()))
+
+    async def list_it(self, listing_id: str, what: Content | None, revision=1) -> None:
+        listed = what and Listing(
+            **dict(what), id=listing_id, revision=revision, created_at=now(), updated_at=now()
+        )
+        change = "added" if revision == 1 else "changed" if what else "removed"
+        await self.gateway.publish(
+            DirectoryChanged(
+                listing_id=listing_id, change=change, revision=revision, listing=listed, changed_at=now()
+            )
+        )
+
+
+def content(name="Затока 3", link="zatoka_chat", lat=53.9, lon=27.5) -> Content:
+    return Content(
+        name=name,
+        link=Link(kind="username", value=link),
+        kind=Kind.GROUP,
+        place=Place(lat=lat, lon=lon, precision=Precision.COURTYARD),
+    )
+
+
+@pytest.fixture
+async def around(bus_factory, settings):
+    """Everything running: two replicas of submissions and their surroundings."""
+    gateway, moderation, directory = (bus_factory(name) for name in ("gateway", "moderation", "directory"))
+    world = Around(gateway, moderation, directory)
+    replicas = [equip(bus_factory("submissions"), settings) for _ in range(2)]
+    world.submissions = replicas[0]
+    world.store = Store(world.submissions)
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        buses = (gateway, moderation, directory, *replicas)
+        started = [asyncio.Event() for _ in buses]
+        for bus, up in zip(buses, started, strict=True):
+            group.create_task(keep_running(bus, up, done))
+        await asyncio.gather(*(up.wait() for up in started))
+        yield world
+        done.set()
+
+
+async def keep_running(bus, started, done) -> None:
+    async with bus.running():
+        started.set()
+        await done.wait()
+
+
+async def test_a_proposal_goes_all_the_way_to_the_directory(around, eventually):
+    await around.propose("one")
+    await eventually(lambda: around.requests)
+    await around.decide("one")
+    await eventually(lambda: around.orders)
+    (order,) = around.orders
+    assert (order.listing_id, order.content) == (around.listing_id("one"), content())
+    await eventually(lambda: around.state("one") is State.ACCEPTED)
+    seen = [e.state for e in around.changes]
+    assert seen[-1] is State.ACCEPTED
+    assert [e.revision for e in around.changes] == sorted(e.revision for e in around.changes)
+    record = await around.store.record(around.id("one"))
+    assert (record.state, record.content) == (State.ACCEPTED, None)
+
+
+async def test_the_claim_of_an_accepted_link_is_kept_until_the_directory_shows_it(around, eventually):
+    await around.propose("one")
+    await eventually(lambda: around.requests)
+    await around.decide("one")
+    await eventually(lambda: around.orders)
+    await around.propose("two")
+    await eventually(lambda: around.state("two") is State.DUPLICATE)
+    assert around.last("two").reasons == ("link.pending",)
+    await around.list_it(around.listing_id("one"), content())
+    await eventually(lambda: no_claims(around))
+    await around.propose("three")
+    await eventually(lambda: around.state("three") is State.DUPLICATE)
+    assert around.last("three").reasons == ("link.duplicate",)
+    assert around.last("three").listing_id == around.listing_id("one")
+
+
+async def no_claims(around) -> bool:
+    return not await around.submissions.redis.keys("submissions:claim:*")
+
+
+async def test_every_event_twice_has_one_effect(around, eventually):
+    for _ in range(2):
+        await around.propose("one")
+    await eventually(lambda: around.requests)
+    for _ in range(2):
+        await around.decide("one")
+        await around.decide("one", "refuse")
+    await eventually(lambda: around.orders)
+    await around.propose("one")
+    await around.withdraw("one")
+    await around.propose("last", content=content(link="other_chat"))
+    await eventually(lambda: len(around.requests) == 2)
+    await asyncio.sleep(0.3)
+    assert len(around.orders) == 1
+    assert not around.closed
+    assert (await around.store.record(around.id("one"))).state is State.ACCEPTED
+
+
+async def test_what_is_withdrawn_in_review_is_closed_and_its_link_is_free_again(around, eventually):
+    await around.propose("one")
+    await eventually(lambda: around.requests)
+    await around.withdraw("one")
+    await eventually(lambda: around.closed)
+    assert around.closed[0].state is State.WITHDRAWN
+    await around.decide("one")
+    await around.propose("two")
+    await eventually(lambda: len(around.requests) == 2)
+    assert not around.orders
+
+
+async def test_a_withdrawal_that_comes_first_is_remembered(around, eventually):
+    await around.withdraw("one")
+    await eventually(lambda: remembered(around))
+    await around.propose("one")
+    await eventually(lambda: around.state("one") is State.WITHDRAWN)
+    assert not around.requests
+    assert not await remembered(around)
+
+
+async def remembered(around) -> list[bytes]:
+    return await around.submissions.redis.keys("submissions:withdrawn:*")
+
+
+async def test_of_many_proposals_of_one_link_at_once_exactly_one_is_reviewed(around, eventually):
+    names = [f"n{n}" for n in range(24)]
+    await asyncio.gather(*(around.propose(name) for name in names))
+    await eventually(lambda: all(around.state(n) in {State.IN_REVIEW, State.DUPLICATE} for n in names))
+    assert sorted(around.state(name) for name in names).count(State.IN_REVIEW) == 1
+    assert len(around.requests) == 1
+
+
+async def test_a_decision_and_a_withdrawal_at_once_end_in_one_of_the_two(around, eventually):
+    names = [f"n{n}" for n in range(16)]
+    for n, name in enumerate(names):
+        await around.propose(name, content=content(link=f"chat_{n}x"))
+    await eventually(lambda: len(around.requests) == 16)
+    await asyncio.gather(*(go(name) for name in names for go in (around.decide, around.withdraw)))
+    await eventually(lambda: len(around.orders) + len(around.closed) == 16)
+    accepted = {order.submission_id for order in around.orders}
+    withdrawn = {closed.submission_id for closed in around.closed}
+    assert accepted | withdrawn == {around.id(name) for name in names}
+    assert not accepted & withdrawn
+
+
+async def test_the_reviewer_sees_what_stands_there_and_which_neighbours_have_the_same_name(
+    around, eventually
+):
+    await around.list_it("a" * 13, content("Затока, 3", "old_chat"))
+    await around.list_it("b" * 13, content("Затока 3 (чат)", "twin_chat", lat=53.9005))
+    await around.list_it("c" * 13, content("Затока 5", "next_chat"))
+    await around.propose("one", "change", listing_id="a" * 13, content=content())
+    await eventually(lambda: around.requests)
+    (request,) = around.requests
+    assert request.before == content("Затока, 3", "old_chat")
+    assert [(s.listing_id, s.metres) for s in request.similar] == [("b" * 13, 56)]
+
+
+async def test_a_change_of_a_listing_just_added_waits_for_the_index_instead_of_being_refused(
+    around, eventually
+):
+    for n, letter in enumerate("abcdefgh"):
+        await around.gateway.publish(
+            SubmissionReceived(
+                submission_id=around.id(letter), action="remove", listing_id=letter * 13, received_at=now()
+            ),
+            DirectoryChanged(
+                listing_id=letter * 13,
+                change="added",
+                revision=1,
+                listing=Listing(
+                    **dict(content(link=f"chat_{n}x")),
+                    id=letter * 13,
+                    revision=1,
+                    created_at=now(),
+                    updated_at=now(),
+                ),
+                changed_at=now(),
+            ),
+        )
+    await eventually(lambda: len(around.requests) == 8)
+
+
+async def test_the_removal_of_a_listing_that_never_was_is_refused(around, eventually):
+    await around.propose("one", "remove", listing_id="a" * 13)
+    await eventually(lambda: around.state("one") is State.REFUSED)
+    assert around.last("one").reasons == ("listing.unknown",)
+
+
+async def test_the_index_follows_links_that_move_between_listings(around, eventually):
+    index = around.store.index
+    first, second = content("Першы", "first_chat"), content("Другі", "second_chat")
+    await around.list_it("a" * 13, first)
+    await around.list_it("b" * 13, second)
+    await eventually(lambda: index.owner(second.link))
+    await around.list_it("a" * 13, None, 2)
+    await around.list_it("b" * 13, second.model_copy(update={"link": first.link}), 2)
+    await eventually(lambda: owned(index, first.link, "b" * 13))
+    assert await index.owner(second.link) is None
+    assert await index.listing("a" * 13) is None
+    near = await index.neighbours(first.place)
+    assert [n.listing_id for n in near] == ["b" * 13]
+
+
+async def test_places_at_the_poles_do_no_harm(around, eventually):
+    await around.list_it("a" * 13, content("Полюс", "pole_chat", lat=89.99))
+    await eventually(lambda: around.store.index.owner(content(link="pole_chat").link))
+    await around.list_it("a" * 13, content("Полюс", "pole_chat"), 2)
+    await eventually(lambda: around.store.index.neighbours(content().place))
+    await around.list_it("a" * 13, content("Полюс", "pole_chat", lat=-89.99), 3)
+    await eventually(lambda: nobody_near(around))
+    await around.propose("one", content=content(lat=-90))
+    await eventually(lambda: around.state("one") is State.REFUSED)
+    assert around.last("one").reasons == ("place.outside",)
+
+
+async def nobody_near(around) -> bool:
+    return not await around.store.index.neighbours(content().place)
+
+
+async def owned(index, link, listing_id) -> bool:
+    return await index.owner(link) == listing_id
+
+
+async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_when_it_is_forgotten(
+    around, eventually, monkeypatch
+):
+    redis = around.submissions.redis
+    await around.propose("one", content=content("Таямніца", "secret_chat"), reason="мае словы")
+    await eventually(lambda: around.requests)
+    kept = await dump(redis)
+    assert b"secret_chat" not in kept
+    assert "Таямніца".encode() not in kept
+    assert "словы".encode() not in kept
+    await around.decide("one", "refuse")
+    await eventually(lambda: around.state("one") is State.REFUSED)
+    assert await end_overdue(around.store) is None
+    monkeypatch.setattr(handlers, "now", lambda: now() + timedelta(days=30, seconds=1))
+    commit = await end_overdue(around.store)
+    assert await around.submissions.commit(commit) is Outcome.DONE
+    await eventually(lambda: around.state("one") is State.FORGOTTEN)
+    assert await around.store.record(around.id("one")) is None
+    assert not await redis.keys("submissions:*")
+    await eventually(lambda: no_snapshot(redis))
+
+
+async def no_snapshot(redis) -> bool:
+    return not await redis.keys(f"{SUBMISSIONS_CHANGED.topic}.snapshot.*")
+
+
+async def dump(redis) -> bytes:
+    """Every value of this service, as it lies in Redis."""
+    found = b""
+    for key in await redis.keys("submissions:*"):
+        if await redis.type(key) == b"hash":
+            found += key + b"".join(k + v for k, v in (await redis.hgetall(key)).items())
+        elif await redis.type(key) == b"string":
+            found += key + await redis.get(key)
+    assert found
+    return found
