@@ -148,7 +148,7 @@ def export(file: New) -> None:
 @areas.command("import")
 def import_areas(file: Existing) -> None:
     """Put area polygons into the directory, from GeoJSON."""
-    from cli.transfer import import_areas as run  # noqa: PLC0415
+    from cli.transfer import import_area_file as run  # noqa: PLC0415
 
     run(file)
 

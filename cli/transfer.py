@@ -1,0 +1,114 @@
+"""`dze import`, `dze export`, `dze areas import`: listings and areas in and out of files."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cli.deployment import attended, environment
+from cli.errors import FAILED, MISUSED, Stop
+from services.directory.exchange import FileError, Report, Stalled, export_file, import_areas, import_file
+from services.directory.exchange import Progress as Told
+from shared.bus import Bus
+from shared.launch import spawn
+from shared.settings import Settings
+
+Deed = Callable[[Bus, Told], Awaitable[Report]]
+
+
+def import_listings(file: Path) -> None:
+    """Import and print what became of each row."""
+    with attended() as (settings, was_running), _directory(settings, needed=not was_running):
+        _print(
+            _work(settings, lambda bus, told: import_file(bus, file, told, city=settings.city)), "listings"
+        )
+
+
+def import_area_file(file: Path) -> None:
+    """The same for area polygons."""
+    with attended() as (settings, was_running), _directory(settings, needed=not was_running):
+        _print(_work(settings, lambda bus, told: import_areas(bus, file, told)), "areas")
+
+
+def export_listings(file: Path) -> None:
+    async def run(settings: Settings) -> int:
+        bus = Bus("cli", settings)
+        try:
+            return await export_file(bus, file)
+        finally:
+            await bus.redis.aclose()
+
+    with attended() as (settings, _):
+        try:
+            count = asyncio.run(run(settings))
+        except FileError as error:
+            raise Stop(str(error), MISUSED) from None
+    print(f"{count} listings written to {file}.")
+
+
+@contextmanager
+def _directory(settings: Settings, *, needed: bool) -> Iterator[None]:
+    """The directory takes in what is imported; where nothing runs, it runs for as long as that takes."""
+    if not needed:
+        yield
+        return
+    process = spawn(
+        [sys.executable, "-m", "services.directory"],
+        signal_on_death=signal.SIGKILL,
+        env=environment(settings) | {"DZE_LOG_LEVEL": "warning"},
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _work(settings: Settings, deed: Deed) -> Report:
+    try:
+        return asyncio.run(_with_progress(settings, deed))
+    except FileError as error:
+        raise Stop(str(error), MISUSED) from None
+    except Stalled as error:
+        raise Stop(str(error), FAILED) from None
+
+
+async def _with_progress(settings: Settings, deed: Deed) -> Report:
+    bus = Bus("cli", settings)
+    columns: list[Any] = [
+        TextColumn("importing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+    ]
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task("import", total=None)
+            return await deed(bus, lambda done, total: bar.update(task, completed=done, total=total))
+    finally:
+        await bus.redis.aclose()
+
+
+def _print(report: Report, what: str) -> None:
+    """First every row that was skipped, then the sums, which are what one sees at the end."""
+    out = Console(soft_wrap=True, highlight=False, markup=False)
+    for item in report.skipped:
+        named = f" ({item.name})" if item.name else ""
+        out.print(f"row {item.number}: {item.why}{named}")
+    for title, reasons in (("put right", report.repairs()), ("skipped", report.reasons())):
+        if reasons:
+            table = Table("why", "rows", "for example", box=None, title=f"\n{title}", title_justify="left")
+            for code, count, example in reasons:
+                table.add_row(code, str(count), example)
+            out.print(table)
+    out.print(
+        f"\n{report.rows} {what}: {report.added} added, {report.changed} changed, "
+        f"{report.unchanged} there already, {len(report.skipped)} skipped."
+    )
