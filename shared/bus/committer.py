@@ -12,6 +12,7 @@ from shared.bus.envelope import Envelope
 from shared.bus.errors import Unavailable
 from shared.bus.leases import Lease
 from shared.bus.scripts import Scripts
+from shared.telemetry.metrics import COMMIT_SECONDS
 
 CODES = {1: Outcome.DONE, 0: Outcome.ALREADY, -1: Outcome.CONFLICT, -2: Outcome.FENCED, -3: Outcome.CONFLICT}
 AWAY = (RedisConnectionError, RedisTimeoutError, OSError)
@@ -55,7 +56,8 @@ class Committer:
         args: list[Argument] = [lease.value if lease else "", group, int(ordered), len(units)]
         for unit in units:
             self._pack(unit, args)
-        codes = await self._scripts.run("commit", [lease.key if lease else "", stream], args)
+        with COMMIT_SECONDS.time():
+            codes = await self._scripts.run("commit", [lease.key if lease else "", stream], args)
         return [CODES[code] for code in codes]
 
     def _pack(self, unit: Unit, args: list[Argument]) -> None:

@@ -15,6 +15,7 @@ from shared.bus.scripts import Scripts
 from shared.bus.subscription import Subscription
 from shared.bus.worker import Worker
 from shared.contracts.base import PARTITIONS, tag
+from shared.telemetry.metrics import BRAKED, LEASES, READ_AGE
 
 log = structlog.get_logger()
 TICK = 1.0
@@ -68,6 +69,7 @@ class Crew:
                 if self._subscriptions:
                     await self._arrange()
                 self.last_tick = time.monotonic()
+                self._measure()
             except AWAY as error:
                 log.warning("redis_away", reason=type(error).__name__)
             self._raise_failures()
@@ -102,6 +104,15 @@ class Crew:
         for topic, partition in sorted(self._workers):
             held.setdefault(topic, []).append(partition)
         return held
+
+    def _measure(self) -> None:
+        held, now = self.holding, time.monotonic()
+        for subscription in self._subscriptions:
+            labels = (subscription.stream.topic, subscription.group)
+            LEASES.labels(*labels).set(len(held.get(subscription.stream.topic, ())))
+            BRAKED.labels(*labels).set(self._brakes[subscription.stream.topic].on)
+            ages = [now - w.last_read for (topic, _), (w, _) in self._workers.items() if topic == labels[0]]
+            READ_AGE.labels(subscription.group).set(max(ages, default=0))
 
     async def _arrange(self) -> None:
         keys = [members_key(s.stream.topic, s.group) for s in self._subscriptions]

@@ -1,6 +1,7 @@
 """Calls the handlers for what was read and commits what they return."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from shared.bus.committer import AWAY, Committer
 from shared.bus.errors import TryLater, Unavailable
 from shared.bus.leases import Lease
 from shared.bus.subscription import Entry, Subscription
+from shared.telemetry.metrics import HANDLE_SECONDS, HANDLED
 
 CONFLICTS_MOST = 25
 """Runs of a handler whose expectations are not met before that counts as a failed try."""
@@ -44,10 +46,18 @@ class Handling:
         self._committer = committer
         self._lease = lease
         self._stream = subscription.stream.partition_key(partition)
+        self._names = (subscription.stream.topic, subscription.group)
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def handle(self, entries: Sequence[Entry]) -> list[Failure]:
         """Handle all, in order by key; answers failures. Raises Fenced, or what says that Redis is away."""
+        started = time.perf_counter()
+        try:
+            return await self._handle(entries)
+        finally:
+            HANDLE_SECONDS.labels(*self._names).observe(time.perf_counter() - started)
+
+    async def _handle(self, entries: Sequence[Entry]) -> list[Failure]:
         if self._subscription.batched and len(entries) > 1:
             try:
                 return await self._batch(entries)
@@ -62,6 +72,8 @@ class Handling:
         outcomes = await self._committer.fenced(
             units, self._lease, stream=self._stream, group=self._subscription.group, ordered=ordered
         )
+        for unit, outcome in zip(units, outcomes, strict=True):
+            HANDLED.labels(*self._names, outcome.value).inc(len(unit.ids))
         if Outcome.FENCED in outcomes:
             raise Fenced
         return outcomes

@@ -11,12 +11,12 @@ import uvicorn
 from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from faststream.asgi.types import Scope
 from faststream.specification import AsyncAPI
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic_core import to_json
 
 from shared.bus.bus import Bus, Running
 from shared.bus.errors import Unavailable
 from shared.settings import Settings
+from shared.telemetry.metrics import render
 
 log = structlog.get_logger()
 JSON = {"content-type": "application/json"}
@@ -99,7 +99,8 @@ def _routes(bus: Bus) -> list[Any]:
 
     @get(include_in_schema=False)
     async def metrics(_scope: Scope) -> AsgiResponse:
-        return AsgiResponse(generate_latest(), 200, {"content-type": CONTENT_TYPE_LATEST})
+        body, content_type = render()
+        return AsgiResponse(body, 200, {"content-type": content_type})
 
     return [("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)]
 

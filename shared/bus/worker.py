@@ -23,6 +23,7 @@ from shared.bus.held import Held
 from shared.bus.leases import Lease
 from shared.bus.retry import BRAKE_PAUSE, SUSPECT_DELIVERIES, TRIES, Brake, backoff, reason_of
 from shared.bus.subscription import BATCH, OWNER, Entry, Subscription
+from shared.telemetry.metrics import DEAD_LETTERS, RECLAIMED, TRIES_FAILED
 
 log = structlog.get_logger()
 BLOCK_MS = 1_000
@@ -58,6 +59,7 @@ class Worker:
         self._brake = brake
         self._handling = Handling(subscription, committer, partition, lease)
         self._stream = subscription.stream.partition_key(partition)
+        self._labels = (subscription.stream.topic, subscription.group)
         self._names = {"stream": self._stream, "group": subscription.group}
         self._tries_key = tries_key(subscription.stream, subscription.group, partition)
         self._tries: dict[bytes, int] = {}
@@ -98,6 +100,7 @@ class Worker:
         )
         if others := [x["message_id"] for x in pending if x["consumer"] != OWNER.encode()]:
             await self._redis.xclaim(self._stream, group, OWNER, 0, others, justid=True)
+        RECLAIMED.labels(*self._labels).inc(len(pending))
         self._suspects = {x["message_id"] for x in pending if x["times_delivered"] >= SUSPECT_DELIVERIES}
         tried: Any = await self._redis.hgetall(self._tries_key)
         self._tries = {entry: int(n) for entry, n in tried.items()}
@@ -177,6 +180,7 @@ class Worker:
             self._wait(failure, error.after)
             return
         tries = await self._count(entry)
+        TRIES_FAILED.labels(*self._labels, type(error).__name__).inc()
         log.warning("handler_failed", **self._names, reason=reason_of(error), tries=tries)
         if isinstance(error, GiveUp) or tries >= TRIES:
             await self._bury(failure)
@@ -200,6 +204,7 @@ class Worker:
             tries=tries,
         )
         await self._handling.commit([unit])
+        DEAD_LETTERS.labels(*self._labels).inc()
         if failure.behind:
             self._held.wait(failure.behind, time.monotonic())
 
