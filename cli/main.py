@@ -94,7 +94,9 @@ def moderation(
     role: Annotated[Role | None, typer.Option(help="Only this part of it; default all three.")] = None,
 ) -> None:
     """Run the bot."""
-    _service("moderation", {"DZE_ROLE": role})
+    from cli.service import run  # noqa: PLC0415
+
+    run("moderation", {}, ["--role", role] if role else [])
 
 
 def _service(name: str, told: dict[str, Any] | None = None) -> None:

@@ -10,10 +10,11 @@ from cli.health import state, taken
 from shared.settings import Settings, load
 
 
-def run(name: str, told: dict[str, str]) -> None:
+def run(name: str, told: dict[str, str], words: list[str] | None = None) -> None:
     """Become the service; beside a running `dze up` it is one more replica on the same embedded Redis."""
     os.environ.update(told)
     os.environ.update(environment(running()))
+    sys.argv = [f"dze {name}", *(words or [])]
     sys.exit(import_module(f"services.{name}.__main__").main())
 
 
@@ -21,11 +22,10 @@ def run_simulator(port: int) -> None:
     """Run the simulator until it is stopped."""
     if taken("127.0.0.1", port):
         raise Stop(f"port {port} is taken; choose another with --port", MISUSED)
-    import asyncio  # noqa: PLC0415
+    from simulator.__main__ import main  # noqa: PLC0415
 
-    from simulator.run import run as simulate  # noqa: PLC0415
-
-    sys.exit(asyncio.run(simulate(port=port)))
+    sys.argv = ["dze simulator", "--port", str(port)]
+    sys.exit(main())
 
 
 def check_health(port: int | None) -> None:

@@ -79,7 +79,7 @@ async def _run(settings: Settings, server: EmbeddedRedis | None, *, demo: bool) 
     if demo:
         from cli.demo import prepare  # noqa: PLC0415
 
-        telegram, told, program = prepare()
+        telegram, told, program = prepare(settings)
         shared |= told
         programs.append(program)
     elif settings.telegram_token is None:

@@ -42,7 +42,9 @@ class _Comparison:
         choices = [_resolved(choice, self._new) for choice in new.get("anyOf", [new])]
         for choice in old.get("anyOf", [old]):
             before = _resolved(choice, self._old)
-            problems += sorted((self._one(before, after, where) for after in choices), key=len)[0]
+            found = [self._one(before, after, where) for after in choices]
+            nearest = min(found, key=len)
+            problems += nearest
         return problems
 
     def _one(self, old: Json, new: Json, where: str) -> list[str]:
