@@ -1,0 +1,88 @@
+"""From what a batch has decided in one chat to actions, observations, and in dry run a word about it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from services.moderation.decide.desk import Desk
+from services.moderation.domain.state import DAY, ChatState, Delete
+from shared.bus.commit import Command, Commit
+from shared.contracts.base import Message
+from shared.contracts.telegram import Method, PersonObserved, TelegramAction
+
+DELETES_MOST = 100
+"""Ids that `deleteMessages` takes at once."""
+DELETABLE = timedelta(hours=48)
+NOTICE_PAUSE = 600
+"""Seconds between two dry-run notices in one chat; each kind is named once a day."""
+NOTICE_LIVES = timedelta(hours=1)
+
+
+def acts_of(desk: Desk, state: ChatState, now: int) -> Commit:
+    """The events of a chat's batch. Sets `changes.told` when a notice is given."""
+    events: list[Message] = [*_deletes(state, now), *_observed(desk, state)]
+    writes: list[Command] = []
+    for code, count in state.changes.would.items():
+        writes += desk.bot.note(state.id, Method.DELETE_MESSAGES, reasons=(code,), count=count, target=None)
+    events += notice(desk, state, tuple(state.changes.would), now)
+    return Commit.of(writes=writes, events=events)
+
+
+def notice(desk: Desk, state: ChatState, codes: tuple[str, ...], now: int) -> list[Message]:
+    """At most one message that says what dry run held back; the codes it names are marked as told."""
+    fresh = tuple(code for code in codes if now - state.told.get(code, 0) >= DAY)
+    if not fresh or now - max(state.told.values(), default=0) < NOTICE_PAUSE:
+        return []
+    state.changes.told = fresh
+    moment = datetime.fromtimestamp(now, UTC)
+    return [
+        TelegramAction(
+            action_id=f"dryrun:{state.key}:{now}",
+            chat_id=state.id,
+            method=Method.SEND_MESSAGE,
+            params={"text": desk.bot.would(state.settings.language, fresh), "disable_notification": True},
+            reasons=("dryrun",),
+            decided_at=moment,
+            expires_at=moment + NOTICE_LIVES,
+        )
+    ]
+
+
+def _deletes(state: ChatState, now: int) -> Iterator[TelegramAction]:
+    """One action for each code and hundred messages, so that the log can say why."""
+    by_code: dict[str, list[Delete]] = {}
+    for delete in state.changes.deletes:
+        by_code.setdefault(delete.code, []).append(delete)
+    for code, deletes in by_code.items():
+        for start in range(0, len(deletes), DELETES_MOST):
+            yield deletion(state, deletes[start : start + DELETES_MOST], (code,), now)
+
+
+def deletion(state: ChatState, deletes: list[Delete], reasons: tuple[str, ...], now: int) -> TelegramAction:
+    """An action that deletes these messages; it is given up when the oldest can no longer be deleted."""
+    oldest = min(delete.sent_at for delete in deletes)
+    return TelegramAction(
+        action_id=f"delete:{state.key}:{deletes[0].message_id}:{len(deletes)}:{reasons[0]}"[:80],
+        chat_id=state.id,
+        method=Method.DELETE_MESSAGES,
+        params={"message_ids": [delete.message_id for delete in deletes]},
+        reasons=reasons,
+        decided_at=datetime.fromtimestamp(now, UTC),
+        expires_at=datetime.fromtimestamp(oldest, UTC) + DELETABLE,
+    )
+
+
+def _observed(desk: Desk, state: ChatState) -> Iterator[PersonObserved]:
+    lat, lon = state.place or (None, None)
+    for seen in state.changes.observed:
+        yield PersonObserved(
+            person=desk.keys.person(seen.person.id),
+            chat=state.key,
+            chat_id=state.id,
+            user_id=seen.person.id,
+            kind=seen.kind,
+            reasons=seen.reasons,
+            message_id=seen.message_id,
+            lat=lat,
+            lon=lon,
+            observed_at=datetime.fromtimestamp(seen.at, UTC),
+        )

@@ -1,0 +1,161 @@
+"""One batch of updates of one partition: load, decide in order, hand over one commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.moderation.decide.acts import acts_of
+from services.moderation.decide.desk import Desk
+from services.moderation.domain import lookalike
+from services.moderation.domain.decide import Context, decide, needs_admins
+from services.moderation.domain.state import ChatState
+from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
+from services.moderation.store.chats import Wanted
+from shared.bus.commit import Commit
+from shared.contracts.telegram import TelegramUpdate
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Batch:
+    """`updates` beside the messages in which they came."""
+
+    desk: Desk
+    now: int
+    updates: list[tuple[Update, TelegramUpdate]]
+    states: dict[int, ChatState] = field(default_factory=dict)
+    said: list[Commit] = field(default_factory=list)
+
+    async def decide(self) -> Commit:
+        """Raises TryLater when an update needs what cannot be learnt now."""
+        await self._load()
+        context = self.desk.context(self.now)
+        await self.desk.know_admins(self._unsure(context), self.now)
+        for update, _ in self.updates:
+            await self._take(update, context)
+        return self._commit()
+
+    async def _load(self) -> None:
+        ids = {update.id: event.chat_id for update, event in self.updates}
+        self.states, done = await self.desk.store.chats.load(self._wanted(), ids)
+        seen: set[int] = set()
+        fresh = []
+        for update, event in self.updates:
+            if update.id not in done and update.id not in seen:
+                seen.add(update.id)
+                fresh.append((update, event))
+        self.updates = fresh
+
+    def _wanted(self) -> dict[int, Wanted]:
+        wanted: dict[int, Wanted] = {}
+        for update, _ in self.updates:
+            if update.chat is None or update.chat.type == "private":
+                continue
+            want = wanted.setdefault(update.chat.id, Wanted())
+            want.people |= {self.desk.keys.person(person.id) for person in _people(update)}
+            if update.message is not None and update.message.album:
+                want.albums.add(update.message.album)
+            if update.chat.username:
+                want.links.add(f"u:{update.chat.username}")
+        return wanted
+
+    def _unsure(self, context: Context) -> list[ChatState]:
+        """Chats whose admins must be known for what is about to be decided."""
+        found: dict[int, ChatState] = {}
+        for update, _ in self.updates:
+            state = self._state(update)
+            if state is not None and state.id not in found and needs_admins(update, state, context):
+                found[state.id] = state
+        return list(found.values())
+
+    def _state(self, update: Update) -> ChatState | None:
+        return self.states.get(update.chat.id) if update.chat else None
+
+    async def _take(self, update: Update, context: Context) -> None:
+        state = self._state(update)
+        if state is not None:
+            self._correct(update, state)
+            if needs_admins(update, state, context):
+                await self.desk.know_admins([state], self.now)
+            decide(update, state, context)
+        if _is_for_the_bot(update):
+            await self._converse(update)
+
+    async def _converse(self, update: Update) -> None:
+        """What is said may change settings: what follows in this batch must already see them."""
+        answer = await self.desk.bot.converse(update)
+        self.said.append(answer)
+        for state in self.states.values():
+            for name, value in self.desk.store.chats.settings_in(answer.writes, state.id).items():
+                state.settings = state.settings.with_value(name, value)
+
+    def _correct(self, update: Update, state: ChatState) -> None:
+        """Keep what is known of the chat in step with what the update says of it."""
+        if update.chat is not None and update.chat != state.about:
+            state.about, state.changes.about = update.chat, True
+        if update.message is not None and update.message.migrated_to is not None:
+            state.changes.migrated_to = update.message.migrated_to
+        if update.change is None:
+            return
+        if update.kind == "my_chat_member":
+            state.bot, state.changes.status = update.change.after, True
+            state.admins, state.changes.admins = None, True
+        else:
+            self._correct_admins(update.change, state)
+
+    def _correct_admins(self, change: Change, state: ChatState) -> None:
+        if state.admins is None:
+            return
+        if change.after in ADMINS:
+            lookalike.add(state.admins, change.person, self.desk.keys.person, self.desk.keyed)
+            state.changes.admins = True
+        elif change.before in ADMINS:
+            state.admins, state.changes.admins = None, True
+
+    def _commit(self) -> Commit:
+        chats = self.desk.store.chats
+        parts = [*self.said]
+        for state in self.states.values():
+            parts.append(acts_of(self.desk, state, self.now))
+            parts.append(Commit.of(writes=chats.save(state, self.now)))
+            if state.changes.migrated_to is not None:
+                parts.append(Commit.of(writes=chats.migrate(state, state.changes.migrated_to)))
+        if self.updates:
+            ids = [update.id for update, _ in self.updates]
+            parts.append(Commit.of(writes=chats.handled(ids, self.updates[0][1].chat_id)))
+        return Commit.of(
+            writes=[write for part in parts for write in part.writes],
+            events=[event for part in parts for event in part.events],
+            expect=[expect for part in parts for expect in part.expect],
+        )
+
+
+def read(events: Sequence[TelegramUpdate]) -> list[tuple[Update, TelegramUpdate]]:
+    """The updates of a batch; one that is none at all is counted and passed over, the stream goes on."""
+    found = []
+    for event in events:
+        try:
+            found.append((parse(event.raw), event))
+        except BadUpdate as error:
+            log.warning("update_unreadable", reason=str(error))
+    return found
+
+
+def _people(update: Update) -> list[Person]:
+    """Everybody about whom something is known that this update needs."""
+    message = update.message
+    found = [update.sender, update.change.person if update.change else None]
+    if message is not None:
+        found += [*message.joined, message.left]
+    return [person for person in found if person is not None]
+
+
+def _is_for_the_bot(update: Update) -> bool:
+    """Pressed buttons, private messages, commands in groups, and being added or removed."""
+    if update.kind in ("callback_query", "my_chat_member"):
+        return True
+    if update.kind != "message" or update.message is None or update.chat is None:
+        return False
+    return update.chat.type == "private" or (update.chat.is_group and update.message.is_command)

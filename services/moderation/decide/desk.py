@@ -1,0 +1,121 @@
+"""What deciding reaches for: the store, Telegram's read-only look-ups, the dialogues."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.moderation.domain import lookalike
+from services.moderation.domain.decide import Context
+from services.moderation.domain.state import ChatState
+from services.moderation.domain.update import Person, Update
+from services.moderation.store import Store
+from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
+from shared import clock
+from shared.bus.commit import Command, Commit
+from shared.bus.errors import TryLater
+from shared.contracts.telegram import PersonJudged
+from shared.keys import Keys
+
+LOOK_UP_SECONDS = 5.0
+AGAIN = 5.0
+"""Seconds after which an update waits again for a look-up that failed."""
+HIDDEN_FOR = 600
+"""Seconds for which a refusal to name the admins is believed."""
+STALE_FOR = 60
+"""Seconds before an old list of admins is looked up again when that failed."""
+
+
+class Caller(Protocol):
+    """Calls the Bot API; raises only kinds of `TelegramError`."""
+
+    async def call(
+        self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15
+    ) -> Any: ...
+
+
+class Bot(Protocol):
+    """What the bot says: its answers, its advice, its dry-run notices, its lines in a chat's log."""
+
+    async def converse(self, update: Update) -> Commit:
+        """Answer a command, a private message, a pressed button, or being added to a chat."""
+
+    async def advise(self, judged: PersonJudged) -> Commit:
+        """Tell the chat's admins of a person."""
+
+    def would(self, language: str, codes: tuple[str, ...]) -> str:
+        """What a dry-run notice says."""
+
+    def note(
+        self, chat_id: int, what: str, *, reasons: tuple[str, ...], count: int, target: int | None
+    ) -> list[Command]:
+        """A line in the chat's log of something that dry run held back."""
+
+
+@dataclass
+class Desk:
+    """Provided to the handlers under the name `desk`."""
+
+    store: Store
+    keys: Keys
+    telegram: Caller
+    bot: Bot
+    now: Callable[[], datetime] = clock.now
+    _silent: dict[int, int] = field(default_factory=dict)
+    """Chats whose admins could not be learnt: unix seconds until which that is not tried again."""
+
+    def context(self, now: int) -> Context:
+        return Context(now, self.keys.person, self._likeness)
+
+    def keyed(self, text: str) -> str:
+        """A keyed hash of a name's skeleton."""
+        return self.keys.token("name", text, 8)
+
+    def _likeness(self, state: ChatState, person: Person) -> tuple[str, ...]:
+        return lookalike.likeness(state, person, self.keyed)
+
+    async def know_admins(self, states: Iterable[ChatState], now: int) -> None:
+        """Look up the admins of these chats, side by side. Raises TryLater where nothing at all is known."""
+        waiting = [state for state in states if not self._known(state, now)]
+        results = await asyncio.gather(
+            *(self._look_up(state, now) for state in waiting), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def _known(self, state: ChatState, now: int) -> bool:
+        if state.admins is not None and state.admins.fresh(now):
+            return True
+        if self._silent.get(state.id, 0) > now:
+            state.admins_hidden = state.admins is None
+            return True
+        return False
+
+    async def _look_up(self, state: ChatState, now: int) -> None:
+        try:
+            members = await _within(
+                self.telegram.call("getChatAdministrators", _asked(state.id), seconds=LOOK_UP_SECONDS)
+            )
+        except (Refused, Gone, Forbidden, Migrated):
+            self._silent[state.id] = now + HIDDEN_FOR
+            state.admins_hidden = state.admins is None
+            return
+        except (TelegramError, TimeoutError):
+            if state.admins is None:
+                raise TryLater("the admins of a chat could not be looked up", AGAIN) from None
+            self._silent[state.id] = now + STALE_FOR
+            return
+        found = members if isinstance(members, list) else []
+        state.admins = lookalike.admins_of(found, now, self.keys.person, self.keyed)
+        state.changes.admins = True
+
+
+def _asked(chat_id: int) -> dict[str, Any]:
+    return {"chat_id": chat_id, "return_bots": True}
+
+
+async def _within(call: Awaitable[Any]) -> Any:
+    async with asyncio.timeout(LOOK_UP_SECONDS):
+        return await call

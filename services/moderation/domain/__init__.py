@@ -1,0 +1,1 @@
+"""Decisions of moderation: pure, without clock, random or IO."""

@@ -1,0 +1,215 @@
+"""What a message is: its kinds of media, its kind of service message, its links.
+
+Field names are those of the Bot API (core.telegram.org/bots/api#message, version 10.3). A field that is not
+known here is never an error: what looks like a file counts as media, what has no content counts as a service
+message.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Json = Mapping[str, Any]
+
+MEDIA = (
+    "live_photo", "animation", "photo", "video", "video_note", "sticker", "story", "paid_media", "voice",
+    "audio", "document",
+)  # fmt: skip
+"""Kinds of media, each the name of its field and of its setting. An animation or a live photo also fills the
+field of an older kind, so the more telling field stands first."""
+OTHER = "other"
+"""A kind of media or service message that did not exist when this was written."""
+
+SERVICE: dict[str, str] = {
+    "new_chat_members": "joined",
+    "community_chat_joined": "joined",
+    "left_chat_member": "left",
+    "pinned_message": "pinned",
+    "new_chat_title": "title",
+    "new_chat_photo": "photo",
+    "delete_chat_photo": "photo",
+    "chat_background_set": "background",
+    "group_chat_created": "created",
+    "supergroup_chat_created": "created",
+    "channel_chat_created": "created",
+    "migrate_to_chat_id": "migrated",
+    "migrate_from_chat_id": "migrated",
+    "message_auto_delete_timer_changed": "auto_delete",
+    "chat_owner_left": "owner",
+    "chat_owner_changed": "owner",
+    "video_chat_scheduled": "video_chat",
+    "video_chat_started": "video_chat",
+    "video_chat_ended": "video_chat",
+    "video_chat_participants_invited": "video_chat",
+    "forum_topic_created": "topic",
+    "forum_topic_edited": "topic",
+    "forum_topic_closed": "topic",
+    "forum_topic_reopened": "topic",
+    "general_forum_topic_hidden": "topic",
+    "general_forum_topic_unhidden": "topic",
+    "boost_added": "boost",
+    "giveaway_created": "giveaway",
+    "giveaway_completed": "giveaway",
+    "gift": "gift",
+    "unique_gift": "gift",
+    "gift_upgrade_sent": "gift",
+    "successful_payment": "payment",
+    "refunded_payment": "payment",
+    "paid_message_price_changed": "price",
+    "direct_message_price_changed": "price",
+    "checklist_tasks_done": "checklist",
+    "checklist_tasks_added": "checklist",
+    "poll_option_added": "poll",
+    "poll_option_deleted": "poll",
+    "suggested_post_approved": "suggested_post",
+    "suggested_post_approval_failed": "suggested_post",
+    "suggested_post_declined": "suggested_post",
+    "suggested_post_paid": "suggested_post",
+    "suggested_post_refunded": "suggested_post",
+    "community_chat_added": "community",
+    "community_chat_removed": "community",
+    "proximity_alert_triggered": "proximity",
+    "users_shared": "shared",
+    "user_shared": "shared",
+    "chat_shared": "shared",
+    "connected_website": "access",
+    "write_access_allowed": "access",
+    "web_app_data": "access",
+    "passport_data": "access",
+    "managed_bot_created": "bot",
+}  # fmt: skip
+"""Field of a service message: the name of its setting, `service.<name>`."""
+
+PLAIN = frozenset({
+    "text", "rich_message", "contact", "location", "venue", "dice", "game", "poll", "checklist", "invoice",
+    "giveaway", "giveaway_winners",
+})  # fmt: skip
+"""Content that is neither a picture nor a trace."""
+
+ENVELOPE = frozenset({
+    "message_id", "message_thread_id", "direct_messages_topic", "from", "sender_chat",
+    "sender_boost_count", "sender_business_bot", "sender_tag", "guest_query_id", "business_connection_id",
+    "forward_origin", "is_topic_message", "is_automatic_forward", "reply_to_message", "external_reply",
+    "quote", "reply_to_story", "reply_to_checklist_task_id", "reply_to_poll_option_id", "via_bot",
+    "guest_bot_caller_user", "guest_bot_caller_chat", "edit_date", "has_protected_content",
+    "is_from_offline", "is_paid_post", "media_group_id", "author_signature", "paid_star_count", "entities",
+    "link_preview_options", "suggested_post_info", "effect_id", "caption", "caption_entities",
+    "show_caption_above_media", "has_media_spoiler", "reply_markup", "receiver_user",
+    "ephemeral_message_id", "forward_date", "forward_from", "forward_from_chat", "forward_from_message_id",
+    "forward_sender_name", "forward_signature", "date", "chat",
+})  # fmt: skip
+"""Fields that stand around the content."""
+
+_MEDIA = frozenset(MEDIA)
+_KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
+_DEEPEST = 6
+_FORWARDED = ("forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name")
+
+
+def service_kind(message: Json) -> str | None:
+    """The kind of service message, `other` for an unknown one, None for a message that a person wrote."""
+    fields = message.keys()
+    for field in fields & SERVICE.keys():
+        return SERVICE[field]
+    if not fields.isdisjoint(_MEDIA) or not fields.isdisjoint(PLAIN) or media_kinds(message):
+        return None
+    return OTHER
+
+
+def media_kinds(message: Json) -> tuple[str, ...]:
+    """The kinds of media in a message; a file that holds a picture counts as `document` and as `photo`."""
+    fields = message.keys()
+    if not fields.isdisjoint(_MEDIA):
+        kind = next(kind for kind in MEDIA if kind in fields)
+        return ("document", *_of_type(message[kind])) if kind == "document" else (kind,)
+    if fields <= _KNOWN and fields.isdisjoint(("poll", "rich_message", "game")):
+        return ("other",) if _looks_like_media(message) else ()
+    if fields & SERVICE.keys():
+        return ()
+    inside = [message[field] for field in fields if field not in ENVELOPE and field not in ("text", "game")]
+    return (OTHER,) if _looks_like_media(message) or any(_has_file(value) for value in inside) else ()
+
+
+def _looks_like_media(message: Json) -> bool:
+    """A caption, a spoiler or an album without a kind that is known."""
+    return "text" not in message and any(
+        f in message for f in ("caption", "media_group_id", "has_media_spoiler")
+    )
+
+
+def _of_type(document: Any) -> tuple[str, ...]:
+    """A document's second kind, from its type: `image/gif` is an animation, other images are photos."""
+    mime = document.get("mime_type") if isinstance(document, dict) else None
+    if not isinstance(mime, str):
+        return ()
+    if mime == "image/gif":
+        return ("animation",)
+    return {"image": ("photo",), "video": ("video",)}.get(mime.partition("/")[0], ())
+
+
+def _has_file(value: Any, depth: int = 0) -> bool:
+    """Whether there is a file anywhere in a value of unknown shape."""
+    if depth > _DEEPEST:
+        return False
+    if isinstance(value, dict):
+        return "file_id" in value or any(_has_file(inner, depth + 1) for inner in value.values())
+    return isinstance(value, list) and any(_has_file(inner, depth + 1) for inner in value)
+
+
+def is_forward(message: Json) -> bool:
+    return any(field in message for field in _FORWARDED)
+
+
+def entities(message: Json) -> Iterator[tuple[str, str]]:
+    """Type and target of each entity of the text or caption; Telegram's offsets count UTF-16 units."""
+    for body, marks in (("text", "entities"), ("caption", "caption_entities")):
+        text, found = message.get(body), message.get(marks)
+        if isinstance(text, str) and isinstance(found, list):
+            units = text.encode("utf-16-le", "surrogatepass")
+            for entity in found:
+                if isinstance(entity, dict):
+                    yield _entity(entity, units)
+
+
+def _entity(entity: Json, units: bytes) -> tuple[str, str]:
+    kind, url = entity.get("type"), entity.get("url")
+    start, length = entity.get("offset"), entity.get("length")
+    if isinstance(url, str):
+        return str(kind), url
+    if isinstance(start, int) and isinstance(length, int) and start >= 0 and length >= 0:
+        return str(kind), units[2 * start : 2 * (start + length)].decode("utf-16-le", "replace")
+    return str(kind), ""
+
+
+_INVITE = re.compile(r"(?:t(?:elegram)?\.(?:me|dog)/(?:\+|joinchat/)|tg://join)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|tg://|\bwww\.|\bt(?:elegram)?\.(?:me|dog)/)\S+", re.IGNORECASE)
+
+
+def links(message: Json) -> tuple[str, ...]:
+    """`invite` for a link that leads into a private chat, `link` for any other; from text and buttons.
+
+    Addresses that stand in the text without an entity count as well.
+    """
+    text = message.get("text") or message.get("caption")
+    found = {_of_link(address) for address in _ADDRESS.findall(text)} if isinstance(text, str) else set()
+    if "entities" in message or "caption_entities" in message:
+        for kind, target in entities(message):
+            if kind in ("url", "text_link"):
+                found.add(_of_link(target))
+    markup = message.get("reply_markup")
+    if isinstance(markup, dict) and _has_url(markup.get("inline_keyboard")):
+        found.add("link")
+    return tuple(sorted(found))
+
+
+def _of_link(target: str) -> str:
+    return "invite" if _INVITE.search(target) else "link"
+
+
+def _has_url(rows: Any) -> bool:
+    return isinstance(rows, list) and any(
+        isinstance(button, dict) and "url" in button
+        for row in rows
+        if isinstance(row, list)
+        for button in row
+    )

@@ -1,0 +1,248 @@
+"""An update with the few fields that decisions need, read from Telegram's JSON.
+
+Tolerant on purpose: a field that is missing, unknown or of another type than documented is as if absent, so
+that a change at Telegram never stops the stream. Only what is no object with an id is refused.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from services.moderation.domain import content
+
+ANONYMOUS_ADMIN = 1087968824
+CHANNEL_BOT = 136817688
+SERVICE_NOTICES = 777000
+TELEGRAM_OWN = frozenset({ANONYMOUS_ADMIN, CHANNEL_BOT, SERVICE_NOTICES})
+"""Accounts of Telegram itself, behind anonymous admins, channels and linked channels. Never accused."""
+
+GROUPS = frozenset({"group", "supergroup"})
+MESSAGES = frozenset({"message", "edited_message", "channel_post", "edited_channel_post"})
+ALLOWED_UPDATES = (
+    "message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member",
+    "chat_member", "chat_join_request",
+)  # fmt: skip
+"""What is asked of Telegram; `chat_member` never comes unless it is named."""
+INSIDE = frozenset({"creator", "administrator", "member"})
+ADMINS = frozenset({"creator", "administrator"})
+
+
+class BadUpdate(Exception):  # noqa: N818 - reads better where it is caught
+    """Not an update at all. The text carries nothing of it."""
+
+
+class Person(NamedTuple):
+    id: int
+    name: str = ""
+    """First and last name as shown."""
+    username: str = ""
+    is_bot: bool = False
+    language: str = ""
+
+
+class Chat(NamedTuple):
+    id: int
+    type: str = ""
+    title: str = ""
+    username: str = ""
+
+    @property
+    def is_group(self) -> bool:
+        return self.type in GROUPS
+
+
+class Message(NamedTuple):
+    """A message as decisions see it; `at` and `edited_at` are unix seconds."""
+
+    id: int
+    at: int
+    sender: Person | None
+    sender_chat: int | None
+    """Set when somebody writes as a channel or as the chat itself (an anonymous admin)."""
+    is_automatic_forward: bool
+    """The linked channel's own post."""
+    service: str | None
+    media: tuple[str, ...]
+    album: str | None
+    links: tuple[str, ...]
+    is_forward: bool
+    is_command: bool
+    joined: tuple[Person, ...] = ()
+    left: Person | None = None
+    migrated_to: int | None = None
+    migrated_from: int | None = None
+    edited: bool = False
+
+
+class Change(NamedTuple):
+    """A person's membership of a chat has changed."""
+
+    person: Person
+    before: str
+    after: str
+    was_inside: bool
+    is_inside: bool
+    by: Person | None
+    member: Mapping[str, Any]
+    """The new ChatMember as Telegram sent it."""
+
+    @property
+    def joined(self) -> bool:
+        return self.is_inside and not self.was_inside
+
+    @property
+    def left(self) -> bool:
+        return self.was_inside and not self.is_inside
+
+
+class Update(NamedTuple):
+    """`kind` is the field of the update that is set; `raw` is everything, as parsed JSON."""
+
+    id: int
+    kind: str
+    chat: Chat | None
+    at: int
+    sender: Person | None
+    message: Message | None
+    change: Change | None
+    raw: Mapping[str, Any]
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What stands in the update's one field."""
+        body = self.raw.get(self.kind)
+        return body if isinstance(body, dict) else {}
+
+
+def parse(raw: str | bytes) -> Update:
+    """Read an update. Raises BadUpdate when it is no JSON object with an integer `update_id`."""
+    try:
+        data = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise BadUpdate("not JSON") from None
+    if not isinstance(data, dict) or _integer(data.get("update_id")) is None:
+        raise BadUpdate("not an update")
+    return of(data)
+
+
+def of(data: Mapping[str, Any]) -> Update:
+    """Read an update that is already decoded."""
+    kind = next((name for name, value in data.items() if name != "update_id" and isinstance(value, dict)), "")
+    body = data.get(kind, {})
+    edited = kind.startswith("edited_")
+    message = _message(body, edited) if kind in MESSAGES else None
+    change = _change(body) if kind in ("chat_member", "my_chat_member") else None
+    where = body.get("chat") if kind != "callback_query" else _dict(body.get("message")).get("chat")
+    return Update(
+        id=_integer(data.get("update_id")) or 0,
+        kind=kind,
+        chat=_chat(where),
+        at=_integer(body.get("edit_date" if edited else "date")) or 0,
+        sender=message.sender if message else _person(body.get("from")),
+        message=message,
+        change=change,
+        raw=data,
+    )
+
+
+def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
+    message_id = _integer(body.get("message_id"))
+    if message_id is None:
+        return None
+    service = content.service_kind(body)
+    is_service = service is not None
+    return Message(
+        id=message_id,
+        at=_integer(body.get("date")) or 0,
+        sender=_person(body.get("from")),
+        sender_chat=_integer(_dict(body.get("sender_chat")).get("id")),
+        is_automatic_forward=body.get("is_automatic_forward") is True,
+        service=service,
+        media=() if is_service else content.media_kinds(body),
+        album=album if isinstance(album := body.get("media_group_id"), str) and album else None,
+        links=() if is_service else content.links(body),
+        is_forward=content.is_forward(body),
+        is_command=not is_service and _is_command(body),
+        joined=_people(body.get("new_chat_members")) if is_service else (),
+        left=_person(body.get("left_chat_member")) if is_service else None,
+        migrated_to=_integer(body.get("migrate_to_chat_id")),
+        migrated_from=_integer(body.get("migrate_from_chat_id")),
+        edited=edited,
+    )
+
+
+def _is_command(body: Mapping[str, Any]) -> bool:
+    text, marks = body.get("text"), body.get("entities")
+    return (
+        isinstance(text, str)
+        and text.startswith("/")
+        and isinstance(marks, list)
+        and any(_dict(m).get("type") == "bot_command" and _dict(m).get("offset") == 0 for m in marks)
+    )
+
+
+def _change(body: Mapping[str, Any]) -> Change | None:
+    before, after = _dict(body.get("old_chat_member")), _dict(body.get("new_chat_member"))
+    person = _person(after.get("user"))
+    if person is None:
+        return None
+    return Change(
+        person=person,
+        before=str(before.get("status", "")),
+        after=str(after.get("status", "")),
+        was_inside=_inside(before),
+        is_inside=_inside(after),
+        by=_person(body.get("from")),
+        member=after,
+    )
+
+
+def _inside(member: Mapping[str, Any]) -> bool:
+    status = member.get("status")
+    return status in INSIDE or (status == "restricted" and member.get("is_member") is True)
+
+
+def _chat(value: Any) -> Chat | None:
+    data = _dict(value)
+    chat_id = _integer(data.get("id"))
+    if chat_id is None:
+        return None
+    return Chat(
+        chat_id, _text(data.get("type")), _text(data.get("title")), _text(data.get("username")).lower()
+    )
+
+
+def _person(value: Any) -> Person | None:
+    data = _dict(value)
+    person_id = _integer(data.get("id"))
+    if person_id is None:
+        return None
+    first, last = _text(data.get("first_name")), _text(data.get("last_name"))
+    return Person(
+        person_id,
+        f"{first} {last}".strip() if last else first,
+        _text(data.get("username")).lower(),
+        data.get("is_bot") is True,
+        _text(data.get("language_code"))[:8],
+    )
+
+
+def _people(value: Any) -> tuple[Person, ...]:
+    found = (_person(one) for one in value) if isinstance(value, list) else ()
+    return tuple(person for person in found if person is not None)
+
+
+def _integer(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+_NONE: Mapping[str, Any] = {}
+
+
+def _dict(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else _NONE

@@ -1,0 +1,129 @@
+"""Gives a bus what moderation does in one of its roles."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.store import BotStore
+from services.moderation.bot.talk import Talk
+from services.moderation.decide.desk import Caller, Desk
+from services.moderation.handlers import ACT, ALWAYS, DECIDE
+from services.moderation.ingest.client import Updates
+from services.moderation.ingest.poller import Poller
+from services.moderation.ingest.webhook import keeper, remover
+from services.moderation.observe import EVERY, look
+from services.moderation.settings import ModerationSettings, people_on
+from services.moderation.standing.batch import Registry
+from services.moderation.store import Store
+from services.moderation.telegram.actor import Actor
+from services.moderation.telegram.calls import Calls
+from services.moderation.telegram.client import Telegram
+from services.moderation.telegram.errors import TelegramError, Unauthorized
+from services.moderation.telegram.store import ActorStore
+from shared import clock
+from shared.bus import Bus, Commit
+
+log = structlog.get_logger()
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds between tries to reach Telegram at the start; the last for ever."""
+
+
+class TokenRefusedError(Exception):
+    """Telegram does not know this bot; the text is one line for the operator."""
+
+
+@asynccontextmanager
+async def equip(bus: Bus, settings: ModerationSettings) -> AsyncIterator[None]:
+    """Register handlers and duties for the role. Raises TokenRefusedError and SettingsError."""
+    store = Store(bus.redis, bus.keys)
+    bus.provide(store=store, settings=settings, keys=bus.keys)
+    if settings.role in ("all", "decide"):
+        bus.register(ALWAYS)
+    if settings.telegram_token is None:
+        log.warning(
+            "no_bot", reason="DZE_TELEGRAM_TOKEN is not set: nothing is read from or said in Telegram"
+        )
+        yield
+        return
+    token = settings.telegram_token.get_secret_value()
+    telegram = _client(token, settings)
+    updates = Updates(token, settings.telegram_api)
+    try:
+        me = await identify(telegram, settings)
+        if settings.role in ("all", "decide"):
+            _decide(bus, settings, store, telegram, me)
+        if settings.role in ("all", "act"):
+            _act(bus, telegram, me)
+        if settings.role in ("all", "ingest"):
+            _ingest(bus, settings, store, telegram, updates)
+        yield
+    finally:
+        await updates.close()
+        await telegram.close()
+
+
+def _client(token: str, settings: ModerationSettings) -> Telegram:
+    try:
+        return Telegram(token, settings.telegram_api)
+    except Unauthorized:
+        raise TokenRefusedError("DZE_TELEGRAM_TOKEN does not look like a bot's token.") from None
+
+
+async def identify(telegram: Caller, settings: ModerationSettings) -> Me:
+    """Who the bot is, asked until Telegram answers. Raises TokenRefusedError."""
+    tries = 0
+    while True:
+        try:
+            found = await telegram.call("getMe")
+            return Me(id=int(found["id"]), username=str(found.get("username", "")))
+        except Unauthorized:
+            raise TokenRefusedError(
+                f"DZE_TELEGRAM_TOKEN is refused by {settings.telegram_api}; @BotFather gives a new one."
+            ) from None
+        except (TelegramError, KeyError, TypeError, ValueError) as error:
+            pause = PAUSES[min(tries, len(PAUSES) - 1)]
+            log.warning("telegram_unreachable", reason=type(error).__name__, again_in=pause)
+            tries += 1
+            await asyncio.sleep(pause)
+
+
+def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: Telegram, me: Me) -> None:
+    deps = Deps(
+        settings=settings,
+        keys=bus.keys,
+        telegram=telegram,
+        chats=store.chats,
+        store=BotStore(bus.redis, bus.keys),
+        actor_store=ActorStore(bus.redis, bus.keys),
+        me=me,
+    )
+    listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
+    bus.provide(
+        bot=deps,
+        desk=Desk(store, bus.keys, telegram, Talk(deps)),
+        registry=Registry(store.people, bus.keys, listed),
+    )
+    bus.register(DECIDE)
+
+    @bus.every(EVERY, name="observe")
+    async def observe() -> Commit | None:
+        return await look(store, telegram, clock.now())
+
+
+def _act(bus: Bus, telegram: Telegram, me: Me) -> None:
+    actor_store = ActorStore(bus.redis, bus.keys)
+    bus.provide(actor=Actor(Calls(telegram, actor_store), actor_store, bus.keys, me.id))
+    bus.register(ACT)
+
+
+def _ingest(
+    bus: Bus, settings: ModerationSettings, store: Store, telegram: Telegram, updates: Updates
+) -> None:
+    if settings.telegram_mode == "webhook":
+        bus.alone("webhook")(keeper(telegram, *settings.webhook()))
+        return
+    removing = remover(telegram, settings.public_url)
+    bus.alone("poller")(Poller(updates, store.poll, bus, updates.bot, removing).run)

@@ -1,0 +1,27 @@
+"""Moderation's Redis commands, but for what the actor and the dialogues keep for themselves.
+
+Keys that belong to a chat or a person carry the hash tag of that chat's or person's partition and a keyed
+hash; each is listed in `names` with what ends it.
+"""
+
+from redis.asyncio import Redis
+
+from services.moderation.store.chats import Chats
+from services.moderation.store.people import People
+from services.moderation.store.places import Places
+from services.moderation.store.poll import Poll
+from shared.keys import Keys
+
+
+class Store:
+    """All of it: `chats`, `people`, `places`, `poll`."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self.keys = keys
+        self.chats = Chats(redis, keys)
+        self.people = People(redis, keys)
+        self.places = Places(redis)
+        self.poll = Poll(redis, keys)
+
+
+__all__ = ["Chats", "People", "Places", "Poll", "Store"]

@@ -1,0 +1,301 @@
+"""Chats: settings, admins, who was seen, albums, the 48-hour index."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from redis.asyncio import Redis
+
+from services.moderation.domain.settings import ChatSettings
+from services.moderation.domain.state import Admins, Album, ChatState
+from services.moderation.domain.update import Chat
+from services.moderation.store import names
+from services.moderation.store.names import DAY, HOUR, Names
+from shared.bus.commit import Command
+from shared.keys import Keys
+
+TOLD = b"told:"
+
+
+class Wanted:
+    """What is to be loaded of one chat."""
+
+    def __init__(self) -> None:
+        self.people: set[str] = set()
+        self.albums: set[str] = set()
+        self.links: set[str] = set()
+
+
+class Chats:
+    """Reads are async; what writes returns commands for the commit."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis: Any = redis  # its own types allow for decoded answers everywhere
+        self._keys = keys
+        self._names = Names(keys)
+
+    # While updates are decided.
+
+    async def load(
+        self, wanted: Mapping[int, Wanted], update_ids: Mapping[int, int]
+    ) -> tuple[dict[int, ChatState], set[int]]:
+        """The states of all chats in one round trip, and which of the updates were handled before.
+
+        `update_ids` maps an update's id to its chat's.
+        """
+        pipe = self._redis.pipeline(transaction=False)
+        for chat_id, want in wanted.items():
+            self._ask(pipe, chat_id, want)
+        by_key: dict[str, list[int]] = {}
+        for update_id, chat_id in update_ids.items():
+            by_key.setdefault(self._names.updates(chat_id), []).append(update_id)
+        for key, ids in by_key.items():
+            pipe.zmscore(key, ids)
+        answers = iter(await pipe.execute())
+        states = {chat_id: self._state(chat_id, want, answers) for chat_id, want in wanted.items()}
+        scores = [(ids, next(answers)) for ids in by_key.values()]
+        done = {i for ids, found in scores for i, score in zip(ids, found, strict=True) if score is not None}
+        return states, done
+
+    def _ask(self, pipe: Any, chat_id: int, want: Wanted) -> None:
+        pipe.hgetall(self._names.of_chat("chat", chat_id))
+        pipe.hgetall(self._names.of_chat("settings", chat_id))
+        pipe.get(self._names.of_chat("admins", chat_id))
+        if want.people:
+            pipe.zmscore(self._names.of_chat("seen", chat_id), sorted(want.people))
+            pipe.zmscore(self._names.of_chat("joined", chat_id), sorted(want.people))
+        for album in sorted(want.albums):
+            pipe.hgetall(self._names.album(chat_id, album))
+        if want.links:
+            pipe.hmget(names.PLACES, sorted(want.links))
+
+    def _state(self, chat_id: int, want: Wanted, answers: Any) -> ChatState:
+        chat, settings, admins = next(answers), next(answers), next(answers)
+        state = ChatState(id=chat_id, key=self._keys.person(chat_id), settings=_settings(settings))
+        self._about(state, chat)
+        state.admins = _admins(admins)
+        if want.people:
+            state.seen = _scores(want.people, next(answers))
+            state.joined = _scores(want.people, next(answers))
+        for album in sorted(want.albums):
+            parts = next(answers)
+            if parts:
+                doomed = parts.pop(b"doomed", b"").decode()
+                state.albums[album] = Album({int(part) for part in parts}, doomed)
+        if want.links:
+            state.place = next((_place(found) for found in next(answers) if found), None)
+        return state
+
+    def _about(self, state: ChatState, stored: Mapping[bytes, bytes]) -> None:
+        state.bot = stored.get(b"bot", b"").decode()
+        state.told = {k.removeprefix(TOLD).decode(): int(v) for k, v in stored.items() if k.startswith(TOLD)}
+        if sealed := stored.get(b"about"):
+            state.about = self._open_about(sealed)
+
+    def _open_about(self, sealed: bytes) -> Chat | None:
+        try:
+            return Chat(*orjson.loads(self._keys.unseal(sealed, "chat")))
+        except (InvalidTag, TypeError, orjson.JSONDecodeError):
+            return None
+
+    def save(self, state: ChatState, now: int) -> list[Command]:
+        """Everything that a batch has added to a chat."""
+        changes = state.changes
+        writes = [
+            *self._save_about(state, now),
+            *self._save_people("seen", state.id, changes.seen, names.SEEN_TTL, now),
+            *self._save_people("joined", state.id, changes.joined, names.JOINED_TTL, now),
+            *self._save_index(state.id, changes.index, now),
+            *self._save_named(state.id, changes.named, now),
+        ]
+        for album in sorted(changes.albums):
+            writes += self._save_album(state.id, album, state.albums[album])
+        if changes.admins:
+            writes += self.save_admins(state.id, state.admins)
+        return writes
+
+    def _save_about(self, state: ChatState, now: int) -> list[Command]:
+        key, changes = self._names.of_chat("chat", state.id), state.changes
+        writes: list[Command] = []
+        if changes.about and state.about is not None:
+            sealed = self._keys.seal(orjson.dumps(tuple(state.about)), "chat")
+            writes.append(("HSET", key, "about", sealed))
+            writes.append(("HSET", names.CHATS, state.key, self._keys.seal(str(state.id).encode(), "chats")))
+        if changes.status:
+            writes.append(("HSET", key, "bot", state.bot))
+            writes += self._keep(state.id) if state.bot not in ("left", "kicked") else self._forget(state.id)
+        for code in changes.told:
+            writes.append(("HSET", key, f"told:{code}", now))
+        return writes
+
+    def _keep(self, chat_id: int) -> list[Command]:
+        return [("PERSIST", self._names.of_chat(what, chat_id)) for what in ("chat", "settings")]
+
+    def _forget(self, chat_id: int) -> list[Command]:
+        """The bot is out: the settings wait for its return, then go."""
+        stay = [
+            ("EXPIRE", self._names.of_chat(what, chat_id), names.LEFT_TTL) for what in ("chat", "settings")
+        ]
+        return [*stay, ("HDEL", names.CHATS, self._keys.person(chat_id)), *self.save_admins(chat_id, None)]
+
+    def _save_people(
+        self, what: str, chat_id: int, people: Mapping[str, int], ttl: int, now: int
+    ) -> list[Command]:
+        if not people:
+            return []
+        key = self._names.of_chat(what, chat_id)
+        pairs = [part for person, at in people.items() for part in (at, person)]
+        return [("ZADD", key, *pairs), ("ZREMRANGEBYSCORE", key, "-inf", now - ttl), ("EXPIRE", key, ttl)]
+
+    def _save_index(self, chat_id: int, found: Iterable[tuple[int, str, int]], now: int) -> list[Command]:
+        hours: dict[int, list[int | str]] = {}
+        for message_id, person, at in found:
+            if now - at < names.INDEX_TTL:
+                hours.setdefault(at // HOUR, []).extend((message_id, f"{message_id}:{person}"))
+        writes: list[Command] = []
+        for hour, pairs in hours.items():
+            key = self._names.index(chat_id, hour)
+            writes.append(("ZADD", key, *pairs))
+            writes.append(("EXPIREAT", key, hour * HOUR + names.INDEX_TTL))
+        return writes
+
+    def _save_named(self, chat_id: int, named: Mapping[str, int], now: int) -> list[Command]:
+        if not named:
+            return []
+        day = now // DAY
+        key = self._names.named(chat_id, day)
+        pairs = [
+            part
+            for name, user in named.items()
+            for part in (self._name(name), self._keys.seal(str(user).encode(), key))
+        ]
+        return [("HSET", key, *pairs), ("EXPIREAT", key, day * DAY + 2 * DAY)]
+
+    def _save_album(self, chat_id: int, album: str, parts: Album) -> list[Command]:
+        key = self._names.album(chat_id, album)
+        fields = [value for part in sorted(parts.parts) for value in (part, 1)]
+        doomed = ("doomed", parts.doomed) if parts.doomed else ()
+        return [("HSET", key, *fields, *doomed), ("EXPIRE", key, names.ALBUM_TTL)] if fields or doomed else []
+
+    def handled(self, update_ids: Iterable[int], chat_id: int) -> list[Command]:
+        """Remember updates, so that one that Telegram sends twice is handled once."""
+        key = self._names.updates(chat_id)
+        pairs = [value for update_id in update_ids for value in (update_id, update_id)]
+        keep = -names.UPDATES_KEPT - 1
+        return [("ZADD", key, *pairs), ("ZREMRANGEBYRANK", key, 0, keep), ("EXPIRE", key, names.INDEX_TTL)]
+
+    def tag(self, chat_id: int) -> str:
+        """Chats with the same tag share their record of handled updates."""
+        return self._names.updates(chat_id)
+
+    # Admins.
+
+    def save_admins(self, chat_id: int, admins: Admins | None) -> list[Command]:
+        key = self._names.of_chat("admins", chat_id)
+        if admins is None:
+            return [("UNLINK", key)]
+        value = [admins.at, sorted(admins.people), sorted(admins.names), sorted(admins.usernames)]
+        return [("SET", key, orjson.dumps(value), "EX", names.ADMINS_TTL)]
+
+    async def state(self, chat_id: int) -> ChatState:
+        """What is known of one chat."""
+        states, _ = await self.load({chat_id: Wanted()}, {})
+        return states[chat_id]
+
+    # For commands.
+
+    async def settings(self, chat_id: int) -> ChatSettings:
+        """The chat's settings; the defaults for a chat that is not known."""
+        return _settings(await self._redis.hgetall(self._names.of_chat("settings", chat_id)))
+
+    def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
+        """Writes of one checked value, see `domain.settings.parse`."""
+        return [("HSET", self._names.of_chat("settings", chat_id), name, value)]
+
+    def settings_in(self, writes: Iterable[Command], chat_id: int) -> dict[str, str]:
+        """The settings that these writes give to a chat, for what follows before they are committed."""
+        key = self._names.of_chat("settings", chat_id)
+        return {str(write[2]): str(write[3]) for write in writes if write[:2] == ("HSET", key)}
+
+    async def person_named(self, chat_id: int, username: str) -> int | None:
+        """The id of who wrote in this chat under this user name (without @) within two days."""
+        field = self._name(username.removeprefix("@").lower())
+        for key in await self._recent_names(chat_id):
+            if sealed := await self._redis.hget(key, field):
+                return int(self._keys.unseal(sealed, key))
+        return None
+
+    async def _recent_names(self, chat_id: int) -> list[str]:
+        day = await self._today()
+        return [self._names.named(chat_id, day), self._names.named(chat_id, day - 1)]
+
+    async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
+        """Ids of the person's messages below 48 hours, oldest first."""
+        person = f":{self._keys.person(user_id)}".encode()
+        found = await self._indexed(chat_id, "-inf")
+        return [int(member.split(b":")[0]) for member in found if member.endswith(person)]
+
+    async def messages_since(self, chat_id: int, message_id: int) -> list[int]:
+        """Ids of this message and all after it, below 48 hours."""
+        return [int(member.split(b":")[0]) for member in await self._indexed(chat_id, message_id)]
+
+    async def _indexed(self, chat_id: int, least: int | str) -> list[bytes]:
+        hour = int((await self._redis.time())[0]) // HOUR
+        pipe = self._redis.pipeline(transaction=False)
+        for back in range(48, -1, -1):
+            pipe.zrange(self._names.index(chat_id, hour - back), least, "+inf", byscore=True)
+        return [member for members in await pipe.execute() for member in members]
+
+    async def _today(self) -> int:
+        return int((await self._redis.time())[0]) // DAY
+
+    async def managed(self) -> list[int]:
+        """Ids of all chats that the bot is in."""
+        stored = await self._redis.hgetall(names.CHATS)
+        return [int(self._keys.unseal(sealed, "chats")) for sealed in stored.values()]
+
+    def migrate(self, state: ChatState, new_id: int) -> list[Command]:
+        """The group has become a supergroup: what its admins set and what is known goes to the new id."""
+        old, new = state.id, new_id
+        writes: list[Command] = [
+            ("HSETNX", self._names.of_chat("settings", new), name, value)
+            for name, value in state.settings.values.items()
+        ]
+        for what in ("seen", "joined"):
+            source, target = self._names.of_chat(what, old), self._names.of_chat(what, new)
+            ttl = names.SEEN_TTL if what == "seen" else names.JOINED_TTL
+            writes += [
+                ("ZUNIONSTORE", target, 2, source, target, "AGGREGATE", "MAX"),
+                ("EXPIRE", target, ttl),
+            ]
+            writes.append(("UNLINK", source))
+        gone = ("chat", "settings", "admins")
+        writes.append(("UNLINK", *(self._names.of_chat(what, old) for what in gone)))
+        writes.append(("HDEL", names.CHATS, state.key))
+        return writes
+
+    def _name(self, username: str) -> str:
+        return self._keys.token("username", username, 8)
+
+
+def _settings(stored: Mapping[bytes, bytes]) -> ChatSettings:
+    return ChatSettings({name.decode(): value.decode() for name, value in stored.items()})
+
+
+def _admins(stored: bytes | None) -> Admins | None:
+    if stored is None:
+        return None
+    at, people, shown, usernames = orjson.loads(stored)
+    return Admins(at, set(people), set(shown), set(usernames))
+
+
+def _scores(people: Iterable[str], found: Iterable[float | None]) -> dict[str, int]:
+    return {
+        person: int(score) for person, score in zip(sorted(people), found, strict=True) if score is not None
+    }
+
+
+def _place(stored: bytes) -> tuple[float, float]:
+    lat, lon = stored.split(b",")[:2]
+    return float(lat), float(lon)

@@ -1,0 +1,71 @@
+"""Names of Redis keys and how long each lives. Nobody else builds them.
+
+`moderation:{pp}:chat:<c>` hash: sealed id and title of a managed chat, the bot's membership, notices given.
+    Ends 30 days after the bot left.
+`moderation:{pp}:settings:<c>` hash: what its admins set. Ends with it.
+`moderation:{pp}:admins:<c>` string: keyed hashes of admins and of their names. 24 h.
+`moderation:{pp}:seen:<c>` zset: keyed people by the last message that was noted, once a day. 60 silent days.
+`moderation:{pp}:joined:<c>` zset: keyed people by their last join. 30 days.
+`moderation:{pp}:album:<c>:<token>` hash: ids of an album's parts, why it goes. 1 h.
+`moderation:{pp}:index:<c>:<hour>` zset: message ids with keyed people. 48 h after the hour began.
+`moderation:{pp}:named:<c>:<day>` hash: keyed user name to sealed id. 48 h after the day began.
+`moderation:{pp}:updates` zset: ids of the updates handled last. 48 h, at most 10,000.
+`moderation:{pp}:person:<p>` string: sealed standing of a person. 30 silent days.
+`moderation:{pp}:listed:<p>` hash: chats whose admins put the person on the block list. 1 year.
+`moderation:chats` hash: sealed ids of managed chats. Until the bot leaves the chat.
+`moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
+    `moderation:checks`: when a listed chat is looked up next. Until the listing goes.
+`moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
+
+`pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot. A chat is not a person: its id is
+kept, sealed, for as long as the bot is in it, because what is due there must reach it unasked.
+"""
+
+from shared.contracts.base import PARTITIONS, tag
+from shared.keys import Keys
+
+HOUR = 3600
+DAY = 24 * HOUR
+ADMINS_TTL = DAY
+SEEN_TTL = 60 * DAY
+JOINED_TTL = 30 * DAY
+ALBUM_TTL = HOUR
+INDEX_TTL = 48 * HOUR
+LEFT_TTL = 30 * DAY
+PERSON_TTL = 30 * DAY
+LISTED_TTL = 365 * DAY
+UPDATES_KEPT = 10_000
+
+CHATS = "moderation:chats"
+PLACES = "moderation:places"
+LINKS = "moderation:links"
+CHECKS = "moderation:checks"
+
+
+class Names:
+    """Keys of one deployment."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def partition(self, key: str) -> str:
+        """The hash tag of the partition in which messages of this key lie, as the bus computes it."""
+        return tag(self._keys.route(key)[0] % PARTITIONS)
+
+    def of_chat(self, what: str, chat_id: int) -> str:
+        return f"moderation:{self.partition(str(chat_id))}:{what}:{self._keys.person(chat_id)}"
+
+    def of_person(self, what: str, person: str) -> str:
+        return f"moderation:{self.partition(person)}:{what}:{person}"
+
+    def updates(self, chat_id: int) -> str:
+        return f"moderation:{self.partition(str(chat_id))}:updates"
+
+    def index(self, chat_id: int, hour: int) -> str:
+        return f"{self.of_chat('index', chat_id)}:{hour}"
+
+    def named(self, chat_id: int, day: int) -> str:
+        return f"{self.of_chat('named', chat_id)}:{day}"
+
+    def album(self, chat_id: int, album: str) -> str:
+        return f"{self.of_chat('album', chat_id)}:{self._keys.token('album', album, 8)}"
