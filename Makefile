@@ -1,43 +1,65 @@
-# Everything needed beyond this file: Python 3.11 with venv, and make.
+# All that is needed beyond this file: Python 3.11 or later with venv.
 PYTHON ?= python3
+UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+MODULES := $(patsubst bench/%.py,bench.%,$(filter-out bench/__init__.py,$(wildcard bench/*.py)))
 
-.PHONY: up install install-dev test lint chaos lock
+.PHONY: help up install install-dev test lint format chaos bench contracts screenshots lock clean
 
-up: install
-	$(BIN)/dze up --demo
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-install: $(VENV)/.installed
+up: install ## set up, then run everything with sample data; PORT=8000 by default
+	$(BIN)/dze up --demo $(if $(PORT),--port $(PORT))
+
+install: $(VENV)/.installed ## set up only
 
 install-dev: $(VENV)/.installed-dev
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say which: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
-	@echo "Installing into $(VENV) ..."
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+$(VENV)/.installed: $(BIN)/python requirements.lock pyproject.toml
+	@echo "Setting up in $(VENV), once; this takes a minute ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@echo "Setting up what the tests need ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-lint: install-dev
+test: lint ## check the code, then run all tests but the long ones
+	$(BIN)/pytest -m "not chaos"
+
+lint: install-dev ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: install-dev lint
-	$(BIN)/pytest
+format: install-dev ## put the code into its form
+	$(BIN)/ruff format .
 
-chaos: install-dev
-	$(BIN)/pytest -m chaos tests/chaos
+chaos: install-dev ## the long proof: kills, pauses, a restart of Redis; DZE_TEST_SEED repeats one
+	$(BIN)/pytest -m chaos -s
 
-lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.lock pyproject.toml --extra build
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements-dev.lock --constraint requirements.lock --group dev
+bench: install-dev ## each benchmark beside its peer or limit
+	@for module in $(MODULES); do echo "== $$module"; $(BIN)/python -m $$module || exit 1; done
+
+contracts: install ## write what was added to the contracts
+	$(BIN)/python -m shared.contracts.schemas
+
+screenshots: install-dev ## the pictures in docs/images; needs Chromium
+	$(BIN)/python -m ops.screenshots
+
+lock: ## bring the lock files up to pyproject.toml; needs uv
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.lock pyproject.toml --extra build
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements-dev.lock --constraint requirements.lock --group dev
+
+clean: ## remove what was set up; data stays
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
