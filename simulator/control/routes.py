@@ -52,6 +52,7 @@ def router(hub: Hub) -> APIRouter:
     routes = APIRouter(prefix="/sim", tags=["control"])
     _add_deeds(routes, hub)
     _add_views(routes, hub)
+    _add_results(routes, hub)
     _add_machinery(routes, hub)
     return routes
 
@@ -89,9 +90,17 @@ def _endpoint(hub: Hub, model: type[models.Deed]) -> Callable[..., Any]:
 
 def _add_views(routes: APIRouter, hub: Hub) -> None:
     @routes.get("/world")
-    async def world() -> Json:
-        """Bots, people and chats."""
-        return looking.overview(hub)
+    async def world(user: int = 0) -> Json:
+        """Bots, people and chats; `mine` says whether `user` is in a chat."""
+        return looking.overview(hub, user)
+
+    @routes.get("/commands")
+    async def commands(chat: str, user: int, bot: int = 0) -> list[dict[str, str]]:
+        """The commands that the bot shows this person in this chat."""
+        try:
+            return looking.commands(hub.world, chat_named(hub.world, chat, bot), user, bot)
+        except Refusal as refusal:
+            raise HTTPException(404, refusal.description) from None
 
     @routes.get("/chats/{chat}")
     async def chat_state(chat: str, bot: int = 0, since: int = 0) -> Json:
@@ -101,6 +110,8 @@ def _add_views(routes: APIRouter, hub: Hub) -> None:
         except Refusal as refusal:
             raise HTTPException(404, refusal.description) from None
 
+
+def _add_results(routes: APIRouter, hub: Hub) -> None:
     @routes.get("/calls")
     async def calls(
         method: str = "", chat: int | None = None, since: int = 0, most: Annotated[int, Query(ge=1)] = 1000
