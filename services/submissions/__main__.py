@@ -34,11 +34,10 @@ async def run(settings: Settings) -> int:
 
 def main() -> int:
     try:
-        settings = load(SubmissionsSettings)
+        return asyncio.run(run(load(SubmissionsSettings)))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    return asyncio.run(run(settings))
 
 
 if __name__ == "__main__":

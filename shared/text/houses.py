@@ -12,7 +12,7 @@ _HOUSE = re.compile(
     rf"(?:{_BUILDING}|{_ORDINAL})?(?!\d|\s*[%+]|[^\W\d_])"
 )
 _JOINTS = re.compile(r"[-/_хx]")
-_NOT_A_HOUSE = re.compile(r"\bиз\s+97\b|(?<=[^\W\d_])97\b|\d+\s*%|\b\d+\s*\+")
+_NOT_A_HOUSE = re.compile(r"\bиз\s+97\b|(?<=[^\W\d_])97\b|(?<!\d)\d+\s*[%+]")
 """The `97 %` in the names of 2020, ages such as 18+."""
 
 

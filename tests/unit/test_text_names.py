@@ -1,5 +1,6 @@
 """Cleaning, folding, house numbers and look-alikes."""
 
+import time
 import unicodedata
 
 import pytest
@@ -181,3 +182,13 @@ def test_every_text_has_a_skeleton(text):
 )  # fmt: skip
 def test_a_word_of_two_scripts_is_noticed(text, mixed):
     assert has_mixed_scripts(text) is mixed
+
+
+@pytest.mark.parametrize("read", [clean_text, fold, skeleton, houses, has_mixed_scripts])
+@pytest.mark.parametrize(
+    "piece", ["1", "1-", "1 ", "1, к1", "a\u0301", "❤\u200d", "🇧", "из ", "\u202e", "\ud800"]
+)
+def test_long_hostile_text_is_read_in_linear_time(read, piece):
+    started = time.process_time()
+    read(piece * 20_000)
+    assert time.process_time() - started < 2
