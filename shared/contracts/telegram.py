@@ -32,6 +32,7 @@ class Method(StrEnum):
     BAN_MEMBER = "banChatMember"
     UNBAN_MEMBER = "unbanChatMember"
     BAN_SENDER_CHAT = "banChatSenderChat"
+    UNBAN_SENDER_CHAT = "unbanChatSenderChat"
     RESTRICT_MEMBER = "restrictChatMember"
     SEND_MESSAGE = "sendMessage"
     EDIT_TEXT = "editMessageText"

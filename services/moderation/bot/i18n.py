@@ -1,16 +1,22 @@
 """Texts in the languages of people. Everything put into a text is escaped unless it is `Html` already."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from services.moderation.bot.texts import be, en, ru
+from services.moderation.domain.settings import LANGUAGES, SETTINGS
 
-CATALOGUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"be": be.TEXTS, "ru": ru.TEXTS, "en": en.TEXTS}
-)
+
+def _read(language: str) -> Mapping[str, str]:
+    path = Path(__file__).with_name("texts") / f"{language}.toml"
+    return MappingProxyType(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+CATALOGUES: Mapping[str, Mapping[str, str]] = MappingProxyType({code: _read(code) for code in LANGUAGES})
 _NEAREST = {"uk": "ru", "kk": "ru", "ky": "ru", "tg": "ru", "uz": "ru"}
 """Languages whose speakers read Russian more easily than English."""
 
@@ -60,3 +66,8 @@ def speech_for(code: str, otherwise: str) -> Speech:
         return Speech(otherwise)
     base = _NEAREST.get(base, base)
     return Speech(base if base in CATALOGUES else "en")
+
+
+def reason_word(speech: Speech, code: str) -> Html:
+    """Why something was done: a signal, an order, or the setting by which a message goes."""
+    return speech.word("setting" if code in SETTINGS else "reason", code)

@@ -38,7 +38,7 @@ class Me:
 
 @dataclass(frozen=True)
 class Deps:
-    """All that the dialogues and the review handlers reach for; given to the bus under the name `deps`."""
+    """All that the dialogues and the review handlers reach for; given to the bus under the name `bot`."""
 
     settings: Settings
     keys: Keys

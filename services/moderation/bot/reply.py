@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
+
 from services.moderation.bot.i18n import Html
-from shared.contracts.telegram import Method, TelegramAction, TelegramUpdate
+from services.moderation.domain.update import Update
+from shared.contracts.telegram import Method, TelegramAction
 
 Row = Sequence[dict[str, str]]
 Rows = Sequence[Row]
@@ -28,10 +31,10 @@ class Reply:
     now: datetime
 
     @classmethod
-    def to(cls, update: TelegramUpdate, now: datetime) -> "Reply":
+    def to(cls, update: Update, now: datetime) -> "Reply":
         """The cause is the update with a hash of it: update ids begin anew with another bot."""
-        digest = hashlib.blake2b(update.raw.encode(), digest_size=6).hexdigest()
-        return cls(f"u{update.update_id}.{digest}", now)
+        digest = hashlib.blake2b(orjson.dumps(update.raw), digest_size=6).hexdigest()
+        return cls(f"u{update.id}.{digest}", now)
 
     def send(
         self,

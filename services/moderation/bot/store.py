@@ -1,17 +1,141 @@
-"""The bot's Redis: reviews that wait for a decision, and decisions taken."""
+"""The bot's Redis: reviews that wait for a decision, decisions taken, advice given, who talks to the bot."""
 
+from dataclasses import dataclass
+from typing import cast
+
+from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from shared.bus.commit import Command, Expect
+from shared.contracts.base import Message, MessageT
+from shared.contracts.submissions import ReviewRequested
+from shared.contracts.telegram import PersonJudged
 from shared.keys import Keys
+
+OPEN = "moderation:reviews:open"
+"""Submissions that wait for a decision, by when it was asked for; each leaves with its decision."""
+REVIEW_SECONDS = 180 * 86400
+DECIDED_SECONDS = 90 * 86400
+ADVICE_SECONDS = 48 * 3600
+"""Raw ids are kept no longer than this."""
+TALKS_SECONDS = 180 * 86400
+
+
+@dataclass(frozen=True)
+class OpenReview:
+    """A review that waits; `attempt` counts the cards posted for it, 0 when there is none yet."""
+
+    request: ReviewRequested
+    attempt: int
+
+
+class Decided(Message):
+    """What was decided of a review or an advice; `by` is a short code."""
+
+    decision: str
+    by: str = ""
+
+
+class Advice(Message):
+    """What a card about a person stands for."""
+
+    judged: PersonJudged
+    name: str
 
 
 class BotStore:
-    """`moderation:review:...`; what a resident proposed is sealed."""
+    """What a resident proposed, and whom a card is about, is sealed."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
 
+    # Reviews.
 
-__all__ = ["BotStore", "Command", "Expect"]
+    async def review(self, submission_id: str) -> OpenReview | None:
+        """None when it is not open."""
+        key = _review_key(submission_id)
+        sealed, attempt = cast("list[bytes | None]", await self._redis.hmget(key, ["request", "attempt"]))
+        request = self._opened(ReviewRequested, sealed, key)
+        return None if request is None else OpenReview(request, int(attempt or 0))
+
+    def keep_review(self, request: ReviewRequested, attempt: int) -> list[Command]:
+        key = _review_key(request.submission_id)
+        sealed = self._keys.seal(request.model_dump_json().encode(), key)
+        return [
+            ("HSET", key, "request", sealed, "attempt", attempt),
+            ("EXPIRE", key, REVIEW_SECONDS),
+            ("ZADD", OPEN, int(request.requested_at.timestamp()), request.submission_id),
+        ]
+
+    def at_attempt(self, submission_id: str, attempt: int) -> Expect:
+        """Nobody else has posted a card meanwhile."""
+        return Expect.equals(_review_key(submission_id), str(attempt), "attempt")
+
+    def close_review(self, submission_id: str, decided: Decided) -> list[Command]:
+        return [
+            ("SET", _decided_key(submission_id), decided.model_dump_json(), "EX", DECIDED_SECONDS),
+            ("UNLINK", _review_key(submission_id)),
+            ("ZREM", OPEN, submission_id),
+        ]
+
+    def forget_review(self, submission_id: str) -> list[Command]:
+        """What waited for half a year is gone."""
+        return [("ZREM", OPEN, submission_id)]
+
+    def undecided(self, subject: str) -> Expect:
+        """Nobody has decided on this submission or advice."""
+        return Expect.absent(_decided_key(subject))
+
+    async def decided(self, subject: str) -> Decided | None:
+        found = cast("bytes | None", await self._redis.get(_decided_key(subject)))
+        return None if found is None else Decided.model_validate_json(found)
+
+    async def open_reviews(self, most: int) -> list[str]:
+        """Submission ids, those that wait longest first."""
+        return [row.decode() for row in cast("list[bytes]", await self._redis.zrange(OPEN, 0, most - 1))]
+
+    # Advice about people.
+
+    def keep_advice(self, code: str, advice: Advice) -> list[Command]:
+        key = _advice_key(code)
+        sealed = self._keys.seal(advice.model_dump_json().encode(), key)
+        return [("SET", key, sealed, "EX", ADVICE_SECONDS)]
+
+    async def advice(self, code: str) -> Advice | None:
+        key = _advice_key(code)
+        return self._opened(Advice, cast("bytes | None", await self._redis.get(key)), key)
+
+    def close_advice(self, code: str, decided: Decided) -> list[Command]:
+        return [("SET", _decided_key(code), decided.model_dump_json(), "EX", ADVICE_SECONDS)]
+
+    # Who has opened the bot: only to them it can write first.
+
+    def talks(self, user_id: int, *, now_does: bool) -> list[Command]:
+        key = f"moderation:talks:{self._keys.person(user_id)}"
+        return [("SET", key, "1", "EX", TALKS_SECONDS)] if now_does else [("UNLINK", key)]
+
+    async def who_talks(self, user_ids: list[int]) -> list[int]:
+        """Those of these people who have opened the bot."""
+        if not user_ids:
+            return []
+        found = await self._redis.mget([f"moderation:talks:{self._keys.person(one)}" for one in user_ids])
+        return [one for one, value in zip(user_ids, found, strict=True) if value is not None]
+
+    def _opened(self, model: type[MessageT], sealed: bytes | None, key: str) -> MessageT | None:
+        try:
+            return None if sealed is None else model.model_validate_json(self._keys.unseal(sealed, key))
+        except InvalidTag:
+            return None
+
+
+def _review_key(submission_id: str) -> str:
+    return f"moderation:review:{submission_id}"
+
+
+def _decided_key(subject: str) -> str:
+    return f"moderation:decided:{subject}"
+
+
+def _advice_key(code: str) -> str:
+    return f"moderation:advice:{code}"

@@ -1,0 +1,130 @@
+"""Commands in groups. Only admins are heard; anybody else gets no answer, so that nobody can make noise."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from services.moderation.bot import deeds, log_view, settings_menu
+from services.moderation.bot.i18n import joined
+from services.moderation.bot.membership import rights_text
+from services.moderation.bot.rights import Rights, Unknown, look_up
+from services.moderation.bot.turn import Turn
+from services.moderation.domain import settings as chat_settings
+from services.moderation.domain.settings import BadSetting
+from shared.bus.commit import NOTHING, Commit
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?\Z", re.DOTALL)
+WORDS_MOST = 40
+"""Words read after a command; the rest is ignored."""
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    words: tuple[str, ...]
+
+
+def command_of(turn: Turn) -> Command | None:
+    """None for what is no command, or one for another bot."""
+    text = turn.update.body.get("text")
+    match = _COMMAND.match(text) if isinstance(text, str) else None
+    if match is None or (match[2] or turn.deps.me.username).lower() != turn.deps.me.username.lower():
+        return None
+    return Command(match[1].lower(), tuple((match[3] or "").split()[:WORDS_MOST]))
+
+
+async def said(turn: Turn) -> Commit:
+    """Answer an admin's command."""
+    command = command_of(turn)
+    if command is None or command.name not in COMMANDS or not turn.chat.is_group:
+        return NOTHING
+    try:
+        rights = await turn.rights()
+    except Unknown:
+        return Commit.of(events=[turn.say(turn.speech("rights.unknown"))])
+    if not rights.is_admin:
+        return NOTHING
+    return await COMMANDS[command.name](turn, command, rights)
+
+
+async def _start(turn: Turn, _command: Command, _rights: Rights) -> Commit:
+    """What the bot is, and how it stands in this chat."""
+    state = turn.speech("greet.dryrun" if turn.settings.dryrun else "greet.acting")
+    parts = [turn.speech("greet.group"), await _own_rights(turn), state]
+    return Commit.of(events=[turn.say(joined("\n\n", parts))])
+
+
+async def _own_rights(turn: Turn) -> str:
+    try:
+        return rights_text(turn.speech, await look_up(turn.deps.telegram, turn.chat.id, turn.deps.me.id))
+    except Unknown:
+        return turn.speech("rights.mine_unknown")
+
+
+async def _help(turn: Turn, _command: Command, _rights: Rights) -> Commit:
+    return Commit.of(events=[turn.say(turn.speech("help.group"))])
+
+
+async def _set(turn: Turn, command: Command, _rights: Rights) -> Commit:
+    """`/set NAME VALUE`; says what may be written when it is something else."""
+    name, value = (*command.words, "", "")[:2]
+    if not name:
+        return Commit.of(events=[turn.say(turn.speech("set.usage"))])
+    try:
+        name, value = chat_settings.parse(name, value)
+    except BadSetting as bad:
+        close = ", ".join(bad.close) or "—"
+        return Commit.of(events=[turn.say(turn.speech(f"set.{bad.code}", name=bad.name, close=close))])
+    return _changed(turn, name, value)
+
+
+async def _dryrun(turn: Turn, command: Command, _rights: Rights) -> Commit:
+    """`/dryrun on|off`; without a word it tells which."""
+    word = command.words[0] if command.words else ""
+    try:
+        name, value = chat_settings.parse("dryrun", word)
+    except BadSetting:
+        key = "dryrun.is_on" if turn.settings.dryrun else "dryrun.is_off"
+        return Commit.of(events=[turn.say(turn.speech(key))])
+    return _changed(turn, name, value)
+
+
+def _changed(turn: Turn, name: str, value: str) -> Commit:
+    key = f"dryrun.now_{value}" if name == "dryrun" else "set.done"
+    shown = {"label": turn.speech.word("setting", name), "value": turn.speech.word("value", value)}
+    writes = [
+        *turn.deps.chats.set_setting(turn.chat.id, name, value),
+        *turn.deps.actor_store.audit(turn.chat.id, turn.entry("settings", detail=f"{name}={value}")),
+    ]
+    return Commit.of(writes=writes, events=[turn.say(turn.speech(key, name=name, **shown))])
+
+
+async def _settings(turn: Turn, _command: Command, _rights: Rights) -> Commit:
+    text, rows = settings_menu.Menu.of(turn).home()
+    return Commit.of(events=[turn.say(text, rows)])
+
+
+async def _log(turn: Turn, _command: Command, _rights: Rights) -> Commit:
+    entries = await turn.deps.actor_store.audited(turn.chat.id, log_view.SHOWN)
+    zone = turn.deps.settings.city.time_zone
+    return Commit.of(events=[turn.say(log_view.text(entries, turn.speech, zone))])
+
+
+def _deed(verb: str) -> "Run":
+    async def run(turn: Turn, command: Command, rights: Rights) -> Commit:
+        return await deeds.asked(turn, verb, command.words, rights)
+
+    return run
+
+
+Run = Callable[[Turn, Command, Rights], Awaitable[Commit]]
+COMMANDS: dict[str, Run] = {
+    "start": _start,
+    "help": _help,
+    "settings": _settings,
+    "set": _set,
+    "dryrun": _dryrun,
+    "log": _log,
+    **{verb: _deed(verb) for verb in deeds.VERBS},
+}
+"""Every command that an admin can give in a group."""

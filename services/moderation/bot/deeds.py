@@ -1,0 +1,176 @@
+"""`/ban`, `/unban`, `/mute`, `/unmute`, `/spam`: what an admin asks the bot to do to somebody."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.moderation.bot import duration
+from services.moderation.bot.duration import BadDurationError
+from services.moderation.bot.i18n import Html, Speech
+from services.moderation.bot.rights import Rights, Unknown, look_up
+from services.moderation.bot.targets import Target, find
+from services.moderation.bot.turn import Turn
+from services.moderation.telegram.actor import PROTECTED
+from services.moderation.telegram.audit import AuditEntry, short
+from shared.bus.commit import Commit
+from shared.contracts.base import Message
+from shared.contracts.telegram import Method, PersonObserved, TelegramAction
+
+MUTE = timedelta(hours=1)
+"""When no duration is given."""
+DELETABLE = timedelta(hours=48)
+_PERMISSIONS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews", "can_invite_users", "can_pin_messages", "can_change_info",
+    "can_manage_topics",
+)  # fmt: skip
+SILENT = dict.fromkeys(_PERMISSIONS, False)
+_SPOKEN = {name for name in SILENT if name.startswith(("can_send_", "can_add_"))} | {"can_invite_users"}
+FREE = {name: name in _SPOKEN for name in SILENT}
+"""What members may do; the chat's own permissions still hold them to less."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """`harms`: not against admins. `teaches`: kind of observation for the stage that knows people."""
+
+    name: str
+    harms: bool
+    timed: bool = False
+    teaches: str = ""
+    deletes: bool = False
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb("ban", harms=True, timed=True, teaches="banned"),
+        Verb("unban", harms=False, teaches="trusted"),
+        Verb("mute", harms=True, timed=True),
+        Verb("unmute", harms=False),
+        Verb("spam", harms=True, teaches="banned", deletes=True),
+    )
+}
+
+
+async def asked(turn: Turn, name: str, words: tuple[str, ...], rights: Rights) -> Commit:
+    """Do it, or say plainly why not."""
+    verb = VERBS[name]
+    if not rights.can_restrict:
+        return _only(turn, turn.speech("deed.no_right"))
+    target, rest = await find(turn, words)
+    if target is None:
+        return _only(
+            turn, turn.speech("target.unnamed" if any(w[:1] == "@" for w in words) else "target.none")
+        )
+    try:
+        length = next((d for word in rest if (d := duration.parse(word)) is not None), None)
+    except BadDurationError:
+        return _only(turn, turn.speech("deed.bad_duration"))
+    if (refusal := await _refusal(turn, verb, target)) is not None:
+        return _only(turn, turn.speech(refusal))
+    return _done(turn, verb, target, length if verb.timed else None)
+
+
+def _only(turn: Turn, text: Html) -> Commit:
+    return Commit.of(events=[turn.say(text)])
+
+
+async def _refusal(turn: Turn, verb: Verb, target: Target) -> str | None:
+    """Key of why it cannot be done; what cannot be looked up is not done."""
+    if target.is_chat_itself or (verb.harms and target.id in PROTECTED):
+        return "target.protected"
+    if target.id == turn.deps.me.id:
+        return "target.me"
+    if verb.name in {"mute", "unmute"} and (turn.chat.type == "group" or target.is_channel):
+        return "deed.basic" if turn.chat.type == "group" else "deed.channel"
+    return await _lacking(turn, verb, target)
+
+
+async def _lacking(turn: Turn, verb: Verb, target: Target) -> str | None:
+    """What Telegram would refuse: asked before, so that the answer is true."""
+    try:
+        mine = await look_up(turn.deps.telegram, turn.chat.id, turn.deps.me.id)
+        if not mine.can_restrict:
+            return "deed.bot_lacks"
+        if not verb.harms or target.is_channel:
+            return None
+        theirs = await look_up(turn.deps.telegram, turn.chat.id, target.id)
+    except Unknown:
+        return "target.unknown"
+    return "target.admin" if theirs.is_admin else None
+
+
+def _done(turn: Turn, verb: Verb, target: Target, length: timedelta | None) -> Commit:
+    if verb.name == "mute" and length is None:
+        length = MUTE
+    said = {"name": target.name, "until": _until(turn.speech, length)}
+    if turn.settings.dryrun:
+        text = turn.speech(f"deed.would_{verb.name}", **said)
+        return Commit.of(
+            writes=turn.deps.actor_store.audit(turn.chat.id, _held_back(turn, verb, target)),
+            events=[turn.say(text)],
+        )
+    events: list[Message] = list(actions(turn, verb, target, length))
+    if verb.teaches and not target.is_channel:
+        events.append(_lesson(turn, verb, target))
+    return Commit.of(events=[*events, turn.say(turn.speech(f"deed.{verb.name}", **said))])
+
+
+def _until(speech: Speech, length: timedelta | None) -> str:
+    return speech.plain("deed.for_ever") if length is None else duration.short(length)
+
+
+def actions(turn: Turn, verb: Verb, target: Target, length: timedelta | None) -> list[TelegramAction]:
+    """What Telegram is to be asked for."""
+    made = []
+    if verb.deletes and target.message is not None:
+        left = datetime.fromtimestamp(target.sent_at, turn.reply.now.tzinfo) + DELETABLE - turn.reply.now
+        gone = {"message_ids": [target.message]}
+        made.append(_act(turn, verb, Method.DELETE_MESSAGES, gone, left))
+    method, params = _call(verb, target)
+    if length is not None:
+        params["until_date"] = int((turn.reply.now + length).timestamp())
+    made.append(_act(turn, verb, method, params, timedelta(days=1)))
+    return made
+
+
+def _call(verb: Verb, target: Target) -> tuple[Method, dict[str, Any]]:
+    if target.is_channel:
+        if verb.harms:
+            return Method.BAN_SENDER_CHAT, {"sender_chat_id": target.id}
+        return Method.UNBAN_SENDER_CHAT, {"sender_chat_id": target.id}
+    who: dict[str, Any] = {"user_id": target.id}
+    if verb.name == "unban":
+        return Method.UNBAN_MEMBER, who | {"only_if_banned": True}
+    if verb.name in {"mute", "unmute"}:
+        permissions = SILENT if verb.name == "mute" else FREE
+        return Method.RESTRICT_MEMBER, who | {"permissions": permissions}
+    return Method.BAN_MEMBER, who
+
+
+def _act(turn: Turn, verb: Verb, method: Method, params: dict[str, Any], within: timedelta) -> TelegramAction:
+    return turn.reply.act(
+        turn.chat.id, method, params, within=within, by=turn.by, reasons=(f"admin.{verb.name}",)
+    )
+
+
+def _held_back(turn: Turn, verb: Verb, target: Target) -> AuditEntry:
+    method, _ = _call(verb, target)
+    code = short(turn.deps.keys, target.id)
+    return turn.entry(method.value, target=code, reasons=(f"admin.{verb.name}",), outcome="would")
+
+
+def _lesson(turn: Turn, verb: Verb, target: Target) -> PersonObserved:
+    """An admin's word, for the stage that knows people; a person is known there by a keyed hash."""
+    return PersonObserved(
+        person=turn.deps.keys.person(target.id),
+        chat=turn.deps.keys.person(turn.chat.id),
+        chat_id=turn.chat.id,
+        user_id=target.id,
+        kind="trusted" if verb.teaches == "trusted" else "banned",
+        reasons=(f"admin.{verb.name}",),
+        message_id=target.message,
+        observed_at=turn.reply.now,
+    )

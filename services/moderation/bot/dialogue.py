@@ -1,0 +1,54 @@
+"""Where commands, presses, private messages and the bot's own comings and goings enter."""
+
+from services.moderation.bot import cards, commands, membership, private, reviews, settings_menu
+from services.moderation.bot.ports import Deps
+from services.moderation.bot.presses import PressTurn, unsigned
+from services.moderation.bot.turn import Turn, turn_of
+from services.moderation.domain.update import BadUpdate, Update, parse
+from shared.bus.commit import NOTHING, Commit
+from shared.contracts.telegram import TelegramUpdate
+
+PRESSED = {
+    settings_menu.PURPOSE: settings_menu.pressed,
+    reviews.PURPOSE: reviews.pressed,
+    cards.PURPOSE: cards.pressed,
+}
+"""What a button stands under, and who answers its press."""
+
+
+async def handle(update: TelegramUpdate, deps: Deps) -> Commit:
+    """The same for an update as it came."""
+    try:
+        return await converse(parse(update.raw), deps)
+    except BadUpdate:
+        return NOTHING
+
+
+async def converse(seen: Update, deps: Deps) -> Commit:
+    """Everything that follows from one update; NOTHING for what is not meant for the bot."""
+    turn = await turn_of(deps, seen)
+    if turn is None:
+        return NOTHING
+    if seen.kind == "callback_query":
+        return await _pressed(turn)
+    if seen.kind == "my_chat_member":
+        return await membership.changed(turn)
+    if seen.kind == "message" and seen.message is not None:
+        return await _said(turn, seen)
+    return NOTHING
+
+
+async def _said(turn: Turn, seen: Update) -> Commit:
+    if turn.chat.type == "private":
+        return private.said(turn)
+    return await commands.said(turn) if seen.message and seen.message.is_command else NOTHING
+
+
+async def _pressed(turn: Turn) -> Commit:
+    press = PressTurn.of(turn)
+    if press is None:
+        return NOTHING
+    if isinstance(press, str):
+        return Commit.of(events=[unsigned(turn, press)])
+    handler = PRESSED.get(press.press.purpose)
+    return NOTHING if handler is None else await handler(press)

@@ -1,0 +1,22 @@
+"""The list of commands that Telegram shows, by scope and language."""
+
+from services.moderation.bot.commands import COMMANDS
+from services.moderation.bot.i18n import CATALOGUES, Speech
+from services.moderation.telegram.ports import Caller
+
+SCOPES = {
+    "all_private_chats": ("start", "help"),
+    "all_chat_administrators": tuple(name for name in COMMANDS if name != "start"),
+}
+FALLBACK = "en"
+"""Shown to people of every other language."""
+
+
+async def publish(telegram: Caller) -> None:
+    """Set the lists; safe to repeat. Raises TelegramError."""
+    for scope, names in SCOPES.items():
+        for language in ("", *CATALOGUES):
+            speech = Speech(language or FALLBACK)
+            commands = [{"command": n, "description": speech.plain(f"command.{n}")} for n in names]
+            params = {"commands": commands, "scope": {"type": scope}, "language_code": language or None}
+            await telegram.call("setMyCommands", {k: v for k, v in params.items() if v is not None})

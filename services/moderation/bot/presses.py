@@ -1,0 +1,52 @@
+"""A pressed button, once its signature has been read."""
+
+from dataclasses import dataclass
+
+from services.moderation.bot.i18n import Html
+from services.moderation.bot.reply import Rows
+from services.moderation.bot.signing import Expired, Forged, Press, Signer
+from services.moderation.bot.turn import Turn
+from shared.contracts.telegram import TelegramAction
+
+
+@dataclass(frozen=True)
+class PressTurn:
+    """`press_id` is Telegram's id of the press, `message_id` that of the message with the button."""
+
+    turn: Turn
+    press: Press
+    press_id: str
+    message_id: int
+
+    @classmethod
+    def of(cls, turn: Turn) -> "PressTurn | str | None":
+        """The press; the key of a refusal for a forged or old one; None for what is no press at all."""
+        body = turn.update.body
+        message = body.get("message")
+        message_id = message.get("message_id") if isinstance(message, dict) else None
+        press_id, data = body.get("id"), body.get("data")
+        if not isinstance(press_id, str) or not isinstance(message_id, int) or turn.person is None:
+            return None
+        signer = Signer.of(turn.deps.keys)
+        try:
+            press = signer.read(turn.chat.id, data if isinstance(data, str) else "", turn.reply.now)
+        except Forged:
+            return "press.forged"
+        except Expired:
+            return "press.expired"
+        return cls(turn, press, press_id, message_id)
+
+    def answer(self, key: str = "", *, alert: bool = False, **values: str) -> TelegramAction:
+        """Tell the presser alone; nothing but the end of the waiting without a key."""
+        text = self.turn.speech.plain(key, **values) if key else ""
+        return self.turn.reply.answer(self.turn.chat.id, self.press_id, text, alert=alert)
+
+    def edit(self, text: Html, rows: Rows = ()) -> TelegramAction:
+        """Change the message under which the button stands."""
+        return self.turn.reply.edit(self.turn.chat.id, {"message_id": self.message_id}, text, rows)
+
+
+def unsigned(turn: Turn, key: str) -> TelegramAction:
+    """Refuse a button that is not ours, or not any more."""
+    press_id = str(turn.update.body.get("id"))
+    return turn.reply.answer(turn.chat.id, press_id, turn.speech.plain(key), alert=True)

@@ -1,0 +1,68 @@
+"""What a reviewer reads of a proposal: every field, escaped, nothing that can be touched by mistake."""
+
+from services.moderation.bot.i18n import Html, Speech, html, joined
+from shared.contracts.listings import Content, Place
+from shared.contracts.submissions import ReviewRequested, Similar
+from shared.settings import Settings
+
+SIMILAR_MOST = 5
+
+
+def card(settings: Settings, request: ReviewRequested, speech: Speech) -> Html:
+    """Parts with an empty line between; at most some 2,500 characters of Telegram's 4,096."""
+    parts = [speech(f"review.title_{request.action}")]
+    if request.content is not None:
+        parts.append(_content(settings, request.content, request.before, speech))
+    elif request.before is not None:
+        parts.append(_content(settings, request.before, None, speech))
+    if request.reason:
+        parts.append(speech("review.reason", reason=request.reason))
+    if request.similar:
+        lines = [
+            _similar(number, one, speech) for number, one in enumerate(request.similar[:SIMILAR_MOST], 1)
+        ]
+        parts.append(joined("\n", [speech("review.similar"), *lines]))
+    parts.append(Html(f"<code>{request.submission_id[:6]}</code>"))
+    return joined("\n\n", parts)
+
+
+def _content(settings: Settings, content: Content, before: Content | None, speech: Speech) -> Html:
+    """A line for each field; for a change the old value stands beside what differs."""
+    now, was = _fields(settings, content, speech), _fields(settings, before, speech) if before else {}
+    lines = []
+    for name, value in now.items():
+        old = was.get(name)
+        if before is not None and old != value:
+            value = speech("review.changed", now=value, before=old or Html("—"))  # noqa: PLW2901
+        if value:
+            lines.append(Html(f"<b>{speech.word('field', name)}</b>: {value}"))
+    return joined("\n", lines)
+
+
+def _fields(settings: Settings, content: Content, speech: Speech) -> dict[str, Html]:
+    return {
+        "name": html(content.name),
+        "link": Html(f"<code>{html(content.link.url)}</code>"),
+        "kind": speech.word("kind", content.kind.value),
+        "place": _place(settings, content.place, speech),
+        "description": html(content.description),
+        "languages": html(", ".join(content.languages)),
+        "flag": html(content.flag),
+    }
+
+
+def _place(settings: Settings, place: Place, speech: Speech) -> Html:
+    spot = f"{place.lat:.4f}, {place.lon:.4f}"
+    text = speech("review.place", spot=spot, precision=speech.word("precision", place.precision.value))
+    if not settings.public_url:
+        return text
+    url = f"{settings.public_url}/?lat={place.lat:.4f}&lon={place.lon:.4f}&zoom=16"
+    return Html(f'{text} · <a href="{html(url)}">{speech("review.map")}</a>')
+
+
+def _similar(number: int, one: Similar, speech: Speech) -> Html:
+    parts = [html(one.name)]
+    if one.metres is not None:
+        parts.append(speech("review.metres", metres=one.metres))
+    parts += [speech.word("similar", code) for code in one.reasons]
+    return Html(f"{number}. {joined(' · ', parts)}")

@@ -1,0 +1,39 @@
+"""The bot as the rest of the service knows it: it answers, advises, and writes lines into a chat's log."""
+
+from dataclasses import dataclass
+
+from services.moderation.bot import cards, dialogue, notices
+from services.moderation.bot.ports import Deps
+from services.moderation.domain.update import Update
+from services.moderation.telegram.audit import AuditEntry, short
+from shared.bus.commit import Command, Commit
+from shared.contracts.telegram import PersonJudged
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Given to whoever decides."""
+
+    deps: Deps
+
+    async def converse(self, update: Update) -> Commit:
+        """Answer a command, a private message, a pressed button, or being added to a chat."""
+        return await dialogue.converse(update, self.deps)
+
+    async def advise(self, judged: PersonJudged) -> Commit:
+        """Tell the chat's admins of a person."""
+        return await cards.advice(judged, self.deps)
+
+    def would(self, language: str, codes: tuple[str, ...]) -> str:
+        """What a dry-run notice says; plain text."""
+        return notices.would_do(language, codes)
+
+    def note(
+        self, chat_id: int, what: str, *, reasons: tuple[str, ...], count: int, target: int | None
+    ) -> list[Command]:
+        """A line in the chat's log of something that dry run held back."""
+        code = "" if target is None else short(self.deps.keys, target)
+        entry = AuditEntry(
+            at=self.deps.now(), what=what, target=code, count=count, reasons=reasons, outcome="would"
+        )
+        return self.deps.actor_store.audit(chat_id, entry)
