@@ -58,6 +58,8 @@ class Crew:
         self._replica = replica
         self._brakes = {s.stream.topic: Brake() for s in subscriptions}
         self._workers: dict[tuple[str, int], tuple[Worker, asyncio.Task[None]]] = {}
+        self._arranging = asyncio.Lock()
+        self._leaving = False
         self.last_tick = time.monotonic()
 
     async def run(self) -> None:
@@ -66,8 +68,9 @@ class Crew:
             started = time.monotonic()
             try:
                 await self._leases.renew()
-                if self._subscriptions:
-                    await self._arrange()
+                async with self._arranging:
+                    if self._subscriptions and not self._leaving:
+                        await self._arrange()
                 self.last_tick = time.monotonic()
                 self._measure()
             except AWAY as error:
@@ -77,6 +80,8 @@ class Crew:
 
     async def stop(self) -> None:
         """Finish what is in hand, give the leases back and leave."""
+        async with self._arranging:  # so that no lease is taken while others are given back
+            self._leaving = True
         for worker, _ in self._workers.values():
             worker.stopping.set()
         await asyncio.gather(*(task for _, task in self._workers.values()), return_exceptions=True)
