@@ -10,10 +10,19 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from shared.keys import KEY_LEAST, Keys
 
 PREFIX = "DZE_"
+SERVICE_SETTINGS = {
+    "DZE_STREAMS_MOST",
+    "DZE_CONNECTIONS_MOST",
+    "DZE_SUBMISSIONS_PER_MINUTE",
+    "DZE_CHALLENGE_BITS",
+    "DZE_ROLE",
+}
+"""What single services add: all of them read one `.env`, so each must know the others' settings by name."""
 SECRETS = ("DZE_KEY", "DZE_TELEGRAM_TOKEN", "DZE_TELEGRAM_SECRET", "DZE_REDIS_URL")
 
 
@@ -38,7 +47,9 @@ class City(BaseModel):
 
 
 def _languages(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
 
 
 def _no_trailing_slash(value: str) -> str:
@@ -48,7 +59,9 @@ def _no_trailing_slash(value: str) -> str:
 class Settings(BaseSettings):
     """What every process reads. A service adds its own in its `settings.py`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     redis_url: SecretStr | None = None
     data: Path = Path("./data")
@@ -103,6 +116,10 @@ def load(model: type[SettingsT], **overrides: Any) -> SettingsT:
         first = error.errors()[0]
         where = "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{PREFIX}{where}: {first['msg']}") from None
+    except UnparsedError as error:
+        named = re.search(r'field "(\w+)"', str(error))
+        where = named[1].upper() if named else "..."
+        raise SettingsError(f"{PREFIX}{where}: must be JSON") from None
     if settings.key is not None and len(settings.key.get_secret_value()) < KEY_LEAST:
         raise SettingsError(f"DZE_KEY needs at least {KEY_LEAST} characters; `dze key` makes one.")
     return settings
@@ -122,6 +139,7 @@ def _from_files() -> dict[str, str]:
 
 def _refuse_unknown(model: type[Settings]) -> None:
     known = {f"{PREFIX}{name.upper()}" for name in model.model_fields} | {f"{name}_FILE" for name in SECRETS}
+    known |= SERVICE_SETTINGS
     for name in sorted(_all_named()):
         if name not in known and not name.startswith("DZE_TEST_"):
             raise SettingsError(f"{name} is not a setting; see the list in docs/settings.md.")

@@ -60,6 +60,7 @@ class Crew:
         self._workers: dict[tuple[str, int], tuple[Worker, asyncio.Task[None]]] = {}
         self._arranging = asyncio.Lock()
         self._leaving = False
+        self._settled = not subscriptions
         self.last_tick = time.monotonic()
 
     async def run(self) -> None:
@@ -96,6 +97,8 @@ class Crew:
         now = time.monotonic()
         if now - self.last_tick > self._leases.milliseconds / 1000:
             found["leases"] = "not renewed"
+        if not self._settled:
+            found["partitions"] = "not yet held"
         for (topic, partition), (worker, _) in self._workers.items():
             if now - worker.last_read > STUCK:
                 found[f"{topic}.{partition:02d}"] = "no read has finished lately"
@@ -123,11 +126,14 @@ class Crew:
         keys = [members_key(s.stream.topic, s.group) for s in self._subscriptions]
         everyone = await self._scripts.run("members", keys, [self._replica, self._leases.milliseconds])
         await self._clear_finished()
+        placed = True
         for subscription, members in zip(self._subscriptions, everyone, strict=True):
             for partition in range(PARTITIONS):
-                await self._place(subscription, partition, members)
+                placed = await self._place(subscription, partition, members) and placed
+        self._settled = self._settled or placed
 
-    async def _place(self, subscription: Subscription, partition: int, members: list[bytes]) -> None:
+    async def _place(self, subscription: Subscription, partition: int, members: list[bytes]) -> bool:
+        """Take or give back one partition; False while somebody else still holds what should be ours."""
         topic = subscription.stream.topic
         ours = owner(members, topic, partition) == self._replica.encode()
         current = self._workers.get((topic, partition))
@@ -135,8 +141,10 @@ class Crew:
             current[0].stopping.set()
         elif ours and not current:
             lease = await self._leases.acquire(lease_key(topic, subscription.group, partition))
-            if lease:
-                self._start(subscription, partition, lease)
+            if lease is None:
+                return False
+            self._start(subscription, partition, lease)
+        return True
 
     def _start(self, subscription: Subscription, partition: int, lease: Lease) -> None:
         topic = subscription.stream.topic
