@@ -24,6 +24,7 @@ ORDER = (
     "bot",
 )
 FALLBACK = "be"
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,16 @@ def cards(language: str) -> tuple[Card, ...]:
 
 
 @cache
-def body(language: str, slug: str) -> Markup:
-    """The card as HTML. HTML inside the Markdown is shown as text, links of our own stay relative."""
+def body(language: str, slug: str, suffix: str = "") -> Markup:
+    """The card as HTML; HTML inside the Markdown is shown as text. `suffix` (`lang=ru`) goes to links of our own."""
     card = next(card for card in cards(language) if card.slug == slug)
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(card.text))  # noqa: S704  # our own files
+    tokens = MARKDOWN.parse(card.text)
+    for token in tokens:
+        for child in token.children or ():
+            href = str(child.attrGet("href") or "")
+            if suffix and href.startswith("/"):
+                child.attrSet("href", f"{href}{'&' if '?' in href else '?'}{suffix}")
+    return Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704  # our own files
 
 
 def _read(language: str, slug: str) -> Card:

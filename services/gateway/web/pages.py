@@ -130,7 +130,7 @@ async def guide_card(slug: str, site: Page) -> HTMLResponse:
     if number is None:
         raise HTTPException(404)
     following = every[number + 1] if number + 1 < len(every) else None
-    text = guide.body(site.language, slug)
+    text = guide.body(site.language, slug, f"lang={site.language}" if site.asked else "")
     return site.page("card.html", card=every[number], body=text, following=following)
 
 
