@@ -86,6 +86,10 @@ def of_error(error: Exception) -> Response:  # noqa: PLR0911  # one line for eac
 
 def _fields(error: RequestValidationError) -> list[Bad]:
     return [
-        Bad(".".join(str(part) for part in each["loc"][1:]) or "body", each["type"], each["msg"])
+        Bad(
+            ".".join(str(part) for part in each["loc"][1:]) or "body",
+            each["type"].removesuffix("_error"),
+            each["msg"].removeprefix("Value error, "),
+        )
         for each in error.errors()
     ]

@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
 def numbers(text: Any, count: int, shape: str) -> list[float]:
     """So many decimal numbers with commas. Raises ValueError that says the shape."""
     parts = text.split(",") if isinstance(text, str) else []
-    if len(parts) != count or not all(_NUMBER.fullmatch(part.strip()) for part in parts):
+    if len(parts) != count or not all(_NUMBER.fullmatch(part.strip(" ")) for part in parts):
         raise ValueError(f"must be {shape}, in degrees")
     return [float(part) for part in parts]
 

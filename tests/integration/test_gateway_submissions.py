@@ -1,0 +1,242 @@
+"""Proposals over a real Redis: taken in once, answered when on disk, and nothing half done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import ConnectionPool, Redis
+
+from services.gateway.intake import Form
+from services.gateway.settings import GatewaySettings
+from shared.contracts.registry import SUBMISSIONS_RECEIVED, SUBMISSIONS_WITHDRAWN
+from shared.contracts.submissions import State, SubmissionChanged
+from tests.conftest import KEY, eventually
+from tests.gateway import MOMENT, Site, added, listing, running
+
+GOOD = {
+    "action": "add",
+    "name": "Двор на Лынькова",
+    "link": "https://t.me/lynkova_dvor",
+    "kind": "group",
+    "lat": 53.912345,
+    "lon": 27.512345,
+}
+
+
+@pytest.fixture
+def settings(redis_url: str, tmp_path: Path) -> GatewaySettings:
+    return GatewaySettings(redis_url=redis_url, key=KEY, data=tmp_path, challenge_bits=4, _env_file=None)
+
+
+@pytest.fixture
+async def site(settings: GatewaySettings) -> AsyncIterator[Site]:
+    async with running(settings) as started:
+        yield started
+
+
+async def propose(
+    site: Site, *, key: str | None = None, proof: str | None = None, **changes: Any
+) -> httpx.Response:
+    body = GOOD | {"challenge": proof or await site.solved()} | changes
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return await site.http.post("/api/v1/submissions", json=body, headers=headers)
+
+
+async def received(site: Site) -> int:
+    redis: Redis[bytes] = site.gateway.bus.redis
+    lengths = [await redis.xlen(key) for key in SUBMISSIONS_RECEIVED.partitions()]
+    return sum(lengths)
+
+
+def wrong(answer: httpx.Response) -> dict[str, str]:
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return {error["field"]: error["code"] for error in answer.json()["errors"]}
+
+
+async def test_a_proposal_is_answered_with_a_receipt_that_works_at_once(site: Site) -> None:
+    answer = await propose(site)
+    assert answer.status_code == 202
+    receipt = answer.json()["receipt"]
+    assert answer.json()["status_url"] == f"/api/v1/submissions/{receipt}"
+    status = await site.http.get(answer.json()["status_url"])
+    assert status.status_code == 200
+    assert (status.json()["state"], status.json()["action"]) == ("received", "add")
+    assert await received(site) == 1
+
+
+async def test_nothing_exact_and_no_receipt_lies_in_redis(site: Site) -> None:
+    receipt = (await propose(site)).json()["receipt"]
+    redis: Redis[bytes] = site.gateway.bus.redis
+    stored = b""
+    async for key in redis.scan_iter():
+        stored += key + (await redis.dump(key) or b"")
+    for secret in (receipt, "lynkova_dvor", "53.9123", "27.5123", "Лынькова"):
+        assert secret.encode() not in stored
+
+
+async def test_the_status_follows_the_submission(site: Site) -> None:
+    receipt = (await propose(site)).json()["receipt"]
+    submission_id = site.gateway.bus.keys.token("submission", receipt)
+    change = SubmissionChanged(
+        submission_id=submission_id,
+        action="add",
+        state=State.REFUSED,
+        reasons=("link.duplicate",),
+        revision=2,
+        changed_at=MOMENT,
+    )
+    await site.gateway.bus.publish(change)
+    await eventually(lambda: site.gateway.model.submission(submission_id))
+    status = (await site.http.get(f"/api/v1/submissions/{receipt}")).json()
+    assert (status["state"], status["reasons"]) == ("refused", ["link.duplicate"])
+    assert (await site.http.delete(f"/api/v1/submissions/{receipt}")).status_code == 409
+
+
+@pytest.mark.parametrize("receipt", ["x", "a" * 26, "A" * 26, "a" * 27, "%00", "%F0%9F%99%82"])
+async def test_an_unknown_receipt_is_not_found(site: Site, receipt: str) -> None:
+    for method in ("GET", "DELETE"):
+        answer = await site.http.request(method, f"/api/v1/submissions/{receipt}")
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_proposal_can_be_taken_back(site: Site) -> None:
+    receipt = (await propose(site)).json()["receipt"]
+    answer = await site.http.delete(f"/api/v1/submissions/{receipt}")
+    assert answer.status_code == 202
+    redis: Redis[bytes] = site.gateway.bus.redis
+    assert sum([await redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]) == 1
+
+
+async def test_one_idempotency_key_is_one_proposal(site: Site) -> None:
+    first, second = await propose(site, key="k-1"), await propose(site, key="k-1")
+    assert first.status_code == second.status_code == 202
+    assert first.json() == second.json()
+    assert await received(site) == 1
+    other = await propose(site, key="k-1", name="Іншы двор")
+    assert other.status_code == 422
+    assert "Idempotency-Key" in other.json()["detail"]
+    assert (await propose(site, key="k-2")).json() != first.json()
+
+
+async def test_the_same_request_many_times_at_once_is_one_proposal(site: Site) -> None:
+    proof = await site.solved()
+    keyed = await asyncio.gather(*(propose(site, key="k-1") for _ in range(10)))
+    plain = await asyncio.gather(*(propose(site, proof=proof) for _ in range(10)))
+    assert {answer.status_code for answer in (*keyed, *plain)} == {202}
+    assert len({answer.json()["receipt"] for answer in keyed}) == 1
+    assert len({answer.json()["receipt"] for answer in plain}) == 1
+    assert await received(site) == 2
+
+
+async def test_a_lost_answer_can_be_asked_for_again_without_a_key(site: Site) -> None:
+    proof = await site.solved()
+    first, again = await propose(site, proof=proof), await propose(site, proof=proof)
+    assert first.json() == again.json()
+    assert wrong(await propose(site, proof=proof, name="Іншы двор")) == {"challenge": "used"}
+    assert wrong(await propose(site, proof=proof, key="fresh")) == {"challenge": "used"}
+    assert await received(site) == 1
+
+
+async def test_every_bad_field_is_named_and_nothing_is_taken_in(site: Site) -> None:
+    answer = await propose(site, proof="junk", name="", lat="x", lon=500, kind="planet", flag="pirate")
+    assert wrong(answer) == {
+        "name": "missing", "lat": "type", "lon": "range", "kind": "unknown", "flag": "unknown",
+        "challenge": "bad",
+    }  # fmt: skip
+    assert await received(site) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        (b"{}", "text/plain", 415),
+        (b"{}", "", 415),
+        (b"{}", "application/x-www-form-urlencoded", 415),
+        (b"{", "application/json", 400),
+        (b"", "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b"[" * 5000, "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"null", "application/json; charset=utf-8", 422),
+        (b'{"action": NaN}', "application/json", 400),
+        (b" " * (32 * 1024 + 1), "application/json", 413),
+    ],
+)
+async def test_what_is_no_proposal_is_refused_by_the_right_status(
+    site: Site, content: bytes, media_type: str, status: int
+) -> None:
+    answer = await site.http.post(
+        "/api/v1/submissions", content=content, headers={"Content-Type": media_type}
+    )
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+async def test_a_body_without_a_length_is_counted_while_it_comes(site: Site) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1000
+            yield b" " * 1000
+
+    answer = await site.http.post(
+        "/api/v1/submissions", content=endless(), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+    assert sent < 100_000
+
+
+async def test_a_change_and_a_removal_name_their_listing(site: Site) -> None:
+    one = listing(1)
+    await site.publish(added(one))
+    assert (await propose(site, action="change", listing_id=one.id)).status_code == 202
+    removal = {"action": "remove", "listing_id": one.id, "challenge": await site.solved()}
+    assert (await site.http.post("/api/v1/submissions", json=removal)).status_code == 202
+    assert wrong(await propose(site, action="change", listing_id="a" * 13)) == {"listing_id": "unknown"}
+
+
+async def test_without_redis_nothing_is_taken_in_and_the_same_can_be_sent_again(site: Site) -> None:
+    proof = await site.solved()
+    redis: Redis[bytes] = site.gateway.bus.redis
+    reached, redis.connection_pool = redis.connection_pool, ConnectionPool.from_url("redis://127.0.0.1:1")
+    away = await propose(site, proof=proof)
+    assert away.status_code == 503
+    assert int(away.headers["Retry-After"]) > 0
+    assert wrong(await propose(site, proof=proof, name="")) == {"name": "missing"}
+    assert (await site.http.get("/api/v1/listings")).status_code == 200
+    redis.connection_pool = reached
+    assert await received(site) == 0
+    assert (await propose(site, proof=proof)).status_code == 202
+    assert await received(site) == 1
+
+
+async def test_too_many_proposals_wait_and_work_and_forms_have_a_quota_each(
+    settings: GatewaySettings,
+) -> None:
+    async with running(settings.model_copy(update={"submissions_per_minute": 2})) as site:
+        statuses = [(await propose(site)).status_code for _ in range(3)]
+        assert statuses == [202, 202, 429]
+        harder = (await site.http.get("/api/v1/challenge")).json()
+        assert harder["bits"] == settings.challenge_bits + 4
+        token = site.gateway.intake.form_token()
+        await asyncio.sleep(3.1)
+        receipt = await site.gateway.intake.submit(GOOD, Form(token, ""))
+        assert receipt == await site.gateway.intake.submit(GOOD, Form(token, ""))
+        assert await received(site) == 3
+
+
+async def test_two_gateways_know_of_each_others_proofs(settings: GatewaySettings) -> None:
+    async with running(settings) as one, running(settings) as two:
+        proof = await one.solved()
+        first, again = await propose(one, proof=proof), await propose(two, proof=proof)
+        assert first.json() == again.json()
+        status = await two.http.get(first.json()["status_url"])
+        assert status.json()["state"] == "received"
