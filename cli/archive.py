@@ -75,13 +75,13 @@ def _take(file: IO[bytes], cipher: ChaCha20Poly1305, number: int) -> bytes:
     """The next batch; empty after the last one."""
     head = file.read(LENGTH.size)
     length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
-    sealed = file.read(length) if 0 < length <= BATCH_MOST else b""
+    sealed = file.read(length) if length <= BATCH_MOST else b""
     for last in (False, True):
         try:
             plain = cipher.decrypt(_nonce(number, last=last), sealed, MAGIC)
         except InvalidTag:
             continue
-        if last and file.read(1):
+        if len(sealed) != length or (last and file.read(1)):
             break
         return plain
     raise Stop("the backup does not open: it is damaged, or was made with another DZE_KEY", MISUSED)

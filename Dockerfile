@@ -1,0 +1,31 @@
+# One image for everything; the command says which service: `docker run dze dze gateway`.
+FROM python:3.11-slim-bookworm AS build
+RUN python3 -m venv /venv
+ENV PATH=/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /build
+COPY requirements.lock ./
+RUN pip install --quiet --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY cli cli
+COPY services services
+COPY shared shared
+COPY simulator simulator
+RUN pip install --quiet --no-deps --no-build-isolation .
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin dze \
+    && install -d -o dze -g dze -m 0700 /data
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DZE_DATA=/data \
+    DZE_HOST=0.0.0.0 \
+    DZE_INTERNAL_HOST=0.0.0.0 \
+    DZE_INTERNAL_PORT=9000
+WORKDIR /data
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["dze", "health"]
+CMD ["dze", "gateway"]

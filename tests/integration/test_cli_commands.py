@@ -1,0 +1,236 @@
+"""The operators' commands, as an operator types them, on a Redis of their own."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from shared.bus.envelope import DATA
+from shared.bus.groups import ensure_groups
+from shared.contracts import schemas
+from shared.contracts.registry import DIRECTORY_CHANGED, STREAMS, TELEGRAM_UPDATES
+from shared.server import EmbeddedRedis
+
+KEY = "0123456789abcdef" * 4
+HOUR = 3600
+
+
+def dze(*words: str, answer: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *words],
+        input=answer,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=clean | environment,
+        check=False,
+    )
+
+
+def _fails_in_one_line(done: "subprocess.CompletedProcess[str]", code: int, text: str) -> None:
+    assert done.returncode == code, done.stderr
+    assert text in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def deployed(redis_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of a deployment on the tests' Redis."""
+    return {"DZE_REDIS_URL": redis_url, "DZE_KEY": KEY, "DZE_DATA": str(tmp_path / "data")}
+
+
+def test_a_fresh_key_is_printed_and_never_twice_the_same() -> None:
+    one, two = dze("key").stdout.strip(), dze("key").stdout.strip()
+    assert len(one) == 64
+    assert one != two
+
+
+def test_the_version_is_told() -> None:
+    assert dze("--version").stdout.startswith("dze ")
+
+
+@pytest.mark.parametrize("words", [["status"], ["dead", "list"], ["directory"]])
+def test_a_command_for_a_running_system_says_when_none_runs(words: list[str], tmp_path: Path) -> None:
+    _fails_in_one_line(dze(*words, DZE_DATA=str(tmp_path)), 1, "start it with `dze up`")
+
+
+@pytest.mark.parametrize("words", [["status"], ["up"], ["backup", "file"]])
+def test_a_redis_that_cannot_be_reached_is_one_line(words: list[str], tmp_path: Path) -> None:
+    done = dze(*words, DZE_REDIS_URL="redis://:hidden@127.0.0.1:1/0", DZE_KEY=KEY, DZE_DATA=str(tmp_path))
+    _fails_in_one_line(done, 1, "cannot reach Redis at redis://127.0.0.1:1/0")
+    assert "hidden" not in done.stderr
+
+
+def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
+    done = dze("status", DZE_REDIS_URL="nonsense", DZE_KEY=KEY, DZE_DATA=str(tmp_path))
+    _fails_in_one_line(done, 2, "DZE_REDIS_URL")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("DZE_PROT", "8000", "DZE_PROT is not a setting"),
+        ("DZE_PORT", "eight", "DZE_PORT"),
+        ("DZE_KEY", "short", "DZE_KEY needs at least"),
+        ("DZE_KEY_FILE", "/nowhere/key", "DZE_KEY_FILE: cannot read /nowhere/key"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_one_line(
+    name: str, value: str, text: str, tmp_path: Path
+) -> None:
+    _fails_in_one_line(dze("up", DZE_DATA=str(tmp_path), **{name: value}), 2, text)
+
+
+async def test_status_tells_what_waits_and_what_failed(deployed: dict[str, str], bus_factory: Any) -> None:
+    bus = bus_factory("gateway")
+    await ensure_groups(bus.redis, STREAMS)
+    await bus.publish(schemas.example(DIRECTORY_CHANGED))
+    await bus.redis.xadd(DIRECTORY_CHANGED.dead_key("moderation"), {"any": "thing"})
+    done = dze("status", "--json", **deployed)
+    rows = {(row["stream"], row["group"]): row for row in json.loads(done.stdout)}
+    assert {stream for stream, _ in rows} == {stream.topic for stream in STREAMS}
+    waiting = rows["directory.changed.v1", "moderation"]
+    assert (waiting["entries"], waiting["lag"], waiting["pending"], waiting["dead"]) == (1, 1, 0, 1)
+    assert rows["areas.changed.v1", ""]["entries"] == 0
+    assert "directory.changed.v1" in dze("status", **deployed).stdout
+
+
+def _bury(redis_url: str, bus: Any) -> str:
+    """A dead letter of submissions; answers its name."""
+    message = schemas.example(STREAMS[0])
+    stream, group = STREAMS[0], "submissions"
+    with Redis.from_url(redis_url) as redis:
+        letter = redis.xadd(
+            stream.dead_key(group),
+            {
+                DATA: b"sealed", "k": bus.keys.route(stream.key(message)), "partition": 3, "entry": "1-0",
+                "reason": "GiveUp: no such listing", "trace": "store.py:12 read", "tries": 5,
+            },
+        )  # fmt: skip
+    return f"{stream.topic}/{group}/{letter.decode()}"
+
+
+def test_dead_letters_are_listed_shown_dropped(
+    deployed: dict[str, str], redis_url: str, bus_factory: Any
+) -> None:
+    name = _bury(redis_url, bus_factory("submissions"))
+    assert name in dze("dead", "list", **deployed).stdout
+    assert json.loads(dze("dead", "list", "--json", **deployed).stdout)[0]["name"] == name
+    shown = dze("dead", "show", name, **deployed).stdout
+    assert "no such listing" in shown
+    assert "store.py:12 read" in shown
+    assert dze("dead", "drop", name, **deployed).stdout == "1 dropped.\n"
+    _fails_in_one_line(dze("dead", "drop", name, **deployed), 1, "there is no dead letter")
+    assert dze("dead", "list", **deployed).stdout == "No dead letters.\n"
+
+
+def test_a_replayed_dead_letter_stands_in_its_partition_again(
+    deployed: dict[str, str], redis_url: str, bus_factory: Any
+) -> None:
+    _bury(redis_url, bus_factory("submissions"))
+    assert dze("dead", "replay", "--all", **deployed).stdout == "1 given back.\n"
+    with Redis.from_url(redis_url) as redis:
+        assert redis.xlen(STREAMS[0].partition_key(3)) == 1
+        assert redis.xlen(STREAMS[0].dead_key("submissions")) == 0
+
+
+@pytest.mark.parametrize(
+    "words", [["drop"], ["drop", "x", "--all"], ["show", "nonsense"], ["drop", "a/b/1-0"]]
+)
+def test_a_dead_letter_that_is_not_named_right_is_one_line(
+    words: list[str], deployed: dict[str, str]
+) -> None:
+    _fails_in_one_line(dze("dead", *words, **deployed), 2, "dze dead list")
+
+
+def test_a_backup_brings_everything_back_but_what_is_fleeting(tmp_path: Path) -> None:
+    here, there = str(tmp_path / "here"), str(tmp_path / "there")
+    file = tmp_path / "all.dze"
+    with EmbeddedRedis(here) as server, Redis.from_url(server.url) as redis:
+        redis.hset("directory:{01}:listing:a", mapping={"name": "Двор"})
+        redis.xadd(DIRECTORY_CHANGED.partition_key(1), {"d": b"\x00\xff"})
+        redis.xgroup_create(DIRECTORY_CHANGED.partition_key(1), "moderation", id="0")
+        redis.set("submissions:{02}:kept", "long", ex=60 * 24 * HOUR)
+        redis.set("moderation:{02}:raw", "short", ex=47 * HOUR)
+        redis.xadd(TELEGRAM_UPDATES.partition_key(2), {"d": b"sealed"})
+    done = dze("backup", str(file), DZE_DATA=here)
+    assert done.stdout.startswith("3 keys written"), done.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert b"listing" not in file.read_bytes()
+    key = (Path(here) / "key").read_text().strip()
+    done = dze("restore", str(file), DZE_DATA=there, DZE_KEY=key)
+    assert done.stdout.startswith("3 keys brought back"), done.stderr
+    assert (Path(there) / "key").read_text().strip() == key
+    with EmbeddedRedis(there) as server, Redis.from_url(server.url) as redis:
+        assert sorted(redis.keys()) == [
+            b"directory.changed.v1.{01}", b"directory:{01}:listing:a", b"submissions:{02}:kept",
+        ]  # fmt: skip
+        assert redis.hget("directory:{01}:listing:a", "name") == "Двор".encode()
+        assert redis.xinfo_groups(DIRECTORY_CHANGED.partition_key(1))[0]["lag"] == 1
+        assert 59 * 24 * HOUR < redis.ttl("submissions:{02}:kept") <= 60 * 24 * HOUR
+
+
+def test_a_backup_of_a_running_system_leaves_it_writing(
+    deployed: dict[str, str], redis_url: str, tmp_path: Path
+) -> None:
+    with Redis.from_url(redis_url, socket_timeout=3) as redis:
+        redis.set("directory:a", "1")
+        assert dze("backup", str(tmp_path / "file"), **deployed).returncode == 0
+        started = time.monotonic()
+        redis.set("directory:a", "2")
+        assert time.monotonic() - started < 2
+
+
+def test_nothing_is_restored_over_data_or_under_running_services(
+    deployed: dict[str, str], redis_url: str, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "file")
+    with Redis.from_url(redis_url) as redis:
+        redis.set("directory:a", "old")
+        assert dze("backup", file, **deployed).returncode == 0
+        redis.set("directory:a", "new")
+        _fails_in_one_line(dze("restore", file, **deployed), 2, "--replace throws it away")
+        redis.set("bus:{01}:lease:directory.changed.v1:moderation", "replica:1", ex=5)
+        _fails_in_one_line(dze("restore", file, "--replace", **deployed), 2, "stop them first")
+        redis.delete("bus:{01}:lease:directory.changed.v1:moderation")
+        other = deployed | {"DZE_KEY": "f" * 64}
+        _fails_in_one_line(dze("restore", file, "--replace", **other), 2, "another DZE_KEY")
+        assert redis.get("directory:a") == b"new"
+        assert dze("restore", file, "--replace", **deployed).returncode == 0
+        assert redis.get("directory:a") == b"old"
+
+
+def test_shred_destroys_key_and_data_only_after_the_word(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path):
+        _fails_in_one_line(dze("shred", "--yes", DZE_DATA=str(tmp_path)), 2, "stop `dze up` first")
+    dze("backup", str(tmp_path / "file"), DZE_DATA=str(tmp_path))
+    assert (tmp_path / "key").exists()
+    done = dze("shred", answer="yes\n", DZE_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert "nothing was destroyed" in done.stderr
+    assert (tmp_path / "key").exists()
+    assert dze("shred", answer="shred\n", DZE_DATA=str(tmp_path)).returncode == 0
+    assert not (tmp_path / "key").exists()
+    assert not (tmp_path / "redis").exists()
+
+
+def test_shred_empties_a_redis_of_the_operators_of_what_is_ours(
+    deployed: dict[str, str], redis_url: str
+) -> None:
+    with Redis.from_url(redis_url) as redis:
+        redis.set("directory:a", "1")
+        redis.xadd("telegram.updates.v1.{01}", {"d": "x"})
+        redis.set("somebody:else", "1", ex=60)
+        done = dze("shred", "--yes", **deployed)
+        assert done.returncode == 0, done.stderr
+        assert redis.keys() == [b"somebody:else"]
+        assert "DZE_KEY is also in this environment" in done.stdout
