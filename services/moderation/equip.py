@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from services.moderation.bot.duties import keep_talking
 from services.moderation.bot.ports import Deps, Me
 from services.moderation.bot.store import BotStore
 from services.moderation.bot.talk import Talk
@@ -107,6 +108,8 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: Tele
         registry=Registry(store.people, bus.keys, listed),
     )
     bus.register(DECIDE)
+
+    keep_talking(bus, deps)
 
     @bus.every(EVERY, name="observe")
     async def observe() -> Commit | None:

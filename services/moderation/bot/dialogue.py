@@ -45,7 +45,8 @@ async def _said(turn: Turn, seen: Update) -> Commit:
 
 
 async def _pressed(turn: Turn) -> Commit:
-    press = PressTurn.of(turn)
+    reviewing = turn.chat.id == await reviews.review_chat(turn.deps)
+    press = PressTurn.of(turn, turn.deps.settings.review_chat if reviewing else None)
     if press is None:
         return NOTHING
     if isinstance(press, str):

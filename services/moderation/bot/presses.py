@@ -19,22 +19,28 @@ class PressTurn:
     message_id: int
 
     @classmethod
-    def of(cls, turn: Turn) -> "PressTurn | str | None":
-        """The press; the key of a refusal for a forged or old one; None for what is no press at all."""
+    def of(cls, turn: Turn, former: int | None = None) -> "PressTurn | str | None":
+        """The press; the key of a refusal for a forged or old one; None for what is no press at all.
+
+        `former` is the chat's id before it became a supergroup: buttons may still be signed for it.
+        """
         body = turn.update.body
         message = body.get("message")
         message_id = message.get("message_id") if isinstance(message, dict) else None
         press_id, data = body.get("id"), body.get("data")
         if not isinstance(press_id, str) or not isinstance(message_id, int) or turn.person is None:
             return None
-        signer = Signer.of(turn.deps.keys)
-        try:
-            press = signer.read(turn.chat.id, data if isinstance(data, str) else "", turn.reply.now)
-        except Forged:
-            return "press.forged"
-        except Expired:
-            return "press.expired"
-        return cls(turn, press, press_id, message_id)
+        refusal = "press.forged"
+        for chat_id in (turn.chat.id, former):
+            try:
+                press = Signer.of(turn.deps.keys).read(chat_id or 0, str(data), turn.reply.now)
+            except Forged:
+                continue
+            except Expired:
+                refusal = "press.expired"
+            else:
+                return cls(turn, press, press_id, message_id)
+        return refusal
 
     def answer(self, key: str = "", *, alert: bool = False, **values: str) -> TelegramAction:
         """Tell the presser alone; nothing but the end of the waiting without a key."""

@@ -36,7 +36,7 @@ async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) 
     if await bot.store.decided(event.submission_id) is not None:
         return NOTHING
     before = await bot.store.review(event.submission_id)
-    chat_id = bot.settings.review_chat
+    chat_id = await review_chat(bot)
     if chat_id is None:
         log.warning("review_chat_not_set", waiting=event.submission_id)
         return Commit.of(
@@ -64,7 +64,7 @@ async def on_closed(event: ReviewClosed, bot: Annotated[Deps, Context()]) -> Com
     review = await bot.store.review(event.submission_id)
     writes = bot.store.close_review(event.submission_id, Decided(decision=event.state.value))
     expect = [bot.store.undecided(event.submission_id)]
-    chat_id = bot.settings.review_chat
+    chat_id = await review_chat(bot)
     if review is None or not review.attempt or chat_id is None:
         return Commit.of(writes=writes, expect=expect)
     speech = await _speech(bot, chat_id)
@@ -80,7 +80,7 @@ async def post_waiting(bot: Deps) -> Commit | None:
 
     To be called now and then on one replica.
     """
-    chat_id = bot.settings.review_chat
+    chat_id = await review_chat(bot)
     if chat_id is None or (await bot.actor_store.chat(chat_id)).parked:
         return None
     speech = await _speech(bot, chat_id)
@@ -109,7 +109,7 @@ async def pressed(press: PressTurn) -> Commit:
     turn, bot = press.turn, press.turn.deps
     args = press.press.args
     what, submission_id = (args[0][:1], args[0][1:27]) if args else ("", "")
-    if turn.chat.id != bot.settings.review_chat or what not in DECISIONS or turn.person is None:
+    if turn.chat.id != await review_chat(bot) or what not in DECISIONS or turn.person is None:
         return Commit.of(events=[press.answer("press.forged", alert=True)])
     try:
         rights = await look_up(bot.telegram, turn.chat.id, turn.person.id)
@@ -153,10 +153,9 @@ async def _decide(
 
 
 def shown(bot: Deps, request: ReviewRequested, speech: Speech) -> tuple[Html, Rows]:
-    """The card and its buttons."""
-    chat_id = bot.settings.review_chat
-    assert chat_id is not None
-    button = Buttons.of(bot.keys, chat_id, PURPOSE, bot.now(), BUTTON_DAYS)
+    """The card and its buttons, signed for the chat's first id: they outlive its becoming a supergroup."""
+    assert bot.settings.review_chat is not None
+    button = Buttons.of(bot.keys, bot.settings.review_chat, PURPOSE, bot.now(), BUTTON_DAYS)
     subject = request.submission_id
     rows = [
         [
@@ -182,6 +181,12 @@ def _post(bot: Deps, request: ReviewRequested, chat_id: int, speech: Speech, att
 
 def _card_id(submission_id: str, attempt: int) -> str:
     return f"review:{submission_id}:{attempt}"
+
+
+async def review_chat(bot: Deps) -> int | None:
+    """The reviewers' chat, also after it has become a supergroup."""
+    chat_id = bot.settings.review_chat
+    return None if chat_id is None else (await bot.actor_store.chat(chat_id)).moved_to or chat_id
 
 
 async def _speech(bot: Deps, chat_id: int) -> Speech:

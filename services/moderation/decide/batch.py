@@ -18,6 +18,10 @@ from shared.contracts.telegram import TelegramUpdate
 log = structlog.get_logger()
 
 
+class TwoAtOnce(Exception):  # noqa: N818
+    """Two updates of a batch want to decide the same: each is tried alone, so that the first one wins."""
+
+
 @dataclass
 class Batch:
     """`updates` beside the messages in which they came."""
@@ -86,6 +90,8 @@ class Batch:
     async def _converse(self, update: Update) -> None:
         """What is said may change settings: what follows in this batch must already see them."""
         answer = await self.desk.bot.converse(update)
+        if {expect.key for expect in answer.expect} & {e.key for said in self.said for e in said.expect}:
+            raise TwoAtOnce
         self.said.append(answer)
         for state in self.states.values():
             for name, value in self.desk.store.chats.settings_in(answer.writes, state.id).items():

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from services.moderation.telegram.errors import Conflict, RetryAfter, Transient, Unauthorized
-from services.moderation.telegram.pacing import buckets
+from services.moderation.telegram.pacing import windows
 from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
 from shared.bus.errors import TryLater
@@ -53,7 +53,7 @@ class Calls:
 
     async def _permit(self, method: Method, chat_id: int) -> None:
         waited = 0.0
-        while (wait := await self.store.take(chat_id, method, buckets(method, chat_id))) > 0:
+        while (wait := await self.store.take(chat_id, method, windows(method, chat_id))) > 0:
             if waited + wait > PATIENCE:
                 raise TryLater("paced", wait)
             await self.sleep(wait)

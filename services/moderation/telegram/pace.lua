@@ -1,25 +1,23 @@
--- May this call be made now? KEYS: holds, then buckets. ARGV: number of holds, then for each bucket its
--- interval in milliseconds and its burst. Answers 0 and takes one from every bucket, or answers the
--- milliseconds to wait and takes nothing (generic cell rate algorithm, one number a bucket).
+-- May this call be made now? KEYS: the hold, then windows. ARGV: for each window how many calls, within how many
+-- milliseconds. Answers 0 and counts the call in every window, or the milliseconds to wait and counts nothing.
+-- A window is a list of the moments of its last calls: exact, where a bucket lets its burst and its rate through.
 local clock = redis.call('TIME')
-local now = clock[1] * 1000 + clock[2] / 1000
-local holds = tonumber(ARGV[1])
-local wait = 0
-for i = 1, holds do
-  wait = math.max(wait, redis.call('PTTL', KEYS[i]))
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local wait = math.max(0, redis.call('PTTL', KEYS[1]))
+for i = 2, #KEYS do
+  local most, span = tonumber(ARGV[2 * i - 3]), tonumber(ARGV[2 * i - 2])
+  local oldest = redis.call('LINDEX', KEYS[i], most - 1)
+  if oldest then
+    wait = math.max(wait, tonumber(oldest) + span - now)
+  end
 end
-local due = {}
-for i = holds + 1, #KEYS do
-  local interval = tonumber(ARGV[2 * (i - holds)])
-  local burst = tonumber(ARGV[2 * (i - holds) + 1])
-  local full = math.max(now, tonumber(redis.call('GET', KEYS[i]) or '0'))
-  due[i] = full + interval
-  wait = math.max(wait, due[i] - now - interval * burst)
+if wait > 0 then
+  return wait
 end
-if wait >= 1 then
-  return math.ceil(wait)
-end
-for i = holds + 1, #KEYS do
-  redis.call('SET', KEYS[i], string.format('%.3f', due[i]), 'PX', math.ceil(due[i] - now) + 1000)
+for i = 2, #KEYS do
+  local most, span = tonumber(ARGV[2 * i - 3]), tonumber(ARGV[2 * i - 2])
+  redis.call('LPUSH', KEYS[i], string.format('%.0f', now))
+  redis.call('LTRIM', KEYS[i], 0, most - 1)
+  redis.call('PEXPIRE', KEYS[i], span)
 end
 return 0

@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from services.moderation.telegram.audit import AuditEntry
-from services.moderation.telegram.pacing import Bucket
+from services.moderation.telegram.pacing import Window
 from shared.bus.commit import Command
 from shared.keys import Keys
 
@@ -38,15 +38,12 @@ class ActorStore:
 
     # Pacing is written at once, outside any commit: a permit that was taken and not used only costs time.
 
-    async def take(self, chat_id: int, method: str, buckets: tuple[Bucket, ...]) -> float:
-        """Seconds to wait before this call; 0: go, and the permit is taken."""
+    async def take(self, chat_id: int, method: str, windows: tuple[Window, ...]) -> float:
+        """Seconds to wait before this call; 0: go, and the call is counted."""
         chat = self._keys.person(chat_id)
-        keys = [
-            self._hold_key(chat_id, method),
-            *(f"moderation:pace:{b.name.format(chat=chat)}" for b in buckets),
-        ]
-        rates = [number for b in buckets for number in (b.interval_ms, b.burst)]
-        return int(await self._pace(keys=keys, args=[1, *rates])) / 1000
+        names = (f"moderation:pace:{one.name.format(chat=chat)}" for one in windows)
+        sizes = [number for one in windows for number in (one.most, one.milliseconds)]
+        return int(await self._pace(keys=[self._hold_key(chat_id, method), *names], args=sizes)) / 1000
 
     async def hold(self, chat_id: int, method: str, seconds: float) -> None:
         """Telegram said `retry_after`: nothing more for this chat and method until then."""

@@ -1,0 +1,28 @@
+"""What the bot does by itself now and then, on one replica."""
+
+import structlog
+
+from services.moderation.bot import menu, reviews
+from services.moderation.bot.ports import Deps
+from services.moderation.telegram.errors import TelegramError
+from shared.bus import Bus, Commit
+
+log = structlog.get_logger()
+
+MISSING_CARDS_SECONDS = 15
+MENU_SECONDS = 6 * 3600
+
+
+def keep_talking(bus: Bus, deps: Deps) -> None:
+    """Cards that are missing are posted, and Telegram's list of commands is kept right."""
+
+    @bus.every(MISSING_CARDS_SECONDS, name="reviews")
+    async def post() -> Commit | None:
+        return await reviews.post_waiting(deps)
+
+    @bus.every(MENU_SECONDS, name="menu")
+    async def commands() -> None:
+        try:
+            await menu.publish(deps.telegram)
+        except TelegramError as error:
+            log.warning("menu_not_published", reason=type(error).__name__)
