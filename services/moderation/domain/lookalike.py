@@ -1,5 +1,6 @@
 """Who looks like an admin of the chat without being one."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -11,15 +12,27 @@ Keyed = Callable[[str], str]
 """A keyed hash of a text."""
 
 
-class Skeletons(NamedTuple):
+FORGED_LEAST = 6
+"""Letters from which on a name written with other letters is no accident."""
+
+
+class Looks(NamedTuple):
+    """Empty where there is too little to compare."""
+
     name: str
+    """With look-alike letters folded and all that is no letter or digit left out; so the user name."""
+    written: str
+    """The letters of the name as they are written."""
     username: str
 
 
-def skeletons(person: Person) -> Skeletons:
-    """Name and user name with look-alike letters folded and all that is no letter or digit left out."""
+def looks(person: Person) -> Looks:
     name, username = _squeeze(skeleton(person.name)), _squeeze(skeleton(person.username))
-    return Skeletons(name if len(name) >= NAME_LEAST else "", username if len(username) >= NAME_LEAST else "")
+    written = _squeeze(unicodedata.normalize("NFKC", person.name).casefold())
+    kept = len(name) >= NAME_LEAST
+    return Looks(
+        name if kept else "", written if kept else "", username if len(username) >= NAME_LEAST else ""
+    )
 
 
 def _squeeze(text: str) -> str:
@@ -27,16 +40,24 @@ def _squeeze(text: str) -> str:
 
 
 def likeness(state: ChatState, person: Person, keyed: Keyed) -> tuple[str, ...]:
-    """`lookalike.name` (of two words or more), `lookalike.short` (of one) and `lookalike.username`."""
+    """`lookalike.username`, and of the name: `forged` (drawn like an admin's, written with other letters),
+    `name` (the same, of two words or more) or `short` (the same, of one word: many people share it).
+    """
     if state.admins is None or not (state.admins.names or state.admins.usernames):
         return ()
-    found = skeletons(person)
+    found = looks(person)
     codes = []
     if found.name and keyed(found.name) in state.admins.names:
-        codes.append("lookalike.name" if len(person.name.split()) > 1 else "lookalike.short")
+        codes.append(_of_name(found, person, keyed(found.written) in state.admins.written))
     if found.username and keyed(found.username) in state.admins.usernames:
         codes.append("lookalike.username")
     return tuple(codes)
+
+
+def _of_name(found: Looks, person: Person, written_so: bool) -> str:
+    if not written_so and len(found.name) >= FORGED_LEAST:
+        return "lookalike.forged"
+    return "lookalike.name" if len(person.name.split()) > 1 else "lookalike.short"
 
 
 def admins_of(members: Iterable[Any], at: int, person: Callable[[int], str], keyed: Keyed) -> Admins:
@@ -54,8 +75,9 @@ def add(admins: Admins, who: Person | None, person: Callable[[int], str], keyed:
         return
     admins.people.add(person(who.id))
     if not who.is_bot:
-        found = skeletons(who)
+        found = looks(who)
         admins.names |= {keyed(found.name)} if found.name else set()
+        admins.written |= {keyed(found.written)} if found.written else set()
         admins.usernames |= {keyed(found.username)} if found.username else set()
 
 

@@ -15,6 +15,8 @@ HOUR = 3600
 DAY = 24 * HOUR
 FORGET = 30 * DAY
 """Seconds after which a chat in which nothing was seen of a person is forgotten."""
+REMEMBER = 365 * DAY
+"""The same for a chat whose admins have banned the person: the deployment's block list."""
 CHATS_MOST = 200
 """Chats kept of one person; the newest stay."""
 
@@ -39,6 +41,7 @@ EVIDENCE: dict[str, float] = {
     "first_message.invite": 4.0,
     "first_message.link": 3.2,
     "first_message.forward": 2.4,
+    "lookalike.forged": 4.2,
     "lookalike.name": 3.2,
     "lookalike.short": 1.5,
     "lookalike.username": 3.6,
@@ -46,8 +49,9 @@ EVIDENCE: dict[str, float] = {
 }
 """Reasons given by a chat. Who was seen to join days ago (`new`) and whose first message is a link is a
 stranger; who was not seen to join (`first`) may have been there for years and only never written."""
-OF_THE_PERSON = frozenset({"listed", "listed.twice"})
-LISTED = {"listed": 3.2, "listed.twice": 5.0, "listed.operator": 6.0}
+LISTED, LISTED_TWICE, LISTED_BY_OPERATOR = 3.2, 5.0, 6.0
+"""Banned by the admins of one other chat, of several, or on the operator's list. One chat's word is advice
+only: a seized admin must not be able to empty every other chat."""
 PRESENT_LONG = 14 * DAY
 
 
@@ -73,6 +77,7 @@ class Presence:
     evidence: dict[str, int] = field(default_factory=dict)
     """Reason and when it was given."""
     trusted: bool = False
+    """An admin here has taken the person's side."""
     told: float | None = None
     """The highest score that was passed on."""
 
@@ -84,6 +89,11 @@ class Standing:
     chats: dict[str, Presence] = field(default_factory=dict)
     joins: list[tuple[int, str]] = field(default_factory=list)
     """When and which chat, for the last day."""
+
+    @property
+    def banned(self) -> set[str]:
+        """Chats whose admins have banned the person."""
+        return {key for key, presence in self.chats.items() if "banned" in presence.evidence}
 
     def of(self, chat: str, chat_id: int) -> Presence:
         return self.chats.setdefault(chat, Presence(chat_id))
@@ -108,9 +118,14 @@ def observe(standing: Standing, seen: Seen) -> None:
     if seen.kind == "wrote" and seen.at // DAY != presence.seen // DAY:
         presence.days += 1
     presence.seen = max(presence.seen, seen.at)
+    if presence.left and seen.kind == "joined":
+        presence.told = None  # who comes back is told of again
     presence.left = seen.kind in ("left", "banned")
     if seen.kind == "trusted":
         presence.trusted = True
+        presence.evidence.clear()
+    elif seen.kind == "banned":
+        presence.trusted = False
     if seen.kind == "joined":
         presence.joined = seen.at
         if (seen.at, seen.chat) not in standing.joins:
@@ -123,19 +138,26 @@ def observe(standing: Standing, seen: Seen) -> None:
 
 def _forget(standing: Standing, now: int) -> None:
     standing.joins = [join for join in standing.joins if now - join[0] < DAY][-CHATS_MOST:]
-    kept = [(key, one) for key, one in standing.chats.items() if now - one.seen < FORGET]
+    banned = standing.banned
+    kept = [
+        (key, one)
+        for key, one in standing.chats.items()
+        if now - one.seen < (REMEMBER if key in banned else FORGET)
+    ]
     kept.sort(key=lambda item: item[1].seen)
     standing.chats = dict(kept[-CHATS_MOST:])
 
 
-def signals(standing: Standing, chat: str, listed: Iterable[str], now: int) -> tuple[Signal, ...]:
-    """All reasons for and against a person in one chat, each group within its cap."""
+def signals(standing: Standing, chat: str, now: int, *, listed: bool = False) -> tuple[Signal, ...]:
+    """All reasons for and against a person in one chat, each group within its cap.
+
+    `listed`: on the operator's list.
+    """
     here = standing.chats.get(chat)
     shape = _capped([*_spread(standing), *_many(standing), *_joins(standing, now)], SHAPE_CAP)
     evidence = [Signal(code, EVIDENCE[code]) for code in (here.evidence if here else ()) if code in EVIDENCE]
     trust = _capped(list(_trust(standing, here, now)), TRUST_CAP)
-    known = [Signal(code, LISTED[code]) for code in listed if code in LISTED]
-    return (*evidence, *_elsewhere(standing, chat), *shape, *known, *trust)
+    return (*evidence, *_listed(standing, chat, listed), *_elsewhere(standing, chat), *shape, *trust)
 
 
 def score(found: Iterable[Signal]) -> float:
@@ -177,12 +199,20 @@ def _joins(standing: Standing, now: int) -> Iterable[Signal]:
         yield Signal("joins.hour", weight, {"chats": len(chats)})
 
 
+def _listed(standing: Standing, chat: str, by_operator: bool) -> Iterable[Signal]:
+    if by_operator:
+        yield Signal("listed.operator", LISTED_BY_OPERATOR)
+    others = len(standing.banned - {chat})
+    if others:
+        yield Signal("listed", LISTED if others == 1 else LISTED_TWICE, {"chats": others})
+
+
 def _elsewhere(standing: Standing, chat: str) -> Iterable[Signal]:
     """What other chats have against the person, at a part of its weight."""
     others = [
         max(EVIDENCE[code] for code in presence.evidence if code in EVIDENCE)
         for key, presence in standing.chats.items()
-        if key != chat and presence.evidence
+        if key != chat and presence.evidence and "banned" not in presence.evidence
     ]
     if others:
         weight = min(sum(others) * ELSEWHERE_SHARE, ELSEWHERE_CAP)
@@ -207,17 +237,16 @@ class Judged(NamedTuple):
     signals: tuple[Signal, ...]
 
 
-def judge(standing: Standing, chat: str, listed: Iterable[str], now: int) -> list[Judged]:
+def judge(standing: Standing, chat: str, now: int, *, listed: bool = False) -> list[Judged]:
     """Chats to be told: the one in which something was just seen, and the others when it got clearly worse.
 
     A chat is told once for each level that is reached (advise, remove), so nobody is told twice of the same.
     """
-    codes = tuple(listed)
     judged = []
     for key, presence in standing.chats.items():
         if presence.left:
             continue
-        found = signals(standing, key, codes, now)
+        found = signals(standing, key, now, listed=listed)
         total = score(found)
         if _level(total) > _level(presence.told):
             presence.told = total

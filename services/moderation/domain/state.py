@@ -20,11 +20,12 @@ NAME_LEAST = 4
 
 @dataclass(slots=True)
 class Admins:
-    """A chat's admins under keyed hashes, with the keyed skeletons of their names and user names."""
+    """A chat's admins under keyed hashes, with the keyed looks of their names, see `lookalike`."""
 
     at: int
     people: set[str]
     names: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
     usernames: set[str] = field(default_factory=set)
 
     def fresh(self, now: int) -> bool:

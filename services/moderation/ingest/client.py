@@ -54,11 +54,11 @@ class Updates:
     def __repr__(self) -> str:
         return "Updates(...)"
 
-    async def fetch(self, offset: int | None, *, wait: bool = True) -> Sequence[dict[str, Any]]:
+    async def fetch(self, offset: int | None) -> Sequence[dict[str, Any]]:
         """Updates from `offset` on, at most 100, as decoded JSON. Raises kinds of PollError only."""
         body = {
             "limit": LIMIT,
-            "timeout": self._long_poll if wait else 0,
+            "timeout": self._long_poll,
             "allowed_updates": list(ALLOWED_UPDATES),
         }
         if offset is not None:

@@ -33,7 +33,7 @@ REPEAT_LINE = 10
 
 
 class Source(Protocol):
-    async def fetch(self, offset: int | None, *, wait: bool = True) -> Sequence[dict[str, Any]]: ...
+    async def fetch(self, offset: int | None) -> Sequence[dict[str, Any]]: ...
 
 
 class Committing(Protocol):

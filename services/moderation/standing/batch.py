@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.moderation.domain.standing import Judged, Seen, Standing, judge, observe
+from services.moderation.domain.standing import Judged, Seen, judge, observe
 from services.moderation.store import People
 from shared import clock
 from shared.bus.commit import Commit
@@ -27,26 +27,14 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
     known = await registry.people.load({event.person for event in events})
     judged: list[PersonJudged] = []
     for event in events:
-        standing, words = known[event.person]
+        standing = known[event.person]
         observe(standing, _seen(event))
         if event.kind not in ("left", "trusted"):
-            found = judge(
-                standing,
-                event.chat,
-                _listed(registry, event.person, words),
-                int(event.observed_at.timestamp()),
-            )
+            at = int(event.observed_at.timestamp())
+            found = judge(standing, event.chat, at, listed=event.person in registry.listed)
             judged += [_judged(one, event, registry.now()) for one in found]
-    writes = [
-        write for person, (standing, _) in known.items() for write in registry.people.save(person, standing)
-    ]
+    writes = [write for person, standing in known.items() for write in registry.people.save(person, standing)]
     return Commit.of(writes=writes, events=judged)
-
-
-def _listed(registry: Registry, person: str, words: int) -> tuple[str, ...]:
-    """On the operator's list, or put on the deployment's by one chat or by several."""
-    operator = ("listed.operator",) if person in registry.listed else ()
-    return operator + (("listed.twice",) if words > 1 else ("listed",) if words else ())
 
 
 def _seen(event: PersonObserved) -> Seen:
@@ -65,6 +53,3 @@ def _judged(one: Judged, event: PersonObserved, moment: datetime) -> PersonJudge
         signals=tuple(Signal(name=s.name, weight=s.weight, detail=dict(s.detail)) for s in one.signals),
         judged_at=moment,
     )
-
-
-__all__ = ["Registry", "Standing", "observe_all"]

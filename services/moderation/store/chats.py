@@ -195,7 +195,11 @@ class Chats:
         key = self._names.of_chat("admins", chat_id)
         if admins is None:
             return [("UNLINK", key)]
-        value = [admins.at, sorted(admins.people), sorted(admins.names), sorted(admins.usernames)]
+        value = [
+            admins.at,
+            sorted(admins.people),
+            *map(sorted, (admins.names, admins.written, admins.usernames)),
+        ]
         return [("SET", key, orjson.dumps(value), "EX", names.ADMINS_TTL)]
 
     async def state(self, chat_id: int) -> ChatState:
@@ -286,8 +290,8 @@ def _settings(stored: Mapping[bytes, bytes]) -> ChatSettings:
 def _admins(stored: bytes | None) -> Admins | None:
     if stored is None:
         return None
-    at, people, shown, usernames = orjson.loads(stored)
-    return Admins(at, set(people), set(shown), set(usernames))
+    at, people, shown, written, usernames = orjson.loads(stored)
+    return Admins(at, set(people), set(shown), set(written), set(usernames))
 
 
 def _scores(people: Iterable[str], found: Iterable[float | None]) -> dict[str, int]:

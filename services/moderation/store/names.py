@@ -10,8 +10,7 @@
 `moderation:{pp}:index:<c>:<hour>` zset: message ids with keyed people. 48 h after the hour began.
 `moderation:{pp}:named:<c>:<day>` hash: keyed user name to sealed id. 48 h after the day began.
 `moderation:{pp}:updates` zset: ids of the updates handled last. 48 h, at most 10,000.
-`moderation:{pp}:person:<p>` string: sealed standing of a person. 30 silent days.
-`moderation:{pp}:listed:<p>` hash: chats whose admins put the person on the block list. 1 year.
+`moderation:{pp}:person:<p>` string: sealed standing of a person. 30 silent days; 1 year for who was banned.
 `moderation:chats` hash: sealed ids of managed chats. Until the bot leaves the chat.
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
     `moderation:checks`: when a listed chat is looked up next. Until the listing goes.

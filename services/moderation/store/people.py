@@ -1,4 +1,4 @@
-"""People: their standing over all chats and the block list, under keyed hashes."""
+"""People: their standing over all chats, under keyed hashes."""
 
 from collections.abc import Collection
 from typing import Any
@@ -19,14 +19,13 @@ class People:
         self._keys = keys
         self._names = Names(keys)
 
-    async def load(self, people: Collection[str]) -> dict[str, tuple[Standing, int]]:
-        """The standing of each keyed person, and how many chats' admins have put them on the block list."""
+    async def load(self, people: Collection[str]) -> dict[str, Standing]:
+        """The standing of each keyed person."""
         pipe = self._redis.pipeline(transaction=False)
         for person in people:
             pipe.get(self._names.of_person("person", person))
-            pipe.hlen(self._names.of_person("listed", person))
-        answers = iter(await pipe.execute())
-        return {person: (self._open(person, next(answers)), next(answers)) for person in people}
+        answers = await pipe.execute()
+        return {person: self._open(person, sealed) for person, sealed in zip(people, answers, strict=True)}
 
     def _open(self, person: str, sealed: bytes | None) -> Standing:
         if sealed is None:
@@ -43,18 +42,8 @@ class People:
             {"chats": {key: _values(one) for key, one in standing.chats.items()}, "joins": standing.joins}
         )
         sealed = self._keys.seal(value, f"person:{person}")
-        return [("SET", self._names.of_person("person", person), sealed, "EX", names.PERSON_TTL)]
-
-    def block(self, chat_id: int, user_id: int, now: int) -> list[Command]:
-        """An admin of this chat puts the person on the deployment's block list."""
-        key = self._names.of_person("listed", self._keys.person(user_id))
-        return [("HSET", key, self._keys.person(chat_id), now), ("EXPIRE", key, names.LISTED_TTL)]
-
-    def unblock(self, chat_id: int, user_id: int) -> list[Command]:
-        """The chat takes its word back."""
-        return [
-            ("HDEL", self._names.of_person("listed", self._keys.person(user_id)), self._keys.person(chat_id))
-        ]
+        ttl = names.LISTED_TTL if standing.banned else names.PERSON_TTL
+        return [("SET", self._names.of_person("person", person), sealed, "EX", ttl)]
 
 
 def _values(one: Presence) -> list[Any]:

@@ -33,7 +33,7 @@ class Places:
         writes.append(("HSET", PLACES, link, f"{place.lat},{place.lon},{place.precision}"))
         writes.append(("HSET", LINKS, listing.id, link))
         if due is not None:
-            writes.append(("HSETNX", CHECKS, link, orjson.dumps(Check(due))))
+            writes.append(("HSETNX", CHECKS, link, orjson.dumps([*Check(due)])))
         return writes
 
     def remove(self, listing_id: str, before: str | None) -> list[Command]:
@@ -51,4 +51,4 @@ class Places:
 
     def checked(self, link: str, check: Check) -> list[Command]:
         """When the link is looked up next."""
-        return [("HSET", CHECKS, link, orjson.dumps(check))]
+        return [("HSET", CHECKS, link, orjson.dumps([*check]))]

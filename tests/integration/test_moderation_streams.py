@@ -1,0 +1,351 @@
+"""Updates through the real bus and a real Redis: from what Telegram sends to what the actor is to do."""
+
+import asyncio
+import time
+from typing import Any
+
+import orjson
+import pytest
+
+from services.moderation import handlers
+from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.store import BotStore
+from services.moderation.bot.talk import Talk
+from services.moderation.decide.desk import Desk
+from services.moderation.ingest.poller import event_of
+from services.moderation.standing.batch import Registry
+from services.moderation.store import Store
+from services.moderation.telegram.errors import Refused, Transient
+from services.moderation.telegram.store import ActorStore
+from shared.bus import NOTHING, Commit
+from shared.clock import now
+from shared.contracts.directory import DirectoryChanged
+from shared.contracts.listings import Kind, Link, Listing, Place
+from shared.contracts.registry import TELEGRAM_ACTIONS
+from shared.contracts.telegram import Method, TelegramAction
+from tests.moderation import ADMIN, ALES, CHAT, STRANGER, chat, file, membership, message, photo, raw, user
+
+pytestmark = pytest.mark.usefixtures("nothing_pending")
+BOT = 77
+
+
+class Telegram:
+    """A Bot API server as far as deciding sees it: it names the admins, or fails when told to."""
+
+    def __init__(self) -> None:
+        self.admins: dict[int, list[dict[str, Any]]] = {}
+        self.error: Exception | None = None
+        self.asked: list[str] = []
+
+    async def call(self, method, params=None, *, seconds=15) -> Any:
+        del seconds
+        self.asked.append(method)
+        if self.error is not None:
+            raise self.error
+        chat_id = (params or {}).get("chat_id", 0)
+        admins = self.admins.get(
+            chat_id, [{"status": "creator", "user": user(ADMIN, "Вольга", last_name="Навіцкая")}]
+        )
+        match method:
+            case "getChatAdministrators":
+                return admins
+            case "getChatMember":
+                who = (params or {})["user_id"]
+                found = [one for one in admins if one["user"]["id"] == who]
+                return found[0] if found else {"status": "member", "user": user(who)}
+            case "getChat":
+                return chat(chat_id)
+        raise Refused("method.unknown")
+
+
+class House:
+    """Moderation without the actor: what it would be asked to do is noted."""
+
+    def __init__(self, bus: Any, settings: Any) -> None:
+        self.bus, self.telegram, self.actions = bus, Telegram(), list[TelegramAction]()
+        self.store = Store(bus.redis, bus.keys)
+        deps = Deps(
+            settings=settings,
+            keys=bus.keys,
+            telegram=self.telegram,
+            chats=self.store.chats,
+            store=BotStore(bus.redis, bus.keys),
+            actor_store=ActorStore(bus.redis, bus.keys),
+            me=Me(BOT, "dze_bot"),
+        )
+        bus.provide(
+            store=self.store,
+            bot=deps,
+            desk=Desk(self.store, bus.keys, self.telegram, Talk(deps)),
+            registry=Registry(self.store.people, bus.keys),
+        )
+
+        async def note(action: TelegramAction) -> Commit:
+            self.actions.append(action)
+            return NOTHING
+
+        bus.register({**handlers.ALWAYS, **handlers.DECIDE, TELEGRAM_ACTIONS: note})
+
+    async def hear(self, *updates: dict[str, Any]) -> None:
+        await self.bus.publish(*(event_of(one) for one in updates))
+
+    async def set(self, chat_id: int = CHAT, **values: str) -> None:
+        writes = [
+            w
+            for n, v in values.items()
+            for w in self.store.chats.set_setting(chat_id, n.replace("__", "."), v)
+        ]
+        await self.bus.commit(Commit.of(writes=writes))
+
+    def of(self, method: Method) -> list[TelegramAction]:
+        return [action for action in self.actions if action.method is method]
+
+    @property
+    def deleted(self) -> list[int]:
+        return sorted(i for action in self.of(Method.DELETE_MESSAGES) for i in action.params["message_ids"])
+
+    @property
+    def banned(self) -> list[tuple[int, int]]:
+        return sorted((action.chat_id, action.params["user_id"]) for action in self.of(Method.BAN_MEMBER))
+
+
+@pytest.fixture
+async def house(bus_factory, settings):
+    bus = bus_factory("moderation")
+    made = House(bus, settings)
+    async with bus.running():
+        yield made
+
+
+def said(message_id: int = 0, **fields: Any) -> dict[str, Any]:
+    """A message of this moment."""
+    return raw(message(message_id, at=int(time.time()), **fields))
+
+
+def came(who: int, where: int = CHAT, **more: Any) -> dict[str, Any]:
+    body = membership(user(who, **more), "left", "member", at=int(time.time()), where=where)
+    return raw(body | {"chat": chat(where, username=f"chat{-where}")}, "chat_member")
+
+
+async def test_pictures_and_traces_go_and_the_rest_stays(house, eventually):
+    await house.set(dryrun="off", media__photo="delete", service__pinned="delete")
+    await house.hear(
+        said(1, photo=photo()),
+        said(2, text="hello"),
+        said(3, new_chat_members=[user(STRANGER)]),
+        said(4, pinned_message={"message_id": 2}),
+        said(5, who=ADMIN, photo=photo()),
+        said(6, video=file()),
+        raw(message(2, at=int(time.time()), photo=photo(), edit_date=1), "edited_message"),
+        said(7, new_chat_title="x"),
+    )
+    await eventually(lambda: house.deleted == [1, 2, 3, 4])
+    await asyncio.sleep(0.3)
+    assert house.deleted == [1, 2, 3, 4]
+    assert house.banned == []
+
+
+async def test_an_album_spread_over_time_goes_as_a_whole(house, eventually):
+    await house.set(dryrun="off", media__video="delete")
+    await house.hear(said(1, photo=photo(), media_group_id="a"))
+    await eventually(lambda: house.store.chats.state(CHAT))
+    await asyncio.sleep(0.3)
+    assert house.deleted == []
+    await house.hear(said(2, video=file(), media_group_id="a"))
+    await eventually(lambda: house.deleted == [1, 2])
+    await house.hear(said(3, photo=photo(), media_group_id="a"))
+    await eventually(lambda: house.deleted == [1, 2, 3])
+
+
+async def test_in_dry_run_nothing_is_done_and_it_is_said_once(house, eventually):
+    await house.set(media__photo="delete", suspicious="remove")
+    await house.hear(*(said(n, photo=photo()) for n in range(1, 4)))
+    await eventually(lambda: len(house.of(Method.SEND_MESSAGE)) == 1)
+    await house.hear(*(said(n, photo=photo()) for n in range(4, 7)))
+    await asyncio.sleep(0.5)
+    assert house.deleted == []
+    assert len(house.of(Method.SEND_MESSAGE)) == 1
+    log = await ActorStore(house.bus.redis, house.bus.keys).audited(CHAT)
+    assert sum(entry.count for entry in log) == 6
+    assert {(entry.outcome, entry.reasons) for entry in log} == {("would", ("media.photo",))}
+
+
+async def test_a_newcomers_first_link_removes_the_newcomer_and_the_link(house, eventually):
+    await house.set(dryrun="off", suspicious="remove")
+    await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
+    await eventually(lambda: house.banned == [(CHAT, STRANGER)])
+    await eventually(lambda: house.deleted == [9])
+    ban = house.of(Method.BAN_MEMBER)[0]
+    assert "new_message.invite" in ban.reasons
+    assert ban.params["until_date"] < time.time() + 366 * 86400
+
+
+async def test_by_default_admins_are_advised_and_nobody_is_removed(house, eventually):
+    await house.set(dryrun="off")
+    await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
+    await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    assert house.banned == []
+    assert house.deleted == []
+
+
+async def test_an_admin_is_never_removed_whatever_is_posted(house, eventually):
+    await house.set(dryrun="off", suspicious="remove", media__photo="delete")
+    await house.hear(came(ADMIN), said(9, who=ADMIN, text="t.me/+AbCdEf"), said(10, photo=photo()))
+    await eventually(lambda: house.deleted == [10])
+    await asyncio.sleep(0.5)
+    assert house.banned == []
+
+
+async def test_who_has_just_been_made_an_admin_is_one(house, eventually):
+    await house.set(dryrun="off", media__photo="delete")
+    await house.hear(said(1, photo=photo()))
+    await eventually(lambda: house.deleted == [1])
+    promoted = membership(user(ALES), "member", "administrator", at=int(time.time()))
+    demoted = membership(user(ALES), "administrator", "member", at=int(time.time()))
+    await house.hear(raw(promoted, "chat_member"), said(2, photo=photo()))
+    await house.hear(raw(demoted, "chat_member"), said(3, photo=photo()))
+    await eventually(lambda: house.deleted == [1, 3])
+
+
+async def test_a_look_up_that_fails_defers_and_others_go_on(house, eventually):
+    other = CHAT - 1
+    await house.set(dryrun="off", media__photo="delete", suspicious="remove")
+    await house.set(other, dryrun="off")
+    house.telegram.error = Transient("away")
+    await house.hear(said(1, photo=photo()), said(2, where=other, left_chat_member=user(STRANGER)))
+    await eventually(lambda: house.deleted == [2])
+    assert house.banned == []
+    house.telegram.error = None
+    await eventually(lambda: house.deleted == [1, 2], 15)
+
+
+async def test_where_telegram_hides_the_admins_nobody_is_accused(house, eventually):
+    await house.set(dryrun="off", media__photo="delete", suspicious="remove")
+    house.telegram.error = Refused("chat.admins_hidden")
+    await house.hear(
+        said(1, photo=photo()), said(2, text="t.me/+AbCdEf"), said(3, left_chat_member=user(ALES))
+    )
+    await eventually(lambda: house.deleted == [3])
+    await asyncio.sleep(0.3)
+    assert house.deleted == [3]
+    assert house.banned == []
+
+
+async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(house, eventually):
+    chats = [CHAT - n for n in range(1, 6)]
+    for n, where in enumerate(chats):
+        await house.set(where, dryrun="off", suspicious="remove" if n % 2 else "advise")
+        place = Place(lat=53.8 + 0.05 * n, lon=27.5)
+        listing = Listing(
+            id=house.bus.keys.token("listing", str(n), 8), name="Двор", kind=Kind.GROUP, place=place,
+            revision=1, link=Link(kind="username", value=f"chat{-where}"), created_at=now(), updated_at=now(),
+        )  # fmt: skip
+        await house.bus.publish(
+            DirectoryChanged(
+                listing_id=listing.id, change="added", revision=1, listing=listing, changed_at=now()
+            )
+        )
+    await eventually(lambda: _places(house, 5))
+    await house.hear(*(came(STRANGER, where) for where in chats))
+    await eventually(lambda: house.banned == sorted((where, STRANGER) for where in chats[1::2]))
+    reasons = house.of(Method.BAN_MEMBER)[0].reasons
+    assert "chats.far_apart" in reasons
+
+
+async def _places(house, count):
+    return await house.bus.redis.hlen("moderation:places") == count
+
+
+async def test_the_same_update_twice_has_its_effect_once(house, eventually):
+    await house.set(dryrun="off", media__photo="delete")
+    twice = said(1, photo=photo())
+    await house.hear(twice, twice)
+    await house.hear(twice)
+    await house.hear(said(2, photo=photo()))
+    await eventually(lambda: 2 in house.deleted)
+    assert house.deleted == [1, 2]
+
+
+async def test_a_setting_is_seen_by_what_follows_in_the_same_breath(house, eventually):
+    command = {
+        "text": "/set media.photo delete",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 4}],
+    }
+    off = {"text": "/dryrun off", "entities": [{"type": "bot_command", "offset": 0, "length": 7}]}
+    await house.hear(
+        said(1, photo=photo()),
+        said(2, who=ADMIN, **off),
+        said(3, who=ADMIN, **command),
+        said(4, photo=photo()),
+    )
+    await eventually(lambda: 4 in house.deleted)
+    assert 1 not in house.deleted
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(house, eventually):
+    old, new = -4242, -1009994242
+    await house.set(old, dryrun="off", media__photo="delete")
+    moved = message(5, at=int(time.time()), migrate_to_chat_id=new) | {"chat": chat(old, "group")}
+    await house.hear(raw(moved))
+    await eventually(lambda: _has_settings(house, new))
+    await house.hear(said(1, where=new, photo=photo()))
+    await eventually(lambda: house.deleted == [1])
+    assert (await house.store.chats.settings(old)).dryrun
+    assert house.of(Method.DELETE_MESSAGES)[0].chat_id == new
+
+
+async def _has_settings(house, chat_id):
+    return not (await house.store.chats.settings(chat_id)).dryrun
+
+
+async def test_the_index_finds_a_persons_messages_and_names_two_days_back(house, eventually):
+    await house.hear(
+        said(1),
+        said(2, who=STRANGER),
+        raw(message(3, at=int(time.time())) | {"from": user(ALES, username="Ales")}),
+    )
+    chats = house.store.chats
+
+    async def indexed():
+        return await chats.messages_of(CHAT, ALES) == [1, 3]
+
+    await eventually(indexed)
+    assert await chats.messages_since(CHAT, 2) == [2, 3]
+    assert await chats.person_named(CHAT, "@ales") is None  # noted on the first message of the day only
+    await house.hear(raw(message(4, at=int(time.time())) | {"from": user(9_000_000_001, username="Maryja")}))
+
+    async def named():
+        return await chats.person_named(CHAT, "@maryja") == 9_000_000_001
+
+    await eventually(named)
+
+
+async def test_nothing_of_a_person_lies_in_redis_in_the_clear(house, eventually):
+    await house.set(dryrun="off", suspicious="remove")
+    who = 8_123_456_789
+    body = message(5, who=who, at=int(time.time()), text="t.me/+SecretWords") | {
+        "from": user(who, "Прозвішча", username="secret_name")
+    }
+    await house.hear(came(who), raw(body))
+    await eventually(lambda: house.banned)
+    for key in await house.bus.redis.keys("*"):
+        value = await house.bus.redis.dump(key) or b""
+        for secret in (str(who), "SecretWords", "Прозвішча", "secret_name", str(CHAT)):
+            assert secret.encode() not in key + value
+        kind = await house.bus.redis.type(key)
+        if kind == b"zset":
+            assert str(who).encode() not in b" ".join(await house.bus.redis.zrange(key, 0, -1))
+
+
+async def test_an_unreadable_update_does_not_stop_its_neighbours(house, eventually):
+    await house.set(dryrun="off", media__photo="delete")
+    good = event_of(said(2, photo=photo()))
+    bad = [
+        good.model_copy(update={"raw": text, "update_id": n})
+        for n, text in enumerate(["", "[]", "nonsense", "{}"])
+    ]
+    strange = event_of(
+        orjson.loads(orjson.dumps({"update_id": 5, "moon_phase": {"chat": chat(), "phase": "full"}}))
+    )
+    await house.bus.publish(*bad, strange, good)
+    await eventually(lambda: house.deleted == [2])

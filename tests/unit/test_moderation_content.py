@@ -1,0 +1,132 @@
+"""What a message is: media, service messages, links."""
+
+import pytest
+
+from services.moderation.domain import content
+from services.moderation.domain.settings import SETTINGS
+from tests.moderation import file, message, photo
+
+MEDIA = {
+    "photo": {"photo": photo()},
+    "video": {"video": file()},
+    "video_note": {"video_note": file()},
+    "animation": {"animation": file(), "document": file(mime_type="video/mp4")},
+    "sticker": {"sticker": file()},
+    "story": {"story": {"chat": {"id": 1}, "id": 2}},
+    "live_photo": {"live_photo": file(), "photo": photo()},
+    "paid_media": {"paid_media": {"star_count": 1, "paid_media": []}},
+    "voice": {"voice": file()},
+    "audio": {"audio": file()},
+    "document": {"document": file(mime_type="application/pdf")},
+}
+PLAIN = {
+    "text": {"text": "hello"},
+    "contact": {"contact": {"phone_number": "1", "first_name": "A"}},
+    "location": {"location": {"latitude": 53.9, "longitude": 27.5}},
+    "dice": {"dice": {"emoji": "x", "value": 1}},
+    "poll": {"poll": {"id": "1", "question": "?", "options": [{"text": "a"}]}},
+    "game": {"game": {"title": "t", "description": "d", "photo": photo()}},
+    "text with a field that is new": {"text": "hello", "mood": "calm"},
+    "text with a quoted picture": {"text": "hello", "reply_to_message": {"photo": photo()}},
+}
+
+
+@pytest.mark.parametrize("kind", MEDIA)
+def test_each_kind_of_media_is_known(kind):
+    found = message(**MEDIA[kind])
+    assert content.media_kinds(found)[0] == kind
+    assert content.service_kind(found) is None
+    assert f"media.{kind}" in SETTINGS
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_is_no_picture_and_no_trace_is_neither(name):
+    found = message(**PLAIN[name])
+    assert content.media_kinds(found) == ()
+    assert content.service_kind(found) is None
+
+
+@pytest.mark.parametrize("field", content.SERVICE)
+def test_each_kind_of_service_message_is_known_and_can_be_set(field):
+    found = message(**{field: {}})
+    assert content.service_kind(found) == content.SERVICE[field]
+    assert content.media_kinds(found) == ()
+    assert f"service.{content.SERVICE[field]}" in SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("mime", "kinds"),
+    [
+        ("image/jpeg", ("document", "photo")),
+        ("video/mp4", ("document", "video")),
+        ("image/gif", ("document", "animation")),
+        ("application/zip", ("document",)),
+        (None, ("document",)),
+        (7, ("document",)),
+    ],
+)
+def test_a_picture_sent_as_a_file_is_a_document_and_a_picture(mime, kinds):
+    assert content.media_kinds(message(document=file(mime_type=mime))) == kinds
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"hologram": file()},
+        {"hologram": {"layers": [{"deep": [file()]}]}},
+        {"hologram": 1, "caption": "look"},
+        {"hologram": True, "media_group_id": "9"},
+        {"text": "look", "hologram": [file()]},
+        {"rich_message": {"blocks": [{"photo": photo()}]}},
+        {"poll": {"question": "?", "media": {"photo": photo()}, "options": []}},
+    ],
+)
+def test_an_unknown_kind_of_media_counts_as_media(fields):
+    found = message(**fields)
+    assert content.media_kinds(found) == ("other",)
+    assert content.service_kind(found) is None
+
+
+@pytest.mark.parametrize("fields", [{"chat_haunted": {}}, {"chat_haunted": True}, {"a": 1, "b": {"c": "d"}}])
+def test_a_message_without_any_known_content_is_a_service_message(fields):
+    assert content.service_kind(message(**fields)) == "other"
+
+
+def test_a_new_chat_photo_is_a_trace_and_no_picture():
+    found = message(new_chat_photo=photo())
+    assert content.service_kind(found) == "photo"
+    assert content.media_kinds(found) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "found"),
+    [
+        ("see https://t.me/+AbC_d", [{"type": "url", "offset": 4, "length": 19}], ("invite",)),
+        ("see t.me/joinchat/AAAA", None, ("invite",)),
+        ("tg://join?invite=x", None, ("invite",)),
+        ("see example.org", [{"type": "url", "offset": 4, "length": 11}], ("link",)),
+        ("here", [{"type": "text_link", "offset": 0, "length": 4, "url": "https://T.me/+abc"}], ("invite",)),
+        ("\U0001f600 t.me/x", [{"type": "url", "offset": 3, "length": 6}], ("link",)),
+        ("http://a.b and t.me/+x1", None, ("invite", "link")),
+        ("@neighbour, look", [{"type": "mention", "offset": 0, "length": 10}], ()),
+        ("no link here", [], ()),
+        ("broken", [{"type": "url", "offset": -1, "length": 99}, 7, {"offset": "x"}], ("link",)),
+    ],
+)
+def test_links_are_found_in_text_and_entities(text, entities, found):
+    fields = {"text": text} | ({} if entities is None else {"entities": entities})
+    assert content.links(message(**fields)) == found
+
+
+def test_links_are_found_in_captions_and_buttons():
+    caption = message(photo=photo(), caption="t.me/+abcdef")
+    buttons = message(text="hi", reply_markup={"inline_keyboard": [[{"text": "go", "url": "https://x.y"}]]})
+    assert content.links(caption) == ("invite",)
+    assert content.links(buttons) == ("link",)
+
+
+def test_a_file_that_lies_very_deep_does_not_exhaust_the_reader():
+    nest: dict = {}
+    for _ in range(200):
+        nest = {"x": nest}
+    assert content.media_kinds(message(strange=nest)) == ()

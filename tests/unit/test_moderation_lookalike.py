@@ -1,0 +1,60 @@
+"""Who looks like an admin."""
+
+import pytest
+
+from services.moderation.domain.lookalike import admins_of, likeness
+from services.moderation.domain.update import Person
+from tests.moderation import ADMIN, NOW, STRANGER, person, state, user
+
+
+def known(*users: dict) -> object:
+    return admins_of([{"status": "administrator", "user": one} for one in users], NOW, person, str)
+
+
+@pytest.mark.parametrize(
+    ("name", "username", "codes"),
+    [
+        ("Вольга Навіцкая", "", ("lookalike.name",)),
+        ("Bольга Навiцкaя", "", ("lookalike.forged",)),
+        ("Вольга  Навіцкая.", "", ("lookalike.name",)),
+        ("вольга навіцкая", "", ("lookalike.name",)),
+        ("Вольга Навіцкая (адмін)", "", ()),
+        ("Вольга", "", ()),
+        ("Хтосьці", "volha_n", ("lookalike.username",)),
+        ("Хтосьці", "v0lha_n", ("lookalike.username",)),
+        ("Хтосьці", "volhan", ("lookalike.username",)),
+        ("Вольга Навіцкая", "vo1ha_n", ("lookalike.name", "lookalike.username")),
+        ("", "", ()),
+    ],
+)
+def test_names_drawn_alike_are_noticed(name, username, codes):
+    found = state()
+    found.admins = known(user(ADMIN, "Вольга", last_name="Навіцкая", username="Volha_N"))
+    assert likeness(found, Person(STRANGER, name, username), str) == codes
+
+
+def test_a_name_of_one_word_counts_for_less_and_a_very_short_one_for_nothing():
+    found = state()
+    found.admins = known(user(1, "Ганна"), user(2, "Аня"))
+    assert likeness(found, Person(STRANGER, "Ганна"), str) == ("lookalike.short",)
+    assert likeness(found, Person(STRANGER, "Аня"), str) == ()
+
+
+def test_the_name_of_a_bot_accuses_nobody():
+    found = state()
+    found.admins = known(user(1, "Сусед Бот", is_bot=True))
+    assert likeness(found, Person(STRANGER, "Сусед Бот"), str) == ()
+
+
+@pytest.mark.parametrize(
+    "bad", [[None], [{}], [{"status": "administrator"}], [{"status": "member", "user": user(1)}], ["x"]]
+)
+def test_what_telegram_says_of_admins_may_be_unreadable(bad):
+    assert admins_of(bad, NOW, person, str).people == set()
+
+
+def test_owner_and_admins_are_admins_and_others_are_not():
+    members = [
+        {"status": s, "user": user(n)} for n, s in enumerate(["creator", "administrator", "member", "left"])
+    ]
+    assert admins_of(members, NOW, person, str).people == {person(0), person(1)}

@@ -1,0 +1,76 @@
+"""A chat's settings, and what people write after /set."""
+
+import pytest
+
+from services.moderation.domain.settings import SETTINGS, BadSetting, ChatSettings, parse
+from services.moderation.settings import people_on
+from shared.settings import SettingsError
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("dryrun", "off", ("dryrun", "off")),
+        (" DryRun ", "NO", ("dryrun", "off")),
+        ("media.photo", "Delete", ("media.photo", "delete")),
+        ("service.new_chat_members", "keep", ("service.joined", "keep")),
+        ("service.video_chat_started", "delete", ("service.video_chat", "delete")),
+        ("suspicious", "remove", ("suspicious", "remove")),
+        ("language", "ru", ("language", "ru")),
+    ],
+)
+def test_what_people_write_becomes_a_setting(name, value, expected):
+    assert parse(name, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("media.phot", "delete", "unknown_name"),
+        ("", "", "unknown_name"),
+        ("media.photo", "maybe", "bad_value"),
+        ("media.photo", "on", "bad_value"),
+        ("dryrun", "", "bad_value"),
+        ("\u202emedia.photo" * 50, "delete", "unknown_name"),
+    ],
+)
+def test_what_is_no_setting_is_refused_with_its_code(name, value, code):
+    with pytest.raises(BadSetting) as refused:
+        parse(name, value)
+    assert refused.value.code == code
+    assert len(refused.value.name) <= 64
+
+
+def test_a_name_that_is_nearly_right_is_answered_with_what_may_be_meant():
+    with pytest.raises(BadSetting) as refused:
+        parse("photo", "delete")
+    assert {"service.photo", "media.photo"} <= set(refused.value.close)
+
+
+def test_every_default_is_allowed_and_a_new_chat_is_in_dry_run():
+    assert all(setting.default in setting.choices for setting in SETTINGS.values())
+    fresh = ChatSettings()
+    assert fresh.dryrun
+    assert fresh.get("suspicious") == "advise"
+    assert {fresh.get(name) for name in SETTINGS if name.startswith("media.")} == {"keep"}
+
+
+def test_a_stored_value_that_is_no_longer_allowed_is_the_default():
+    assert ChatSettings({"dryrun": "perhaps"}).dryrun
+    with pytest.raises(KeyError):
+        ChatSettings().get("media.smell")
+
+
+def test_the_operators_list_is_read_with_remarks(tmp_path):
+    path = tmp_path / "block-list.txt"
+    assert people_on(path) == []
+    path.write_text("# who\n5000000001 # why\n\n  77\n", encoding="utf-8")
+    assert people_on(path) == [5_000_000_001, 77]
+
+
+@pytest.mark.parametrize("line", ["abc", "-5", "1 2", "٣", "1.5"])
+def test_a_bad_line_of_the_operators_list_stops_the_start(tmp_path, line):
+    path = tmp_path / "block-list.txt"
+    path.write_text(f"1\n{line}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="line 2"):
+        people_on(path)

@@ -1,0 +1,100 @@
+"""Reading updates, also those that nobody foresaw."""
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.moderation.domain.update import ALLOWED_UPDATES, BadUpdate, of, parse
+from tests.moderation import CHAT, chat, membership, message, raw, update, user
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "[]", "7", "null", "{", '{"message": {}}', '{"update_id": "1"}', b"\xff"]
+)
+def test_what_is_no_update_is_refused(bad):
+    with pytest.raises(BadUpdate):
+        parse(bad)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from([
+    "message_id", "date", "chat", "from", "sender_chat", "text", "entities", "caption", "photo", "document",
+    "poll", "new_chat_members", "left_chat_member", "media_group_id", "forward_origin", "reply_markup",
+    "old_chat_member",
+    "new_chat_member", "migrate_to_chat_id", "rich_message", "edit_date",
+])  # fmt: skip
+
+
+@given(st.sampled_from(ALLOWED_UPDATES), st.dictionaries(FIELDS, JSON, max_size=8))
+def test_no_shape_of_any_field_stops_the_reading(kind, body):
+    found = of({"update_id": 1, kind: body})
+    assert found.id == 1
+    assert found.kind == kind
+
+
+def test_a_message_has_the_fields_that_decisions_need():
+    found = update(
+        message(5, text="/help@dze_bot", entities=[{"type": "bot_command", "offset": 0, "length": 13}])
+    )
+    assert found.message is not None
+    assert (found.message.id, found.message.is_command, found.message.edited) == (5, True, False)
+    assert found.chat is not None
+    assert (found.chat.id, found.chat.is_group) == (CHAT, True)
+
+
+def test_a_slash_that_is_no_command_is_text():
+    found = update(message(text="/ is a slash"))
+    assert found.message is not None
+    assert not found.message.is_command
+
+
+def test_names_are_put_together_and_user_names_are_lower_case():
+    body = message(text="x") | {
+        "from": user(7, "Аня", last_name="Куць", username="AnyaK", language_code="be")
+    }
+    sender = update(body).sender
+    assert sender is not None
+    assert (sender.name, sender.username, sender.language) == ("Аня Куць", "anyak", "be")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined", "left"),
+    [
+        ("left", "member", True, False),
+        ("kicked", "member", True, False),
+        ("member", "administrator", False, False),
+        ("member", "left", False, True),
+        ("administrator", "kicked", False, True),
+        ("left", "kicked", False, False),
+        ("left", "restricted", False, False),
+    ],
+)
+def test_a_change_of_membership_says_who_came_and_went(before, after, joined, left):
+    change = update(membership(user(), before, after), "chat_member").change
+    assert change is not None
+    assert (change.joined, change.left) == (joined, left)
+
+
+def test_somebody_restricted_can_be_inside():
+    body = membership(user(), "left", "restricted")
+    body["new_chat_member"]["is_member"] = True
+    change = update(body, "chat_member").change
+    assert change is not None
+    assert change.joined
+
+
+def test_a_pressed_button_belongs_to_the_chat_of_its_message():
+    body = {"id": "1", "from": user(), "data": "x", "message": {"message_id": 1, "date": 0, "chat": chat(-5)}}
+    found = update(body, "callback_query")
+    assert found.chat is not None
+    assert found.chat.id == -5
+    assert parse(orjson.dumps(raw({"id": "1", "from": user()}, "callback_query"))).chat is None
