@@ -4,8 +4,9 @@ Changes come in order for each key and may repeat. Each is applied by its revisi
 changes nothing.
 """
 
-from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
+from heapq import nsmallest
 from typing import Any
 
 from services.gateway.domain.clusters import Cluster, Ints
@@ -21,7 +22,7 @@ PENDING_MOST = 20_000
 """Changes gathered before the columns are made anew even when nobody asks; bounds memory while loading."""
 
 LEVELS = tuple(AreaLevel)
-Key = tuple[Any, str]
+Key = tuple[Any, bytes]
 """What a page is sorted by: folded names or negative counts, never both in one list; then the id."""
 
 
@@ -116,20 +117,16 @@ class ReadModel:
         A listing that is neither added, removed nor renamed while somebody pages is met exactly once.
         """
         rows, found = self._current(), self._matching(query)
-        ids = rows.listing_ids(found)
         column = rows.names[found] if order is Order.NAME else -rows.members[found]
-        keys: list[Key] = sorted(zip(column.tolist(), ids, strict=True))
-        start = 0
+        keys: Iterator[Key] = zip(column.tolist(), rows.ids[found].tolist(), strict=True)
         if cursor is not None:
             at = Cursor.parse(cursor, order)
-            start = bisect_right(keys, (at.key, at.id))
-        shown = keys[start : start + limit]
-        more = start + limit < len(keys)
-        return Page(
-            items=tuple(self._unpack(listing_id) for _, listing_id in shown),
-            total=len(keys),
-            next=Cursor(order, *shown[-1]).text() if more else None,
-        )
+            after = (at.key, at.id.encode(errors="replace"))
+            keys = (key for key in keys if key > after)
+        shown = nsmallest(limit + 1, keys)
+        items = tuple(self._unpack(listing_id.decode()) for _, listing_id in shown[:limit])
+        more = Cursor(order, shown[limit - 1][0], items[-1].id).text() if len(shown) > limit else None
+        return Page(items, len(found), more)
 
     def count(self, query: Query) -> int:
         return len(self._matching(query))

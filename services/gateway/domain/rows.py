@@ -74,11 +74,11 @@ class Rows:
         """Without the rows of `gone` (as they were when they came in) and with `new`; memory copies only."""
         kept = self._without(gone) if gone else self
         added = Rows.of(new)
+        starts = np.searchsorted(kept.codes, added.codes)
         where = np.searchsorted(kept.codes, added.codes, side="right")
-        # Rows of one code are ordered by id; those few are placed one by one.
-        for row in np.flatnonzero(np.isin(added.codes, kept.codes)):
-            start, end = np.searchsorted(kept.codes, added.codes[row]), where[row]
-            where[row] = start + np.searchsorted(kept.ids[start:end], added.ids[row])
+        for row in np.flatnonzero(starts < where):  # some share their code with others: placed by id
+            start = starts[row]
+            where[row] = start + np.searchsorted(kept.ids[start : where[row]], added.ids[row])
         pairs = zip(kept.columns(), added.columns(), strict=True)
         return Rows(*(np.insert(old, where, more) for old, more in pairs))
 

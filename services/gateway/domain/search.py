@@ -10,7 +10,8 @@ from shared.geo import metres
 from shared.text import fold
 
 
-class Point(NamedTuple):
+@dataclass(frozen=True)
+class Point:
     """Degrees, WGS 84."""
 
     lat: float
