@@ -22,6 +22,15 @@ class Upload:
     data: bytes
 
 
+def _encodable(text: str) -> str:
+    """JSON can carry half a surrogate pair; Telegram refuses it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise bad("strings must be encoded in UTF-8") from None
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Args:
     """Arguments from the query, a form, multipart or JSON: text or JSON values alike."""
@@ -41,7 +50,7 @@ class Args:
             return ""
         if isinstance(value, bool | dict | list):
             return json.dumps(value)
-        return str(value)
+        return _encodable(str(value))
 
     def number(self, name: str, default: int = 0) -> int:
         """As the Bot API reads integers: what is not one counts as the default."""
@@ -57,14 +66,14 @@ class Args:
 
     def parsed(self, name: str, what: str) -> Any:
         """A JSON-serialized parameter, None when it is not given. Raises Refusal naming `what`."""
-        if self._structured(name):
-            return self.values[name]
         if not self.has(name):
             return None
         try:
-            return json.loads(self.text(name))
+            value = self.values[name] if self._structured(name) else json.loads(self.text(name))
         except (ValueError, RecursionError):
             raise bad(f"can't parse {what} JSON object") from None
+        _encodable(json.dumps(value, ensure_ascii=False))
+        return value
 
 
 @dataclass(frozen=True, slots=True)

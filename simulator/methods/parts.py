@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator.methods.access import message_of
-from simulator.methods.call import Call, Upload
+from simulator.methods.call import Args, Call, Upload
 from simulator.world.chats import Chat
 from simulator.world.errors import bad
 from simulator.world.markup import parse
@@ -105,13 +105,13 @@ def replied(call: Call, chat: Chat) -> Message | None:
     given = call.args.parsed("reply_parameters", "reply parameters") or {}
     if not isinstance(given, dict):
         raise bad("object expected as reply parameters")
-    number = given.get("message_id") or call.args.number("reply_to_message_id")
+    number = Args(given).number("message_id") or call.args.number("reply_to_message_id")
     if not number:
         return None
-    if given.get("allow_sending_without_reply") or call.args.flag("allow_sending_without_reply"):
-        message = chat.messages.get(int(number))
+    if Args(given).flag("allow_sending_without_reply") or call.args.flag("allow_sending_without_reply"):
+        message = chat.messages.get(number)
         return None if message is None or message.gone else message
-    return message_of(chat, int(number), "message to be replied")
+    return message_of(chat, number, "message to be replied")
 
 
 def attached(call: Call, kind: str, given: str) -> File:

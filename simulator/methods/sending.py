@@ -186,7 +186,8 @@ def _sources(call: Call, numbers: list[int]) -> list[Message]:
 def _passed_on(call: Call, chat: Chat, source: Message, *, forwarded: bool) -> Message:
     if source.content.get("has_protected_content"):
         raise bad("message has protected content and can't be forwarded")
-    content = {key: value for key, value in source.content.items() if key not in KEPT_FORWARDED}
+    left_behind = KEPT_FORWARDED | {"forward_origin"}
+    content = {key: value for key, value in source.content.items() if key not in left_behind}
     content |= {"forward_origin": origin(source)} if forwarded else {}
     return _send(call, chat, content)
 
