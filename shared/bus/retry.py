@@ -55,6 +55,11 @@ def reason_of(error: BaseException) -> str:
     return type(error).__name__
 
 
+def place_of(error: BaseException) -> str:
+    """Where in the code it was raised: file, line and function."""
+    return frames_of(error).rpartition("\n")[2]
+
+
 def frames_of(error: BaseException) -> str:
     """The traceback as places in the code only: values and texts are left out."""
     frames = traceback.extract_tb(error.__traceback__)

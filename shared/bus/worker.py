@@ -21,7 +21,7 @@ from shared.bus.groups import ensure_group
 from shared.bus.handling import Failure, Fenced, Handling
 from shared.bus.held import Held
 from shared.bus.leases import Lease
-from shared.bus.retry import BRAKE_PAUSE, SUSPECT_DELIVERIES, TRIES, Brake, backoff, reason_of
+from shared.bus.retry import BRAKE_PAUSE, SUSPECT_DELIVERIES, TRIES, Brake, backoff, place_of, reason_of
 from shared.bus.subscription import BATCH, OWNER, Entry, Subscription
 from shared.telemetry.metrics import DEAD_LETTERS, RECLAIMED, TRIES_FAILED
 
@@ -181,7 +181,9 @@ class Worker:
             return
         tries = await self._count(entry)
         TRIES_FAILED.labels(*self._labels, type(error).__name__).inc()
-        log.warning("handler_failed", **self._names, reason=reason_of(error), tries=tries)
+        log.warning(
+            "handler_failed", **self._names, reason=reason_of(error), where=place_of(error), tries=tries
+        )
         if isinstance(error, GiveUp) or tries >= TRIES:
             await self._bury(failure)
         else:

@@ -30,7 +30,9 @@ def test_a_proposal_approved_in_telegram_appears_on_the_map_without_reloading(ci
     card = until(city.cards, what="a review card")[-1]
     assert "Двор на Сурганава 12" in json.dumps(card, ensure_ascii=False)
     approve = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
-    query = city.do("press", chat=REVIEW_CHAT, user=REVIEWER, message=card["message_id"], data=approve)
+    query = city.do("press", chat=REVIEW_CHAT, user=REVIEWER, message=card["message_id"], data=approve)[
+        "query"
+    ]
     until(lambda: city.state(receipt) == "accepted", what="acceptance")
     found = until(lambda: city.listings(q="Сурганава"), what="the listing")
     assert found[0]["properties"]["link"] == "https://t.me/surhanava_12_test"
@@ -39,7 +41,7 @@ def test_a_proposal_approved_in_telegram_appears_on_the_map_without_reloading(ci
     assert until(
         lambda: city.sim.get(f"/sim/queries/{query}").json()["answer"], what="an answer to the press"
     )
-    second = city.do("press", chat=REVIEW_CHAT, user=ALENA, message=card["message_id"], data=approve)
+    second = city.do("press", chat=REVIEW_CHAT, user=ALENA, message=card["message_id"], data=approve)["query"]
     told = until(
         lambda: city.sim.get(f"/sim/queries/{second}").json()["answer"], what="an answer to the second"
     )
