@@ -4,7 +4,7 @@ from typing import Annotated
 
 from faststream import Context
 
-from services.directory.domain import LinkTaken, accepted, imported, observed
+from services.directory.domain import LinkTaken, accepted, imported, observed, renewed
 from services.directory.store import Store
 from shared.bus import Commit, GiveUp, Handlers
 from shared.contracts.directory import ChatObserved, ImportArea, ImportListing
@@ -40,7 +40,8 @@ async def on_observed(events: list[ChatObserved], store: StoreNow) -> Commit:
 
 
 async def on_areas(events: list[ImportArea], store: StoreNow) -> Commit:
-    return await store.decide_areas(events)
+    known, version = await store.areas(event.area.id for event in events)
+    return store.keep_areas(renewed(known, events), version)
 
 
 HANDLERS: Handlers = {

@@ -15,7 +15,7 @@ from services.directory.areas import AreaIndex
 from services.directory.domain import Book, Change, Record
 from shared.bus import NOTHING, Bus, Command, Commit, Expect
 from shared.contracts.base import PARTITIONS, tag
-from shared.contracts.directory import AreaChanged, ImportArea
+from shared.contracts.directory import AreaChanged
 from shared.contracts.listings import Area, AreaId, Link, Listing, ListingId
 
 HISTORY_KEPT = 10
@@ -98,25 +98,25 @@ class Store:
                 yield [name.decode() for name in found]
                 more = cursor != 0
 
-    async def decide_areas(self, events: Sequence[ImportArea]) -> Commit:
-        """Keep those areas that differ from what is known. Every change makes a new version of the areas."""
+    async def areas(self, ids: Iterable[AreaId]) -> tuple[dict[AreaId, Area], bytes | None]:
+        """Those of these areas that are known, and the version of all areas."""
         version = await self._get(AREAS_VERSION)
-        stored = await self._fields([(AREAS, event.area.id) for event in events])
-        known = {event.area.id: value for event, value in zip(events, stored, strict=True)}
-        writes: list[Command] = []
-        changed: dict[AreaId, AreaChanged] = {}
-        for event in events:
-            text = event.area.model_dump_json().encode()
-            if known[event.area.id] != text:
-                known[event.area.id] = text
-                writes.append(("HSET", AREAS, event.area.id, text))
-                changed[event.area.id] = AreaChanged(
-                    area_id=event.area.id, area=event.area, changed_at=event.imported_at
-                )
-        if not changed:
+        stored = await self._fields([(AREAS, area_id) for area_id in ids])
+        known = [Area.model_validate_json(each) for each in stored if each]
+        return {area.id: area for area in known}, version
+
+    def keep_areas(self, changes: Sequence[AreaChanged], version: bytes | None) -> Commit:
+        """Every change makes a new version of the areas, by which listings are placed anew."""
+        if not changes:
             return NOTHING
+        writes: list[Command] = [
+            ("HSET", AREAS, change.area_id, change.area.model_dump_json())
+            if change.area
+            else ("HDEL", AREAS, change.area_id)
+            for change in changes
+        ]
         writes.append(("SET", AREAS_VERSION, int(version or 0) + 1))
-        return Commit.of(writes, changed.values(), [Expect.equals(AREAS_VERSION, version)])
+        return Commit.of(writes, changes, [Expect.equals(AREAS_VERSION, version)])
 
     async def unplaced(self) -> bytes | None:
         """The version of the areas, if listings have not been placed by it yet."""
@@ -141,14 +141,18 @@ class Store:
         return None if value is None else bytes(value)
 
     async def _fields(self, wanted: Sequence[tuple[str, str]]) -> list[bytes | None]:
-        """Fields of hashes, in one round trip."""
-        if not wanted:
+        """Fields of hashes, in one round trip and in the order asked for."""
+        names: dict[str, list[str]] = {}
+        for key, name in wanted:
+            names.setdefault(key, []).append(name)
+        if not names:
             return []
         async with self._redis.pipeline(transaction=False) as pipe:
-            for key, name in wanted:
-                pipe.hget(key, name)
-            found: list[bytes | None] = await pipe.execute()
-        return found
+            for key, asked in names.items():
+                pipe.hmget(key, asked)
+            answers: list[list[bytes | None]] = await pipe.execute()
+        found = {key: iter(values) for key, values in zip(names, answers, strict=True)}
+        return [next(found[key]) for key, _ in wanted]
 
     def _written(self, change: Change) -> Iterable[Command]:
         listing_id = change.listing.id

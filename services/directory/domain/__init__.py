@@ -1,6 +1,7 @@
 """What becomes of a listing: pure decisions over a `Book` of what was read."""
 
 from services.directory.domain.accepting import LinkTaken, accepted
+from services.directory.domain.areas import renewed
 from services.directory.domain.book import Book, Locate
 from services.directory.domain.importing import imported
 from services.directory.domain.naming import is_from_link, name_from_link
@@ -21,5 +22,6 @@ __all__ = [
     "name_from_link",
     "observed",
     "placed",
+    "renewed",
     "shown_members",
 ]
