@@ -1,9 +1,9 @@
-"""The operator's basemap: one `.pmtiles` file, read by the browser in ranges, or tile by tile for a drawn map."""
+"""The operator's basemap: a `.pmtiles` file, read in ranges by scripts, tile by tile for a drawn map."""
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, BinaryIO, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -59,7 +59,7 @@ def basemap(setting: str) -> Basemap:
     path = Path(setting)
     try:
         with path.open("rb") as file:
-            reader = Reader(MmapSource(file))
+            reader = _reader(file)
             header, metadata = reader.header(), reader.metadata()
         stat = path.stat()
     except (OSError, ValueError, KeyError, IndexError) as error:
@@ -75,6 +75,11 @@ def basemap(setting: str) -> Basemap:
         version=f"{stat.st_mtime_ns:x}{stat.st_size:x}",
         attribution=str(metadata.get("attribution", "")),
     )
+
+
+def _reader(file: BinaryIO) -> Any:
+    """The library has no types."""
+    return Reader(MmapSource(file))  # type: ignore[no-untyped-call]
 
 
 @router.api_route("/basemap.pmtiles", methods=["GET", "HEAD"])
@@ -105,7 +110,7 @@ async def tile(z: int, x: int, y: int, request: Request, gateway: Ctx) -> Respon
 def tile_body(used: Basemap, z: int, x: int, y: int) -> bytes | None:
     assert used.path is not None
     with used.path.open("rb") as file:
-        reader = Reader(MmapSource(file))
+        reader = _reader(file)
         if reader.header()["tile_compression"] not in {Compression.NONE, Compression.UNKNOWN}:
             return None  # images are never packed a second time by any tool we know
         found: bytes | None = reader.get(z, x, y)

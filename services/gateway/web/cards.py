@@ -44,7 +44,7 @@ def cards(language: str) -> tuple[Card, ...]:
 
 @cache
 def body(language: str, slug: str, suffix: str = "") -> Markup:
-    """The card as HTML; HTML inside the Markdown is shown as text. `suffix` (`lang=ru`) goes to links of our own."""
+    """The card as HTML; HTML in the Markdown is shown as text. `suffix` (`lang=ru`) goes to our own links."""
     card = next(card for card in cards(language) if card.slug == slug)
     tokens = MARKDOWN.parse(card.text)
     for token in tokens:

@@ -44,13 +44,18 @@ class View:
         )
 
     @property
+    def world_size(self) -> int:
+        """Edge of the whole world in pixels."""
+        return TILE << self.zoom
+
+    @property
     def text(self) -> str:
         """As in an address; `parse` reads it back."""
         return f"{self.lat:.5f},{self.lon:.5f},{self.zoom}"
 
     def world(self, lat: float, lon: float) -> tuple[float, float]:
         """Pixels from the north-west corner of the whole world at this zoom."""
-        size = TILE * 2**self.zoom
+        size = self.world_size
         sin = math.sin(math.radians(max(-LATITUDE_MOST, min(LATITUDE_MOST, lat))))
         return (lon + 180) / 360 * size, (0.5 - math.log((1 + sin) / (1 - sin)) / (4 * math.pi)) * size
 
@@ -61,14 +66,14 @@ class View:
 
     def point(self, lat: float, lon: float) -> tuple[float, float]:
         """Pixels inside the window, to a tenth. The nearest copy of the world is meant."""
-        size = TILE * 2**self.zoom
+        size = self.world_size
         (x, y), (left, top) = self.world(lat, lon), self.corner
         across = (x - left - self.width / 2 + size / 2) % size - size / 2 + self.width / 2
         return round(across, 1), round(y - top, 1)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Latitude and longitude under a pixel, to 5 places (about a metre)."""
-        size = TILE * 2**self.zoom
+        size = self.world_size
         left, top = self.corner
         lon = ((left + x) / size * 360) % 360 - 180
         lat = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (top + y) / size))))
@@ -79,7 +84,7 @@ class View:
         """What the window shows; never more than the world."""
         north, west = self.place(0, 0)
         south, east = self.place(self.width, self.height)
-        if self.width >= TILE * 2**self.zoom:
+        if self.width >= self.world_size:
             west, east = -180.0, 180.0
         return Box(west, max(south, -LATITUDE_MOST), east, min(north, LATITUDE_MOST))
 
@@ -97,7 +102,7 @@ class View:
     @property
     def metres(self) -> float:
         """Metres a pixel at the middle."""
-        return EARTH_ROUND * math.cos(math.radians(self.lat)) / (TILE * 2**self.zoom)
+        return EARTH_ROUND * math.cos(math.radians(self.lat)) / (self.world_size)
 
     def scale(self, longest: float = 120) -> tuple[float, int]:
         """A round distance that fits: its length in pixels and in metres."""
@@ -108,7 +113,7 @@ class View:
 
     def graticule(self) -> tuple[list[tuple[float, str]], list[tuple[float, str]]]:
         """Meridians (x, name) and parallels (y, name) about 150 pixels apart, at round degrees."""
-        box, step = self.box, _step(self.width / TILE / 2**self.zoom * 360 / 5)
+        box, step = self.box, _step(self.width / self.world_size * 360 / 5)
         span = (box.east - box.west) % 360 or 360.0
         first = math.ceil(box.west / step)
         meridians = [n * step for n in range(first, math.floor((box.west + span) / step) + 1)]

@@ -1,4 +1,4 @@
-"""What stands on the drawn map: background, marks, and the links that move it. Pure: from a view to values."""
+"""What stands on the drawn map: background, marks, and the links that move it. From a view to values."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -80,7 +80,8 @@ class Drawing:
         """The red band across a white disc: between the chords a third of the way up and down."""
         half = size / 3
         x = (size**2 - half**2) ** 0.5
-        return f"M{-x:.1f} {-half:.1f}A{size} {size} 0 0 0 {-x:.1f} {half:.1f}H{x:.1f}A{size} {size} 0 0 0 {x:.1f} {-half:.1f}Z"
+        arc = f"A{size} {size} 0 0 0"
+        return f"M{-x:.1f} {-half:.1f}{arc} {-x:.1f} {half:.1f}H{x:.1f}{arc} {x:.1f} {-half:.1f}Z"
 
 
 def draw(

@@ -13,7 +13,7 @@ from services.gateway.web.basemap import basemap
 from services.gateway.web.drawing import View
 from services.gateway.web.maps import Drawing, Mark, cluster_mark, draw, listing_mark
 from services.gateway.web.render import Page, Site, named
-from shared.contracts.listings import Area, Kind, Listing
+from shared.contracts.listings import Area, Kind
 from shared.flags import CATALOGUE, DEFAULT, svg
 
 router = APIRouter(include_in_schema=False)
@@ -24,9 +24,9 @@ TEXT_MOST = 200
 NAMED_MOST = 300
 """Areas whose names go along with the map; the largest come first."""
 SCRIPT_TEXTS = (
-    "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.failed", "map.place_missing",
+    "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.failed",
     "map.cluster", "map.zoom_in", "map.zoom_out", "map.km", "map.m", "members.count", "members.below",
-    "members.unknown", "list.in_view", "listing.open", "listing.dead", *(f"kind.{kind.value}" for kind in Kind),
+    "members.unknown", "list.in_view", "listing.open", *(f"kind.{kind.value}" for kind in Kind),
 )  # fmt: skip
 
 Text = Annotated[str, Query(max_length=1000)]
@@ -185,7 +185,9 @@ def script_config(site: Site, view: View) -> dict[str, Any]:
         "area": city.area,
         "centre": [city.lat, city.lon],
         "lang": site.language,
-        "areas": {area.id: named(area.names, site.language) for area in site.gateway.model.areas()[:NAMED_MOST]},
+        "areas": {
+            area.id: named(area.names, site.language) for area in site.gateway.model.areas()[:NAMED_MOST]
+        },
         "suffix": f"?lang={site.language}" if site.asked else "",
         "basemap": {
             "kind": used.kind,
@@ -217,4 +219,3 @@ def _box(text: str) -> Box | None:
 
 def _language(site: Site, code: str) -> str:
     return site.t(f"language.{code}") if site.t.has(f"language.{code}") else code
-

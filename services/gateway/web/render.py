@@ -1,4 +1,4 @@
-"""Pages from templates: the language of a request, addresses that keep it, and what every template may call."""
+"""Pages from templates: the language of a request, addresses that keep it, what every template may call."""
 
 import json
 from collections.abc import Mapping

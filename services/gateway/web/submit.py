@@ -1,7 +1,8 @@
-"""The form for a proposal and the page of its receipt. Taking it in is `Intake`'s; here it is only asked and told."""
+"""The form for a proposal and the page of its receipt. Taking it in is the business of `Intake`."""
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -27,7 +28,19 @@ PICKER = 288
 """Edge of the map without scripts, in CSS pixels: what fits a screen of 320, and is never scaled, so that the
 place pressed is the place meant."""
 PICKED_ZOOM = 15
-TEXT_FIELDS = ("action", "listing_id", "name", "link", "kind", "lat", "lon", "precision", "description", "flag", "reason")
+TEXT_FIELDS = (
+    "action",
+    "listing_id",
+    "name",
+    "link",
+    "kind",
+    "lat",
+    "lon",
+    "precision",
+    "description",
+    "flag",
+    "reason",
+)
 LANGUAGE_CHOICES = ("be", "ru", "en", "uk", "pl", "lt")
 PRIVATE = {"Cache-Control": "no-store"}
 LIMITS = {"name": NAME_LENGTH, "description": DESCRIPTION_LENGTH, "reason": REASON_LENGTH, "link": 200}
@@ -57,19 +70,26 @@ class Filled:
 
 
 @router.get("/submit")
-async def form(site: Page, action: Text = "add", listing: Text = "", flag: Text = "", at: Text = "") -> HTMLResponse:
+async def form(
+    site: Page, action: Text = "add", listing: Text = "", flag: Text = "", at: Text = ""
+) -> HTMLResponse:
     """An empty form, or one filled with the listing that is to be changed."""
     known = site.gateway.model.listing(listing) if action in {"change", "remove"} else None
     if known is not None:
         return _show(site, _of_listing(known, action), known)
     view = View.parse(at, home_view(site))
-    values = {"action": "add", "precision": Precision.COURTYARD.value, "kind": Kind.GROUP.value, "flag": flag or DEFAULT}
+    values = {
+        "action": "add",
+        "precision": Precision.COURTYARD.value,
+        "kind": Kind.GROUP.value,
+        "flag": flag or DEFAULT,
+    }
     return _show(site, Filled(values, languages=(site.language,), view=view))
 
 
 @router.post("/submit")
 async def send(site: Page, request: Request) -> Response:
-    """Take it in and lead to the receipt; or show the form again with what is wrong, or with the place picked."""
+    """Take it in and lead to the receipt; or show the form again, with what is wrong or the place picked."""
     posted = await request.form(max_files=0, max_fields=60)
     filled = _of_form(site, posted)
     if "pick.x" in posted or "zoom" in posted:
@@ -95,7 +115,9 @@ async def submission(receipt: str, site: Page) -> HTMLResponse:
     status = await site.gateway.intake.status(receipt)
     if status is None:
         return site.page("error.html", status=404, key="receipt.unknown", headers=PRIVATE)
-    listed = status.listing_id if status.listing_id and site.gateway.model.listing(status.listing_id) else None
+    listed = (
+        status.listing_id if status.listing_id and site.gateway.model.listing(status.listing_id) else None
+    )
     return site.page(
         "submission.html",
         headers=PRIVATE,
@@ -112,12 +134,10 @@ async def submission(receipt: str, site: Page) -> HTMLResponse:
 
 @router.post("/submissions/{receipt}/withdraw")
 async def withdraw(receipt: str, site: Page) -> Response:
-    try:
-        found = await site.gateway.intake.withdraw(receipt)
-    except Closed:
-        found = True
-    if found is None:
-        return site.page("error.html", status=404, key="receipt.unknown", headers=PRIVATE)
+    """Take it back. One that is decided already stays so, which its page tells."""
+    with suppress(Closed):
+        if await site.gateway.intake.withdraw(receipt) is None:
+            return site.page("error.html", status=404, key="receipt.unknown", headers=PRIVATE)
     return RedirectResponse(site.link(f"/submissions/{receipt}"), status_code=303, headers=PRIVATE)
 
 
@@ -175,7 +195,9 @@ def _moved(filled: Filled, posted: FormData) -> Filled:
     if x.isdecimal() and y.isdecimal() and len(x + y) < 12:
         lat, lon = view.place(min(int(x), PICKER), min(int(y), PICKER))
         values = {**filled.values, "lat": f"{lat:.5f}", "lon": f"{lon:.5f}"}
-        return replace(filled, values=values, view=view.at(lat, lon, max(view.zoom + 1, min(PICKED_ZOOM, view.zoom + 2))))
+        return replace(
+            filled, values=values, view=view.at(lat, lon, max(view.zoom + 1, min(PICKED_ZOOM, view.zoom + 2)))
+        )
     return replace(filled, view=view.zoomed(1 if _one(posted, "zoom") == "in" else -1))
 
 
@@ -212,7 +234,12 @@ def _busy(site: Site, filled: Filled, status: int, key: str, after: float) -> HT
 
 
 def _show(
-    site: Site, filled: Filled, known: Listing | None = None, *, status: int = 200, headers: Mapping[str, str] | None = None
+    site: Site,
+    filled: Filled,
+    known: Listing | None = None,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     if known is None and filled.values.get("listing_id"):
         known = site.gateway.model.listing(filled.values["listing_id"])

@@ -21,7 +21,7 @@ def texts(language: str) -> dict[str, Any]:
 
 
 def choose(asked: str | None, accept: str, offered: Iterable[str]) -> str:
-    """The language asked for in the address, else the browser's first that is offered, else the first offered."""
+    """The language named in the address, else the browser's first that is offered, else the first offered."""
     known = [language for language in offered if language in LANGUAGES] or list(LANGUAGES)
     if asked in known:
         return asked

@@ -1,0 +1,62 @@
+"""What everybody can use: checked by axe-core, in each language, light and dark, with scripts and without."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import City
+from tests.gateway import listing_id
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PAGES = (
+    "/", "/list", f"/listings/{listing_id(1)}", f"/listings/{listing_id(1)}/poster", "/submit", "/guide/",
+    "/guide/detained", "/flags", "/nowhere",
+)  # fmt: skip
+SERIOUS = {"serious", "critical"}
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{one['id']}: {json.dumps([node['html'][:160] for node in one['nodes']], ensure_ascii=False)}"
+        for one in found
+        if one["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "dark", "paths"),
+    [("be", False, PAGES), ("ru", True, PAGES[:5:2]), ("en", True, PAGES[1::4])],
+)
+def test_axe_finds_nothing_serious(
+    city: City, look: Callable, language: str, dark: bool, paths: tuple[str, ...]
+) -> None:
+    for path in paths:
+        seen = look(f"{city.url}{path}?lang={language}", dark=dark)
+        seen.page.wait_for_timeout(300)
+        assert violations(seen.page) == [], path
+
+
+def test_axe_finds_nothing_serious_in_the_drawn_map(city: City, look: Callable) -> None:
+    """The page as it is without scripts; axe is the only one, so the map's own are kept from loading."""
+    seen = look("about:blank")
+    seen.page.route("**/*.js", lambda route: route.abort())
+    for path in ("/", "/submit"):
+        seen.page.goto(f"{city.url}{path}")
+        assert violations(seen.page) == [], path
+
+
+@pytest.mark.parametrize("language", ["be", "ru", "en"])
+def test_pages_speak_the_language_of_the_browser_and_offer_the_others(
+    city: City, look: Callable, language: str
+) -> None:
+    seen = look(f"{city.url}/guide/", js=False, language=language)
+    assert seen.page.locator("html").get_attribute("lang") == language
+    seen.page.locator(".tongues a", has_text="en").click()
+    assert seen.page.locator("html").get_attribute("lang") == "en"
+    seen.page.get_by_role("link", name="List", exact=True).click()
+    assert seen.page.locator("html").get_attribute("lang") == "en"
