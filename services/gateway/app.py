@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -31,6 +32,9 @@ EXPECTED = (
 GZIP_LEVEL = 6
 """Nine costs twice the time for one per cent."""
 
+UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False)
+"""FastAPI's own traces hold whole addresses: receipts and what people search for."""
+
 
 def create_app(
     settings: GatewaySettings, bus: Bus, started: Callable[[Running], None] = lambda _: None
@@ -53,6 +57,7 @@ def create_app(
         docs_url=None,  # these pages load their parts from third parties
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would repeat whatever Host the request named
+        telemetry=UNTRACED,
         lifespan=lifespan,
     )
     app.state.gateway = gateway
