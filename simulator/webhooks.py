@@ -25,7 +25,8 @@ class Deliverer:
     world: World
     bot: Bot
     pause: float = 1.0
-    client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30, trust_env=False))
+    client: httpx.AsyncClient | None = None
+    """Made for the first delivery: most bots poll."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
     lanes: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
 
@@ -40,7 +41,8 @@ class Deliverer:
             for lane in self.lanes.values():
                 lane.cancel()
             await asyncio.gather(*self.lanes.values(), return_exceptions=True)
-            await self.client.aclose()
+            if self.client is not None:
+                await self.client.aclose()
 
     def _start_lanes(self) -> None:
         hook = self.bot.webhook
@@ -74,6 +76,8 @@ class Deliverer:
 
     async def _deliver(self, hook: Webhook, queued: Queued) -> bool:
         headers = {HEADER: hook.secret} if hook.secret else {}
+        if self.client is None:
+            self.client = httpx.AsyncClient(timeout=30, trust_env=False)
         try:
             answer = await self.client.post(hook.url, json=queued.body, headers=headers)
         except httpx.HTTPError as error:

@@ -106,6 +106,8 @@ class Join(Deed):
 
 
 class Leave(Deed):
+    """Go out of a chat."""
+
     do: Literal["leave"] = "leave"
     chat: ChatRef
     user: int
@@ -224,6 +226,8 @@ class Press(Deed):
 
 
 class React(Deed):
+    """Set a reaction, or take it back with an empty one."""
+
     do: Literal["react"] = "react"
     chat: ChatRef
     user: int
@@ -233,6 +237,8 @@ class React(Deed):
 
 
 class Title(Deed):
+    """An administrator gives the chat another title."""
+
     do: Literal["title"] = "title"
     chat: ChatRef
     user: int
@@ -250,6 +256,8 @@ class Photo(Deed):
 
 
 class Pin(Deed):
+    """An administrator pins a message."""
+
     do: Literal["pin"] = "pin"
     chat: ChatRef
     user: int
@@ -274,6 +282,8 @@ class Migrate(Deed):
 
 
 class DeleteChat(Deed):
+    """The chat is no more: bots find it no longer."""
+
     do: Literal["delete_chat"] = "delete_chat"
     chat: ChatRef
 

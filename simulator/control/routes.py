@@ -67,7 +67,9 @@ def _done(hub: Hub, deed: models.Deed) -> Any:
 def _add_deeds(routes: APIRouter, hub: Hub) -> None:
     for model in DOERS:
         name = str(model.model_fields["do"].default)
-        routes.post(f"/{name}", summary=name, description=model.__doc__ or "")(_endpoint(hub, model))
+        routes.post(f"/{name}", summary=name, description=model.__doc__, response_model=None)(
+            _endpoint(hub, model)
+        )
 
     @routes.post("/script")
     async def script(deeds: list[models.AnyDeed]) -> list[Any]:
