@@ -123,14 +123,6 @@ def status(as_json: Json = False) -> None:
     show(as_json=as_json)
 
 
-@app.command(hidden=True)
-def health(port: Annotated[int | None, typer.Option(min=1, max=65535)] = None) -> None:
-    """Ask the service of this container whether it is ready; for health checks."""
-    from cli.service import check_health  # noqa: PLC0415
-
-    check_health(port)
-
-
 @app.command("import")
 def import_(file: Existing) -> None:
     """Put listings into the directory: GeoJSON, CSV or the 2020 directory's JSON, by extension."""

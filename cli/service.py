@@ -5,9 +5,8 @@ import sys
 from importlib import import_module
 
 from cli.deployment import environment, running
-from cli.errors import FAILED, MISUSED, Stop
-from cli.health import state, taken
-from shared.settings import Settings, load
+from cli.errors import MISUSED, Stop
+from cli.health import taken
 
 
 def run(name: str, told: dict[str, str], words: list[str] | None = None) -> None:
@@ -26,14 +25,3 @@ def run_simulator(port: int) -> None:
 
     sys.argv = ["dze simulator", "--port", str(port)]
     sys.exit(main())
-
-
-def check_health(port: int | None) -> None:
-    """End with 0 when the service of this machine is ready, and with 1 and its reasons when not."""
-    port = port or load(Settings).internal_port
-    if not port:
-        raise Stop("DZE_INTERNAL_PORT is not set, so there is nobody to ask", MISUSED)
-    status, text = state(port)
-    if status != 200:
-        raise Stop(f"not ready: {text}", FAILED)
-    print("ready")
