@@ -1,0 +1,70 @@
+"""An import while the directory's processes are killed: every row once, whoever handles it."""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from services.directory.exchange import import_file
+from services.directory.exchange.published import listings
+from shared.contracts.registry import DIRECTORY_CHANGED
+
+ROWS = 3_000
+KILLS = 4
+pytestmark = pytest.mark.system
+
+
+@contextmanager
+def processes(settings, count: int) -> Iterator[list[subprocess.Popen]]:
+    """So many directories in processes of their own."""
+    running = [start(settings) for _ in range(count)]
+    try:
+        yield running
+    finally:
+        for process in running:
+            process.terminate()
+        assert [process.wait(15) for process in running] == [0] * count
+
+
+def start(settings) -> subprocess.Popen:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
+    env |= {"DZE_REDIS_URL": settings.redis(), "DZE_KEY": settings.key.get_secret_value()}
+    return subprocess.Popen(
+        [sys.executable, "-m", "services.directory"],
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+async def kill_some(running: list[subprocess.Popen], chance: random.Random, settings) -> None:
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform(0.4, 1.2))
+        which = chance.randrange(len(running))
+        running[which].kill()
+        running[which].wait()
+        running[which] = start(settings)
+
+
+async def test_an_import_survives_kills_of_the_directory(bus_factory, settings, tmp_path, nothing_pending):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails
+    chance = random.Random(seed)
+    path = tmp_path / "many.csv"
+    rows = "".join(f"Двор {n},@dzedemo_{n},53.9,27.5,{n}\n" for n in range(ROWS))
+    path.write_text(f"name,link,lat,lon,members\n{rows}")
+    bus = bus_factory("cli")
+    with processes(settings, 2) as running:
+        _, report = await asyncio.gather(
+            kill_some(running, chance, settings), import_file(bus, path, patience=60)
+        )
+        assert (report.added, report.changed, len(report.skipped)) == (ROWS, 0, 0)
+    assert Counter(each.revision for each in await listings(bus)) == {1: ROWS}
+    published = [await bus.redis.xlen(key) for key in DIRECTORY_CHANGED.partitions()]
+    assert sum(published) == ROWS
