@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 
 import structlog
 
@@ -44,12 +45,16 @@ async def run(settings: GatewaySettings) -> int:
 
     def stop() -> None:
         public.should_exit = True
+        if not public.started:  # still waiting for Redis
+            serving.cancel()
 
+    serving = asyncio.create_task(_serve(public, failed))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     beside = asyncio.create_task(_serve(internal, failed))
-    await _serve(public, failed)
+    with suppress(asyncio.CancelledError):
+        await serving
     internal.should_exit = True
     await beside
     for task in watching:
@@ -69,11 +74,11 @@ async def _serve(server: Server, failed: list[str]) -> None:
 def main() -> int:
     try:
         settings = load(GatewaySettings)
+        configure("gateway", level=settings.log_level)
+        return asyncio.run(run(settings))
     except SettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # before there is a log
+        sys.stderr.write(f"{error}\n")
         return 2
-    configure("gateway", level=settings.log_level)
-    return asyncio.run(run(settings))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from shared.contracts.submissions import (
     SubmissionReceived,
     SubmissionWithdrawn,
 )
+from shared.telemetry.metrics import LIMITED
 
 RECEIPT = re.compile(r"[a-z2-7]{26}")
 OPEN = frozenset({State.RECEIVED, State.IN_REVIEW})
@@ -201,6 +202,7 @@ class Intake:
     def _spend(self, proof: Work | Form) -> None:
         quota = self._work_quota if isinstance(proof, Work) else self._form_quota
         if after := quota.take():
+            LIMITED.labels("work" if isinstance(proof, Work) else "form").inc()
             raise TooMany(after)
 
     async def _take(

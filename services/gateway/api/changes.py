@@ -11,6 +11,7 @@ from services.gateway.api.answers import feature
 from services.gateway.context import Ctx
 from services.gateway.feed import Change, Feed, Full
 from services.gateway.problems import Problem
+from shared.telemetry.metrics import LIMITED
 
 router = APIRouter(prefix="/api/v1", tags=["changes"])
 HEARTBEAT = 15.0
@@ -28,6 +29,7 @@ async def changes(
     to be loaded anew. `ready` comes first.
     """
     if ctx.feed.full:
+        LIMITED.labels("streams").inc()
         raise Problem(503, "Too many streams are open.", retry_after=FULL_SECONDS)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
