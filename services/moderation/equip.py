@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -21,11 +22,13 @@ from services.moderation.standing.batch import Registry
 from services.moderation.store import Store
 from services.moderation.telegram.actor import Actor
 from services.moderation.telegram.calls import Calls
-from services.moderation.telegram.client import Telegram
 from services.moderation.telegram.errors import TelegramError, Unauthorized
 from services.moderation.telegram.store import ActorStore
 from shared import clock
 from shared.bus import Bus, Commit
+
+if TYPE_CHECKING:
+    from services.moderation.telegram.client import Telegram
 
 log = structlog.get_logger()
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -66,7 +69,9 @@ async def equip(bus: Bus, settings: ModerationSettings) -> AsyncIterator[None]:
         await telegram.close()
 
 
-def _client(token: str, settings: ModerationSettings) -> Telegram:
+def _client(token: str, settings: ModerationSettings) -> "Telegram":
+    from services.moderation.telegram.client import Telegram  # noqa: PLC0415 - aiogram takes seconds to import
+
     try:
         return Telegram(token, settings.telegram_api)
     except Unauthorized:
@@ -91,7 +96,7 @@ async def identify(telegram: Caller, settings: ModerationSettings) -> Me:
             await asyncio.sleep(pause)
 
 
-def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: Telegram, me: Me) -> None:
+def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", me: Me) -> None:
     deps = Deps(
         settings=settings,
         keys=bus.keys,
@@ -116,14 +121,14 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: Tele
         return await look(store, telegram, clock.now())
 
 
-def _act(bus: Bus, telegram: Telegram, me: Me) -> None:
+def _act(bus: Bus, telegram: "Telegram", me: Me) -> None:
     actor_store = ActorStore(bus.redis, bus.keys)
     bus.provide(actor=Actor(Calls(telegram, actor_store), actor_store, bus.keys, me.id))
     bus.register(ACT)
 
 
 def _ingest(
-    bus: Bus, settings: ModerationSettings, store: Store, telegram: Telegram, updates: Updates
+    bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", updates: Updates
 ) -> None:
     if settings.telegram_mode == "webhook":
         bus.alone("webhook")(keeper(telegram, *settings.webhook()))
