@@ -114,6 +114,13 @@ def test_swapped_coordinates_are_turned_round_only_when_that_leads_into_the_city
     assert [[note.code for note in row.notes] for row in found] == [["place.swapped"], []]
 
 
+def test_what_we_exported_ourselves_is_never_turned_round(tmp_path):
+    far = listing(place=coarsen(27.5, 53.9, Precision.COURTYARD))
+    write(tmp_path / "x.csv", [far])
+    (row,) = read(tmp_path / "x.csv", City())
+    assert (row.content.place, row.notes) == (far.place, ())
+
+
 def test_places_are_coarsened_while_they_are_read(tmp_path):
     (row,) = of_2020(tmp_path, marker(lat=53.90012345, long=27.50012345))
     assert (row.content.place.lat, row.content.place.lon) == (53.9, 27.5)

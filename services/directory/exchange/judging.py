@@ -97,7 +97,7 @@ def _place(fields: Mapping[str, Any], city: City | None, notes: list[Note]) -> P
     lat, lon = number_of(fields.get("lat")), number_of(fields.get("lon"))
     if lat is None or lon is None or (lat == 0 and lon == 0):
         raise _Unlistable("place.missing", "no coordinates")
-    if _swapped(lat, lon, city):
+    if _listing_id(fields) is None and _swapped(lat, lon, city):
         notes.append(Note("place.swapped", "latitude and longitude were swapped"))
         lat, lon = lon, lat
     if not _on_earth(lat, lon):
@@ -106,7 +106,7 @@ def _place(fields: Mapping[str, Any], city: City | None, notes: list[Note]) -> P
 
 
 def _swapped(lat: float, lon: float, city: City | None) -> bool:
-    """Only where turning them round leads from elsewhere into the city."""
+    """Only where turning them round leads from elsewhere into the city; never in what we exported ourselves."""
     return city is not None and not city.contains(lat, lon) and city.contains(lon, lat)
 
 
