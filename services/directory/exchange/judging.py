@@ -106,7 +106,7 @@ def _place(fields: Mapping[str, Any], city: City | None, notes: list[Note]) -> P
 
 
 def _swapped(lat: float, lon: float, city: City | None) -> bool:
-    """Only where turning them round leads from elsewhere into the city; never in what we exported ourselves."""
+    """Only where turning them round leads from elsewhere into the city; never in our own exports."""
     return city is not None and not city.contains(lat, lon) and city.contains(lon, lat)
 
 
