@@ -24,6 +24,7 @@ from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Sign
 PURPOSE = "a"
 DAYS = 2.0
 """As long as the raw ids behind a card are kept."""
+CARD_WITHIN = timedelta(hours=12)
 CHOICES = ("remove", "restrict", "trust")
 HARMFUL = frozenset({"remove", "restrict"})
 RESTRICTED = timedelta(days=1)
@@ -39,13 +40,17 @@ async def advice(judged: PersonJudged, deps: Deps) -> Commit:
         name = (await look_up(deps.telegram, judged.chat_id, judged.user_id)).name
     except Unknown:
         name = ""
-    card = _Card(deps, Advice(judged=judged, name=name), code, Reply(f"advice:{code}", deps.now()))
-    if admins := await _admins(deps, judged.chat_id):
-        title = await _title(deps, judged.chat_id)
-        sends = [card.to(one, speech_for(language, settings.language), title) for one, language in admins]
-    else:
-        sends = [card.to(judged.chat_id, Speech(settings.language), "")]
-    return Commit.of(writes=deps.store.keep_advice(code, card.kept), events=sends)
+    admins = await _admins(deps, judged.chat_id)
+    readers = [(one, speech_for(language, settings.language).language) for one, language in admins]
+    kept = Advice(
+        judged=judged,
+        name=name,
+        title=await _title(deps, judged.chat_id),
+        readers=tuple(readers or [(judged.chat_id, settings.language)]),
+    )
+    card = _Card(deps, kept, code, Reply(f"advice:{code}", deps.now()))
+    sends = [card.to(chat_id, Speech(language)) for chat_id, language in kept.readers]
+    return Commit.of(writes=deps.store.keep_advice(code, kept), events=sends)
 
 
 async def _admins(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
@@ -76,35 +81,40 @@ class _Card:
     code: str
     reply: Reply
 
-    def to(self, chat_id: int, speech: Speech, title: str) -> TelegramAction:
+    def to(self, chat_id: int, speech: Speech) -> TelegramAction:
         """The card for one reader; its buttons are signed for this chat."""
         button = Buttons.of(self.deps.keys, chat_id, PURPOSE, self.reply.now, DAYS)
-        public = chat_id == self.kept.judged.chat_id
-        text = joined(
-            "\n\n", [*card_parts(self.deps, self.kept, speech, title), _hint(self.deps, speech, public)]
-        )
-        name = short(self.deps.keys, chat_id)
+        hint = "advice.public" if chat_id == self.kept.judged.chat_id else "advice.yours"
+        text = self._text(chat_id, speech, speech(hint, bot=self.deps.me.username))
         return self.reply.send(
-            chat_id, text, rows=_rows(button, self.code, speech), name=name, within=timedelta(hours=12)
+            chat_id, text, rows=_rows(button, self.code, speech), name=self._name(chat_id), within=CARD_WITHIN
         )
 
+    def decided(self, chat_id: int, speech: Speech, choice: str, by: str) -> TelegramAction:
+        """The same card without buttons, saying what was decided."""
+        what = speech.word("advice", f"was_{choice}")
+        text = self._text(chat_id, speech, speech("advice.outcome", what=what, by=by))
+        message = {"message_of": f"advice:{self.code}:{self._name(chat_id)}"}
+        return Reply(f"advised:{self.code}:{self._name(chat_id)}", self.reply.now).edit(
+            chat_id, message, text
+        )
 
-def _hint(deps: Deps, speech: Speech, public: bool) -> Html:
-    return speech("advice.public" if public else "advice.yours", bot=deps.me.username)
+    def _name(self, chat_id: int) -> str:
+        return self.deps.keys.person(chat_id)
 
-
-def card_parts(deps: Deps, kept: Advice, speech: Speech, title: str) -> list[Html]:
-    """Who, where, and every reason in words; no figures, which would only look exact."""
-    judged = kept.judged
-    name = kept.name or speech.plain("advice.nameless")
-    who = Html(f'<a href="tg://user?id={judged.user_id}">{html(name)}</a>')
-    parts = [speech("advice.title", who=who, code=short(deps.keys, judged.user_id))]
-    if title:
-        parts.append(speech("advice.chat", title=title))
-    for kind, signals in (("advice.against", _against(judged)), ("advice.for", _for(judged))):
-        if signals:
-            parts.append(joined("\n", [speech(kind), *(Html(f"• {reason(speech, one)}") for one in signals)]))
-    return parts
+    def _text(self, chat_id: int, speech: Speech, ending: Html) -> Html:
+        """Who, where, and every reason in words."""
+        judged, kept = self.kept.judged, self.kept
+        name = kept.name or speech.plain("advice.nameless")
+        who = Html(f'<a href="tg://user?id={judged.user_id}">{html(name)}</a>')
+        parts = [speech("advice.title", who=who, code=short(self.deps.keys, judged.user_id))]
+        if kept.title and chat_id != judged.chat_id:
+            parts.append(speech("advice.chat", title=kept.title))
+        for kind, signals in (("advice.against", against(judged)), ("advice.for", _for(judged))):
+            if signals:
+                lines = (Html(f"• {reason(speech, one)}") for one in signals)
+                parts.append(joined("\n", [speech(kind), *lines]))
+        return joined("\n\n", [*parts, ending])
 
 
 def reason(speech: Speech, signal: Signal) -> Html:
@@ -115,7 +125,8 @@ def reason(speech: Speech, signal: Signal) -> Html:
     return text
 
 
-def _against(judged: PersonJudged) -> list[Signal]:
+def against(judged: PersonJudged) -> list[Signal]:
+    """What speaks against a person, the weightiest first."""
     return sorted((s for s in judged.signals if s.weight > 0), key=lambda s: -s.weight)
 
 
@@ -165,14 +176,13 @@ async def _decide(press: PressTurn, kept: Advice, code: str, choice: str) -> Com
     settings = await deps.chats.settings(judged.chat_id)
     if settings.dryrun and choice in HARMFUL:
         return Commit.of(events=[press.answer("advice.dryrun", alert=True)])
-    outcome = turn.speech("advice.outcome", what=turn.speech.word("advice", f"was_{choice}"), by=by)
-    text = joined("\n\n", [*card_parts(deps, kept, turn.speech, ""), outcome])
+    card = _Card(deps, kept, code, turn.reply)
     return Commit.of(
         writes=deps.store.close_advice(code, Decided(decision=choice, by=by)),
         events=[
             *_acts(press, judged, choice),
             *_lesson(press, judged, choice),
-            press.edit(text),
+            *(card.decided(chat_id, Speech(language), choice, by) for chat_id, language in kept.readers),
             press.answer(),
         ],
         expect=[deps.store.undecided(code)],
@@ -187,7 +197,7 @@ def _acts(press: PressTurn, judged: PersonJudged, choice: str) -> list[TelegramA
     if choice == "restrict":
         until = int((turn.reply.now + RESTRICTED).timestamp())
         method, params = Method.RESTRICT_MEMBER, {**params, "permissions": deeds.SILENT, "until_date": until}
-    reasons = tuple(signal.name for signal in _against(judged))
+    reasons = tuple(signal.name for signal in against(judged))
     return [turn.reply.act(judged.chat_id, method, params, by=turn.by, reasons=reasons)]
 
 

@@ -73,8 +73,8 @@ async def _set(turn: Turn, command: Command, _rights: Rights) -> Commit:
     try:
         name, value = chat_settings.parse(name, value)
     except BadSetting as bad:
-        close = ", ".join(bad.close) or "—"
-        return Commit.of(events=[turn.say(turn.speech(f"set.{bad.code}", name=bad.name, close=close))])
+        key = f"set.{bad.code}" if bad.close else "set.no_such"
+        return Commit.of(events=[turn.say(turn.speech(key, name=bad.name, close=", ".join(bad.close)))])
     return _changed(turn, name, value)
 
 

@@ -6,6 +6,7 @@ from shared.contracts.submissions import ReviewRequested, Similar
 from shared.settings import Settings
 
 SIMILAR_MOST = 5
+MAP_ZOOM = 16
 
 
 def card(settings: Settings, request: ReviewRequested, speech: Speech) -> Html:
@@ -56,7 +57,7 @@ def _place(settings: Settings, place: Place, speech: Speech) -> Html:
     text = speech("review.place", spot=spot, precision=speech.word("precision", place.precision.value))
     if not settings.public_url:
         return text
-    url = f"{settings.public_url}/?lat={place.lat:.4f}&lon={place.lon:.4f}&zoom=16"
+    url = f"{settings.public_url}/?at={place.lat:.5f},{place.lon:.5f},{MAP_ZOOM}"
     return Html(f'{text} · <a href="{html(url)}">{speech("review.map")}</a>')
 
 

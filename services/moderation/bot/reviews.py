@@ -10,7 +10,7 @@ from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
-from services.moderation.bot.review_card import card
+from services.moderation.bot.review_card import SIMILAR_MOST, card
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import REVIEW_SECONDS, Decided
@@ -26,7 +26,6 @@ BUTTON_DAYS = 180.0
 """A proposal may wait for long; whoever presses is checked anyway."""
 CARD_WITHIN = timedelta(days=2)
 """After this a card that could not be sent is posted anew."""
-SIMILAR_MOST = 5
 POSTED_AT_ONCE = 20
 DECISIONS: dict[str, Decision] = {"a": "approve", "f": "refuse", "d": "duplicate"}
 
@@ -163,11 +162,12 @@ def shown(bot: Deps, request: ReviewRequested, speech: Speech) -> tuple[Html, Ro
             button(speech.plain("review.refuse"), f"f{subject}"),
         ]
     ]
-    for number, one in enumerate(request.similar[:SIMILAR_MOST], start=1):
-        rows.append(
+    if request.action == "add":
+        rows += [
             [button(speech.plain("review.duplicate_of", number=number), f"d{subject}{one.listing_id}")]
-        )
-    rows.append([button(speech.plain("review.duplicate"), f"d{subject}")])
+            for number, one in enumerate(request.similar[:SIMILAR_MOST], start=1)
+        ]
+        rows.append([button(speech.plain("review.duplicate"), f"d{subject}")])
     return card(bot.settings, request, speech), rows
 
 

@@ -37,10 +37,13 @@ class Decided(Message):
 
 
 class Advice(Message):
-    """What a card about a person stands for."""
+    """What a card about a person stands for, with the name and title as shown, and who got it."""
 
     judged: PersonJudged
     name: str
+    title: str = ""
+    readers: tuple[tuple[int, str], ...] = ()
+    """Chats that the card went to, with the language of each."""
 
 
 class BotStore:
