@@ -31,11 +31,11 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _container() -> Iterator[str]:
-    from testcontainers.redis import RedisContainer
+    from testcontainers.community.redis import RedisContainer
 
     image = os.environ.get("DZE_TEST_REDIS_IMAGE", "redis:7-bookworm")
     with RedisContainer(image).with_command(
-        "redis-server --appendonly yes --appendfsync always"
+        "redis-server --appendonly yes --appendfsync always --protected-mode no"
     ) as container:
         yield f"redis://{container.get_container_host_ip()}:{container.get_exposed_port(6379)}/0"
 
