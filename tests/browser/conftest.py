@@ -20,7 +20,7 @@ from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
 from shared.contracts.directory import AreaChanged
 from shared.contracts.listings import Area, Kind
-from tests.conftest import KEY
+from tests.conftest import KEY, eventually
 from tests.gateway import MOMENT, added, listing
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -106,8 +106,8 @@ class City:
         self.gateway = app.state.gateway
         self._server = Server(config(app, "127.0.0.1", self._settings.port))
         self._serving = asyncio.run_coroutine_threadsafe(self._server.serve(), self._loop)
-        while not (self._server.started and self.gateway.bus.readiness().ready):
-            await asyncio.sleep(0.02)
+        server = self._server
+        await eventually(lambda: server.started and self.gateway.bus.readiness().ready)
 
     def stop(self) -> None:
         assert self._server is not None
@@ -181,5 +181,5 @@ def populate(city: City) -> None:
     city.publish(
         *(added(one) for one in listings), AreaChanged(area_id=area.id, area=area, changed_at=MOMENT)
     )
-    while city.gateway.model.totals().listings < len(listings) or city.gateway.model.area("savecki") is None:
-        city.run(asyncio.sleep(0.02))
+    model = city.gateway.model
+    city.run(eventually(lambda: model.totals().listings == len(listings) and model.area("savecki")))

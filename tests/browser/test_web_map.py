@@ -28,14 +28,14 @@ def test_without_scripts_every_listing_can_be_reached_by_links(city: City, look:
     drawn = seen.page.locator("#static-map svg.drawn a")
     counts = [int(text) for text in seen.page.locator("#static-map .count").all_text_contents()]
     assert drawn.count() - len(counts) + sum(counts) == 10
-    disc = seen.page.locator("#static-map a:has(.disc)").first
+    disc = seen.page.locator("#static-map a:has(use)").first
     disc.click()
     expect(seen.page).to_have_url(re.compile(r"at=|bbox="))
 
 
 def test_without_scripts_a_spot_with_several_leads_to_all_of_them(city: City, look: Callable) -> None:
     seen = look(f"{city.url}/?at=53.87,27.62,18", js=False)
-    seen.page.locator("#static-map a:has(.disc)").click()
+    seen.page.locator("#static-map a:has(use)").click()
     expect(seen.page.locator(".row")).to_have_count(2)
 
 
@@ -130,7 +130,8 @@ def test_a_raster_basemap_is_read_in_ranges_with_scripts_and_tile_by_tile_withou
     seen = look(f"{city.url}/?at=53.9,27.56,4")
     seen.page.wait_for_function("document.querySelectorAll('.leaflet-tile-loaded').length > 0")
     painted = seen.page.evaluate(
-        "[...document.querySelectorAll('canvas')].some(c => c.getContext('2d').getImageData(9, 9, 1, 1).data[3])"
+        "[...document.querySelectorAll('canvas')]"
+        ".some(canvas => canvas.getContext('2d').getImageData(9, 9, 1, 1).data[3])"
     )
     assert painted
     assert not seen.complaints

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import segno
 from fpdf import FPDF
 from fpdf.enums import Align
+from fpdf.fonts import TTFFont
 
 from shared.contracts.listings import Link
 from shared.flags import CATALOGUE, DEFAULT, svg
@@ -37,7 +38,7 @@ class Style(NamedTuple):
     weight: Literal["", "B"] = ""
 
 
-RED = (206, 23, 32)
+RED = (207, 20, 43)
 INK = (26, 24, 22)
 GREY = (110, 105, 100)
 ABOVE, SCAN, ADDRESS = Style(12, GREY), Style(13, INK), Style(17, RED, "B")
@@ -82,7 +83,9 @@ def poster(name: str, link: Link, flag: str, words: Words) -> bytes:
     _centred(pdf, bottom + side + 8, words.scan, SCAN)
     _centred(pdf, bottom + side + 15, address(link), ADDRESS)
     _strips(pdf, link, shown, words.city)
-    return bytes(pdf.output())
+    made = bytes(pdf.output())
+    _close(pdf)
+    return made
 
 
 def printable(name: str) -> str:
@@ -98,7 +101,18 @@ def covered(file: str) -> frozenset[int]:
     """Code points that a font can draw."""
     pdf = FPDF()
     pdf.add_font("probe", "", FONTS / file)
-    return frozenset(pdf.fonts["probe"].cmap)  # type: ignore[union-attr]  # a core font has none; ours is none
+    font = pdf.fonts["probe"]
+    assert isinstance(font, TTFFont)
+    signs = frozenset(font.cmap)
+    _close(pdf)
+    return signs
+
+
+def _close(pdf: FPDF) -> None:
+    """fpdf leaves the files of its fonts open."""
+    for font in pdf.fonts.values():
+        if isinstance(font, TTFFont):
+            font.close()
 
 
 def _fonts(pdf: FPDF, name: str) -> None:
@@ -115,10 +129,12 @@ def _flag(pdf: FPDF, flag: str) -> None:
     """The chosen flag at the top, its red stripe drawn out over the whole width."""
     height = 26.0
     across = height * 1.5
+    side = (WIDTH - across) / 2
     pdf.set_fill_color(*RED)
-    pdf.rect(0, height / 3, WIDTH, height / 3, style="F")
+    for left in (0, side + across):
+        pdf.rect(left, height / 3, side, height / 3, style="F")
     drawing = TITLE.sub("", svg(flag if flag in CATALOGUE else DEFAULT))
-    pdf.image(io.BytesIO(drawing.encode()), (WIDTH - across) / 2, 0, across, height)
+    pdf.image(io.BytesIO(drawing.encode()), side, 0, across, height)
 
 
 def _name(pdf: FPDF, top: float, name: str) -> float:
@@ -132,9 +148,17 @@ def _name(pdf: FPDF, top: float, name: str) -> float:
     height = pdf.font_size_pt * LINE
     pdf.set_text_color(*INK)
     for number, line in enumerate(lines[:NAME_LINES]):
+        _again(pdf)
         pdf.set_xy(MARGIN, top + number * height)
         pdf.cell(ROOM, height, line, align=Align.C)
     return top + min(len(lines), NAME_LINES) * height
+
+
+def _again(pdf: FPDF) -> None:
+    """Name the font once more in the page: a line that ended in the fallback font leaves another one behind."""
+    size = pdf.font_size_pt
+    pdf.set_font("Onest", "", size)
+    pdf.set_font("Onest", "B", size)
 
 
 def _wrapped(pdf: FPDF, text: str) -> list[str]:

@@ -27,6 +27,9 @@ export function openMap(place, config, text) {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: text.say("map.zoom_in"), zoomOutTitle: text.say("map.zoom_out") }).addTo(map);
   new Scale({ imperial: false, units: [text.say("map.m"), text.say("map.km")] }).addTo(map);
+  map.on("popupopen", ({ popup }) =>
+    popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", text.say("map.close")),
+  );
   place.classList.add(config.basemap.kind);
   if (config.basemap.kind === "raster") rasterGround(map, config.basemap);
   else if (config.basemap.kind === "vector") vectorGround(map, config);
@@ -143,6 +146,7 @@ function drawGraticule(map, line) {
 function caption(at, text, className, anchor, size = anchor ? undefined : [160, 16]) {
   const label = document.createElement("span");
   label.textContent = text;
+  label.setAttribute("aria-hidden", "true");
   const icon = L.divIcon({ html: label, className, iconSize: size, iconAnchor: anchor });
   return L.marker(at, { ...still, icon, pane: "ground" });
 }

@@ -40,17 +40,16 @@ function popup(feature) {
 }
 
 /** Everything that stands on one spot, with a way to each. */
-function spot(at, mark) {
-  const box = element("div", {}, "…");
-  const bounds = [at.lng - SPOT, at.lat - SPOT, at.lng + SPOT, at.lat + SPOT];
-  ask("listings", { bbox: bounds.map((edge) => edge.toFixed(6)).join(), limit: 100 }, new AbortController().signal)
-    .then(({ features, total }) => {
-      const list = element("ul", { class: "rows" }, ...features.map(row));
-      box.replaceChildren(element("strong", {}, text.many("map.more_here", total)), list);
-      mark.getPopup().update();
-    })
-    .catch(() => box.replaceChildren(text.say("map.failed")));
-  return box;
+async function spot(at) {
+  const edges = [at.lng - SPOT, at.lat - SPOT, at.lng + SPOT, at.lat + SPOT];
+  const bbox = edges.map((edge) => edge.toFixed(6)).join();
+  try {
+    const { features, total: here } = await ask("listings", { bbox, limit: 100, ...filters() });
+    const list = element("ul", { class: "rows" }, ...features.map(row));
+    return element("div", {}, element("strong", {}, text.many("map.more_here", here)), list);
+  } catch {
+    return text.say("map.offline");
+  }
 }
 
 function row(feature) {
@@ -95,7 +94,7 @@ async function refresh() {
     ]);
     marks.show(clusters.features);
     showList(list);
-    live.textContent = "";
+    if (live.textContent === text.say("map.offline")) live.textContent = "";
   } catch (error) {
     if (error.name !== "AbortError") live.textContent = text.say("map.offline");
   }

@@ -7,7 +7,7 @@ const ALONE_FROM = 18;
 const SIZES = [[10, 34], [50, 40], [200, 48], [Infinity, 58]];
 
 export class Marks {
-  /** `open(listing feature)` and `openSpot(latlng)` make the contents of popups. */
+  /** `open(listing feature)` and `openSpot(latlng)` make the contents of popups, the latter in its time. */
   constructor(map, text, { open, openSpot }) {
     Object.assign(this, { map, text, open, openSpot });
     this.layer = L.layerGroup().addTo(map);
@@ -41,7 +41,8 @@ export class Marks {
   expand(mark, { properties }) {
     const at = mark.getLatLng();
     if (properties.expansion_zoom > ALONE_FROM) {
-      mark.bindPopup(() => this.openSpot(at, mark), { maxWidth: 300, minWidth: 220 });
+      mark.bindPopup("…", { maxWidth: 300, minWidth: 220 });
+      mark.on("popupopen", async ({ popup }) => popup.setContent(await this.openSpot(at)));
       return;
     }
     const nearer = () => this.map.setView(at, Math.max(properties.expansion_zoom, this.map.getZoom() + 1));

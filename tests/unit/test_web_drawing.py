@@ -1,0 +1,63 @@
+"""The drawn map's geometry."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.web.drawing import View, path
+
+HOME = View(53.9, 27.56, 11)
+VIEWS = st.builds(
+    lambda lat, lon, zoom: View(lat, lon, zoom).tamed(),
+    st.floats(-89, 89),
+    st.floats(-180, 180),
+    st.integers(-3, 40),
+)
+
+
+@given(VIEWS, st.integers(0, 720), st.integers(0, 540))
+def test_a_pixel_and_its_place_are_one(view: View, x: int, y: int) -> None:
+    lat, lon = view.place(x, y)
+    if abs(lat) < 85 and view.zoom > 3:
+        back = view.point(lat, lon)
+        assert abs(back[0] - x) <= 0.000011 / 360 * view.world_size + 0.1
+        assert abs(back[1] - y) <= 0.00011 / 360 * view.world_size / math.cos(math.radians(lat)) + 0.1
+
+
+@given(VIEWS)
+def test_an_address_gives_the_view_back(view: View) -> None:
+    again = View.parse(view.text, HOME)
+    assert again.zoom == view.zoom
+    assert abs(again.lat - view.lat) < 0.00001
+    assert again.text == View.parse(again.text, HOME).text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1,2", "a,b,c", "nan,1,2", "1,inf,3", "1,2,3,4", "١,٢,x", "9" * 500, "1,2,1e999"]
+)
+def test_nonsense_in_an_address_leads_home(text: str) -> None:
+    assert View.parse(text, HOME) == HOME
+
+
+@given(VIEWS)
+def test_whatever_the_view_its_box_scale_grid_and_tiles_make_sense(view: View) -> None:
+    box = view.box
+    assert -90 <= box.south <= box.north <= 90
+    assert -180 <= box.west <= 180
+    length, metres = view.scale()
+    assert 0 < length <= 121
+    assert metres >= 1
+    meridians, parallels = view.graticule()
+    assert len(meridians) < 40
+    assert len(parallels) < 60
+    assert len(view.tiles(6)) <= 30
+    for move in (view.zoomed(1), view.zoomed(-1), view.moved(0, 0.5), view.moved(-0.5, 0)):
+        assert View.parse(move.text, HOME).zoom == move.zoom
+
+
+def test_a_polygon_is_drawn_without_points_that_nobody_sees() -> None:
+    ring = [(27.5, 53.9), (27.5000001, 53.9), (27.6, 53.9), (27.6, 53.95), (27.5, 53.9)]
+    assert path(HOME, [ring]).count("L") == 3
+    assert path(HOME, [[(27.5, 53.9)] * 4]) == ""
