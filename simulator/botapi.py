@@ -130,7 +130,8 @@ class BotApi:
             return await self.hub.pollers.get_updates(call)
         if name in RECEIVING:
             result = RECEIVING[name](call)
-            self.hub.webhook_changed(call.bot)
+            if name != "getwebhookinfo":
+                self.hub.webhook_changed(call.bot)
             return result
         function = METHODS.get(name)
         if function is None:

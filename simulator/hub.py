@@ -103,6 +103,12 @@ class Hub:
         self.deliveries.clear()
         self._waiting.clear()
 
+    async def let_go(self) -> None:
+        """End polls and page streams, so that their connections can close."""
+        self.running = False
+        self.pollers.close()
+        await self._notify()
+
     @contextlib.asynccontextmanager
     async def live(self) -> AsyncIterator[None]:
         """Deliver to webhooks while inside; on leaving end polls and page streams."""
@@ -113,7 +119,5 @@ class Hub:
         try:
             yield
         finally:
-            self.running = False
-            await self._notify()
-            self.pollers.close()
+            await self.let_go()
             await self._stop_deliveries()

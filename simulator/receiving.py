@@ -36,8 +36,9 @@ class Pollers:
             future.set_result(None)
 
     def close(self) -> None:
+        """Let everybody go with what there is."""
         for bot_id in list(self.waiting):
-            self.interrupt(bot_id, OTHER_POLLER)
+            self.wake(bot_id)
 
     async def get_updates(self, call: Call) -> list[Json]:
         """Long poll. Raises Refusal 409 beside a webhook or when another poller comes."""

@@ -106,12 +106,37 @@ class Simulator:
         return perform(self.hub, DEED.validate_python({"do": name, **fields}))
 
 
-class _Guest(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """Lets pollers and pages go before it waits for their connections."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(_config(app(hub)))
+        self.hub = hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.hub.let_go()
+        await super().shutdown(sockets)
+
+
+class _Guest(_Server):
     """A server inside somebody else's process: signals are the host's business."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Named as TCP, or asyncio leaves Nagle's delay of 40 ms on its connections."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 @contextlib.asynccontextmanager
@@ -124,10 +149,8 @@ async def serving(
 ) -> AsyncIterator[Simulator]:
     """Run in the background of this event loop on a free port (or `port`); stops on leaving."""
     hub = Hub(scene=scene, webhook_pause=webhook_pause)
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    server = _Guest(_config(app(hub)))
+    listener = _listen(host, port)
+    server = _Guest(hub)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
@@ -137,7 +160,6 @@ async def serving(
             await asyncio.sleep(0.01)
         yield Simulator(hub, f"http://{host}:{listener.getsockname()[1]}")
     finally:
-        await hub.reset()
         server.should_exit = True
         await task
         listener.close()
@@ -147,8 +169,8 @@ async def run(
     host: str = "127.0.0.1", port: int = 8081, *, scene: Callable[[World], None] = demo.scene
 ) -> None:
     """Serve until cancelled or SIGTERM. Raises OSError when the port is taken."""
-    listener = socket.create_server((host, port), reuse_port=False)
-    server = uvicorn.Server(_config(app(Hub(scene=scene))))
+    listener = _listen(host, port)
+    server = _Server(Hub(scene=scene))
     await server.serve(sockets=[listener])
 
 

@@ -1,10 +1,12 @@
 """Delivery to webhooks: in order for each chat, several chats at once, repeated until it is accepted."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
-import httpx
+import aiohttp
 import structlog
 
 from simulator.methods.call import METHODS, Args, Call
@@ -15,6 +17,7 @@ from simulator.world.world import World
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LONGEST_PAUSE = 60.0
+PATIENCE = aiohttp.ClientTimeout(total=30)
 log = structlog.get_logger()
 
 
@@ -25,7 +28,7 @@ class Deliverer:
     world: World
     bot: Bot
     pause: float = 1.0
-    client: httpx.AsyncClient | None = None
+    client: aiohttp.ClientSession | None = None
     """Made for the first delivery: most bots poll."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
     lanes: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
@@ -42,24 +45,25 @@ class Deliverer:
                 lane.cancel()
             await asyncio.gather(*self.lanes.values(), return_exceptions=True)
             if self.client is not None:
-                await self.client.aclose()
+                await self.client.close()
 
     def _start_lanes(self) -> None:
         hook = self.bot.webhook
         if hook is None:
             return
         self.bot.inbox.expire(self.world.clock())
-        for queued in self.bot.inbox.waiting:
+        for lane in self.bot.inbox.lanes:
             if len(self.lanes) >= hook.max_connections:
                 return
-            if queued.lane not in self.lanes:
-                self.lanes[queued.lane] = asyncio.create_task(self._drain(queued.lane))
+            if lane not in self.lanes:
+                self.lanes[lane] = asyncio.create_task(self._drain(lane))
 
     async def _drain(self, lane: int) -> None:
         """Deliver one chat's updates one after the other."""
         try:
             pause = self.pause
-            while (hook := self.bot.webhook) is not None and (queued := self._first(lane)) is not None:
+            inbox = self.bot.inbox
+            while (hook := self.bot.webhook) is not None and (queued := inbox.first_of(lane)) is not None:
                 if await self._deliver(hook, queued):
                     self.bot.inbox.remove(queued.update_id)
                     pause = self.pause
@@ -71,33 +75,31 @@ class Deliverer:
             if self.bot.inbox.waiting:
                 self.news.set()
 
-    def _first(self, lane: int) -> Queued | None:
-        return next((queued for queued in self.bot.inbox.waiting if queued.lane == lane), None)
-
     async def _deliver(self, hook: Webhook, queued: Queued) -> bool:
         headers = {HEADER: hook.secret} if hook.secret else {}
         if self.client is None:
-            self.client = httpx.AsyncClient(timeout=30, trust_env=False)
+            self.client = aiohttp.ClientSession(timeout=PATIENCE)
         try:
-            answer = await self.client.post(hook.url, json=queued.body, headers=headers)
-        except httpx.HTTPError as error:
+            async with self.client.post(
+                hook.url, json=queued.body, headers=headers, allow_redirects=False
+            ) as answer:
+                body = await answer.read()
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             self._failed(hook, f"Connection failed: {type(error).__name__}")
             return False
-        if not answer.is_success:
-            self._failed(
-                hook, f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}"
-            )
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            self._failed(hook, f"Wrong response from the webhook: {answer.status} {answer.reason or ''}")
             return False
-        self._carry_out(answer)
+        self._carry_out(body)
         return True
 
     def _failed(self, hook: Webhook, text: str) -> None:
         hook.last_error, hook.last_error_at = text, self.world.now()
 
-    def _carry_out(self, answer: httpx.Response) -> None:
+    def _carry_out(self, answer: bytes) -> None:
         """A webhook may answer with a call of a method."""
         try:
-            body: Any = answer.json() if answer.content else None
+            body: Any = json.loads(answer) if answer else None
         except ValueError:
             return
         if not isinstance(body, dict) or "method" not in body:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 KEPT = 24 * 3600
@@ -37,7 +38,10 @@ class Inbox:
     """`allowed` is what `allowed_updates` named last; it acts on updates that arise later only."""
 
     allowed: frozenset[str] = DEFAULT_KINDS
-    waiting: deque[Queued] = field(default_factory=deque)
+    waiting: dict[int, Queued] = field(default_factory=dict)
+    """By update id, oldest first."""
+    lanes: dict[int, deque[int]] = field(default_factory=dict)
+    """Ids of what waits, by chat."""
     next_id: int = FIRST_ID
     dropped: int = 0
     """Updates that nobody fetched within a day."""
@@ -55,31 +59,44 @@ class Inbox:
         if kind in ALL_KINDS and kind not in self.allowed:
             return
         body = {"update_id": self.next_id, kind: content}
-        self.waiting.append(Queued(self.next_id, kind, lane, now + KEPT, body))
+        self.waiting[self.next_id] = Queued(self.next_id, kind, lane, now + KEPT, body)
+        self.lanes.setdefault(lane, deque()).append(self.next_id)
         self.next_id += 1
         for listener in self.listeners:
             listener()
 
     def expire(self, now: float) -> None:
-        while self.waiting and self.waiting[0].expires <= now:
-            self.waiting.popleft()
+        while self.waiting and self._first().expires <= now:
+            self.remove(self._first().update_id)
             self.dropped += 1
+
+    def _first(self) -> Queued:
+        return next(iter(self.waiting.values()))
+
+    def first_of(self, lane: int) -> Queued | None:
+        """The next update of one chat."""
+        numbers = self.lanes.get(lane)
+        return self.waiting[numbers[0]] if numbers else None
 
     def take(self, offset: int, limit: int, now: float) -> list[dict[str, Any]]:
         """Forget all below `offset` and show the next ones; a negative offset keeps only the last ones."""
         self.expire(now)
-        if offset < 0:
-            offset = self.waiting[max(len(self.waiting) + offset, 0)].update_id if self.waiting else 0
-        while self.waiting and self.waiting[0].update_id < offset:
-            self.waiting.popleft()
-        return [self.waiting[place].body for place in range(min(limit, len(self.waiting)))]
+        if offset < 0 and self.waiting:
+            offset = list(self.waiting)[max(len(self.waiting) + offset, 0)]
+        while self.waiting and self._first().update_id < offset:
+            self.remove(self._first().update_id)
+        return [queued.body for queued in islice(self.waiting.values(), limit)]
 
     def remove(self, update_id: int) -> None:
-        """A webhook took this one."""
-        for place, queued in enumerate(self.waiting):
-            if queued.update_id == update_id:
-                del self.waiting[place]
-                return
+        """A poller confirmed this one, or a webhook took it."""
+        queued = self.waiting.pop(update_id, None)
+        if queued is None:
+            return
+        numbers = self.lanes[queued.lane]
+        numbers.remove(update_id)
+        if not numbers:
+            del self.lanes[queued.lane]
 
     def clear(self) -> None:
         self.waiting.clear()
+        self.lanes.clear()

@@ -11,7 +11,7 @@ from simulator.world.rights import admin_rights, all_rights
 from simulator.world.world import SUPERGROUP_BASE, World
 
 FIRST_PERSON = 5_100_000_000
-FIRST_CHAT = 1_700_000_000
+FIRST_CHAT = 1_900_000_000
 
 
 def _take_name(world: World, username: str, owner: int) -> None:

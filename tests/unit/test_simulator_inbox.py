@@ -48,11 +48,11 @@ def test_members_and_reactions_come_only_when_named() -> None:
     inbox.allow(["chat_member", "nonsense"])
     inbox.put("chat_member", 1, {}, 0)
     inbox.put("message", 1, {}, 0)
-    assert [queued.kind for queued in inbox.waiting] == ["chat_member"]
+    assert [queued.kind for queued in inbox.waiting.values()] == ["chat_member"]
     inbox.allow([])
     inbox.put("chat_member", 1, {}, 0)
     inbox.put("message", 1, {}, 0)
-    assert [queued.kind for queued in inbox.waiting] == ["chat_member", "message"]
+    assert [queued.kind for queued in inbox.waiting.values()] == ["chat_member", "message"]
 
 
 def test_a_kind_that_nobody_knows_is_delivered() -> None:

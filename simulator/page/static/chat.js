@@ -1,6 +1,6 @@
 // The open chat: head, messages, composer.
 import { act, look, toast, upload } from "./api.js";
-import { ask, avatar, button, h, openDialog } from "./dom.js";
+import { ask, avatar, button, h, openDialog, reconcile } from "./dom.js";
 import { messageNode, summary } from "./message.js";
 import { showInfo } from "./info.js";
 
@@ -48,6 +48,8 @@ export class ChatPane {
     const [state, commands] = await Promise.all([
       look(`chats/${wanted}`), look(`commands?chat=${wanted}&user=${this.me}`)]);
     if (wanted !== this.chat) return undefined;
+    if (this.shown !== wanted) this.replyTo = this.editing = null;
+    this.shown = wanted;
     this.state = state;
     this.commands = commands;
     this.member = state.members.find((member) => member.user.id === this.me);
@@ -59,10 +61,21 @@ export class ChatPane {
     const atEnd = this.messages.scrollHeight - this.messages.scrollTop - this.messages.clientHeight < 80;
     const fresh = this.messages.dataset.chat !== String(this.chat);
     this.messages.dataset.chat = this.chat;
-    this.messages.replaceChildren(...this.groups().map((group) => messageNode(group, this)).filter(Boolean));
-    if (!this.messages.childElementCount) this.messages.append(h("p", { class: "service" }, "No messages yet"));
-    this.renderHead();
-    this.renderFoot();
+    const items = this.groups().map((group) => ({
+      key: `${this.chat}/${group[0].message_id}`,
+      look: JSON.stringify([group, this.me, this.showDeleted, group.map((one) => this.names.get(one.deleted_by))]),
+      make: () => messageNode(group, this),
+    }));
+    if (!items.length) {
+      items.push({ key: "none", look: "", make: () => h("p", { class: "service" }, "No messages yet") });
+    }
+    reconcile(this.messages, items);
+    const look = JSON.stringify([{ ...this.state, messages: this.state.messages.map((one) => one.keyboard ?? 0) }, this.me, this.commands]);
+    if (look !== this.look) {
+      this.look = look;
+      this.renderHead();
+      this.renderFoot();
+    }
     if (this.head.parentElement !== this.place) this.place.replaceChildren(this.head, this.messages, this.foot);
     if (atEnd || fresh) this.messages.scrollTop = this.messages.scrollHeight;
   }

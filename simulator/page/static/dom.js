@@ -30,6 +30,28 @@ export function clock(date) {
   return new Date(date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
+// Shows `items` ({key, look, make}) in `parent`; a node stays as long as its look does, so that a click
+// or a selection is not lost when something else changes.
+export function reconcile(parent, items) {
+  const old = parent.drawn ?? new Map();
+  const drawn = new Map();
+  let place = parent.firstChild;
+  for (const { key, look, make } of items) {
+    const known = old.get(key);
+    const node = known?.look === look && known.node.parentNode === parent ? known.node : make();
+    if (!node) continue;
+    drawn.set(key, { look, node });
+    if (node === place) place = place.nextSibling;
+    else parent.insertBefore(node, place);
+  }
+  while (place) {
+    const next = place.nextSibling;
+    place.remove();
+    place = next;
+  }
+  parent.drawn = drawn;
+}
+
 // Opens the dialog with these children; returns a function that closes it.
 export function openDialog(title, ...children) {
   const dialog = document.getElementById("dialog");

@@ -1,6 +1,6 @@
 // The page: who one is, the list of chats, the open chat; drawn again when the server says that something changed.
 import { act, look } from "./api.js";
-import { ask, avatar, button, h, openDialog, personName } from "./dom.js";
+import { ask, avatar, button, h, openDialog, personName, reconcile } from "./dom.js";
 import { ChatPane } from "./chat.js";
 
 const ROLES = { alena_demo: "admin", yury_demo: "reviewer", maryna_demo: "resident" };
@@ -71,18 +71,23 @@ class App {
       const role = ROLES[user.username] ?? "";
       return h("option", { value: user.id, selected: user.id === this.me }, personName(user) + (role ? ` (${role})` : ""));
     });
-    this.person.replaceChildren(...options);
+    const look = JSON.stringify([this.world.users, this.me]);
+    if (look !== this.people) this.person.replaceChildren(...options);
+    this.people = look;
   }
 
   renderList() {
     document.body.classList.toggle("reading", Boolean(this.chat));
     const active = this.world.chats.filter((chat) => chat.active);
     const parts = [["Your chats", active.filter((chat) => chat.mine)], ["Others", active.filter((chat) => !chat.mine)]];
-    this.list.replaceChildren(
-      ...parts.filter(([, chats]) => chats.length).map(([title, chats]) => h("section", {}, h("h2", {}, title), chats.map((chat) => this.entry(chat)))),
-      h("section", {}, h("h2", {}, "Bots"), this.world.bots.map((bot) => this.entry(
-        { id: this.me, title: bot.first_name, last: `@${bot.username}` }))),
-      h("section", { class: "make" }, button("New group", () => this.newGroup(), "quiet"), button("New person", () => this.newPerson(), "quiet")));
+    const bots = this.world.bots.map((bot) => ({ id: this.me, title: bot.first_name, last: `@${bot.username}` }));
+    const sections = [...parts, ["Bots", bots]].filter(([, chats]) => chats.length).map(([title, chats]) => ({
+      key: title,
+      look: JSON.stringify([chats, this.chat]),
+      make: () => h("section", {}, h("h2", {}, title), chats.map((chat) => this.entry(chat))),
+    }));
+    const make = () => h("section", { class: "make" }, button("New group", () => this.newGroup(), "quiet"), button("New person", () => this.newPerson(), "quiet"));
+    reconcile(this.list, [...sections, { key: "make", look: "", make }]);
   }
 
   entry(chat) {
