@@ -1,6 +1,5 @@
 """Runs the directory: `python -m services.directory`, or `dze directory`."""
 
-import asyncio
 import sys
 
 from services.directory.handlers import HANDLERS
@@ -8,9 +7,10 @@ from services.directory.placing import keep_placed
 from services.directory.settings import DirectorySettings
 from services.directory.store import Store
 from shared.bus import Bus
+from shared.bus.launch import launch
 from shared.bus.leases import Lease
 from shared.bus.service import serve
-from shared.settings import Settings, SettingsError, load
+from shared.settings import Settings
 
 
 def equip(bus: Bus) -> Store:
@@ -34,12 +34,7 @@ async def run(settings: Settings) -> int:
 
 
 def main() -> int:
-    try:
-        settings = load(DirectorySettings)
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return asyncio.run(run(settings))
+    return launch("directory", DirectorySettings, run)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ from services.gateway.serving import Server, config
 from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
 from shared.bus.bus import Running
-from shared.settings import SettingsError, load
-from shared.telemetry import configure
+from shared.bus.launch import launch
 
 log = structlog.get_logger()
 
@@ -72,13 +71,7 @@ async def _serve(server: Server, failed: list[str]) -> None:
 
 
 def main() -> int:
-    try:
-        settings = load(GatewaySettings)
-        configure("gateway", level=settings.log_level)
-        return asyncio.run(run(settings))
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    return launch("gateway", GatewaySettings, run)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Runs moderation: `python -m services.moderation [--role ingest|decide|act]`, or `dze moderation`."""
 
 import argparse
-import asyncio
 import sys
 from typing import get_args
 
@@ -10,9 +9,9 @@ import structlog
 from services.moderation.equip import TokenRefusedError, equip
 from services.moderation.settings import ModerationSettings, Role
 from shared.bus import Bus
+from shared.bus.launch import launch
 from shared.bus.service import serve
-from shared.settings import SettingsError, load
-from shared.telemetry import configure
+from shared.settings import SettingsError
 
 log = structlog.get_logger()
 
@@ -32,13 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="moderation")
     parser.add_argument("--role", choices=get_args(Role), default=None)
     role = parser.parse_args().role
-    try:
-        settings = load(ModerationSettings, **({"role": role} if role else {}))
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    configure("moderation", level=settings.log_level)
-    return asyncio.run(run(settings))
+    return launch("moderation", ModerationSettings, run, **({"role": role} if role else {}))
 
 
 if __name__ == "__main__":

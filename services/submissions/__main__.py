@@ -1,14 +1,14 @@
 """Runs submissions: `python -m services.submissions`, or `dze submissions`."""
 
-import asyncio
 import sys
 
 from services.submissions.handlers import HANDLERS, end_overdue
 from services.submissions.settings import SubmissionsSettings, service_of
 from services.submissions.store import Store
 from shared.bus import Bus, Commit
+from shared.bus.launch import launch
 from shared.bus.service import serve
-from shared.settings import Settings, SettingsError, load
+from shared.settings import Settings
 
 SWEEP = 60.0
 """Seconds between two looks for what is due."""
@@ -33,11 +33,7 @@ async def run(settings: Settings) -> int:
 
 
 def main() -> int:
-    try:
-        return asyncio.run(run(load(SubmissionsSettings)))
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    return launch("submissions", SubmissionsSettings, run)
 
 
 if __name__ == "__main__":
