@@ -38,7 +38,13 @@ class Api:
         reply = queue.pop(0) if queue else self.rule(method, params or {}) if self.rule else None
         if isinstance(reply, Exception):
             raise reply
-        return reply if reply is not None else {"message_id": len(self.calls)} if method == "sendMessage" else True
+        return (
+            reply
+            if reply is not None
+            else {"message_id": len(self.calls)}
+            if method == "sendMessage"
+            else True
+        )
 
 
 @pytest.fixture
@@ -90,7 +96,9 @@ async def carried_out(actor: Actor, redis: Redis, *actions: TelegramAction) -> l
 
 
 async def test_consecutive_deletes_of_a_chat_become_one_call(actor, api, redis):
-    await carried_out(actor, redis, *(delete(i) for i in range(1, 61)), *(delete(i, chat=OTHER) for i in (7, 8)))
+    await carried_out(
+        actor, redis, *(delete(i) for i in range(1, 61)), *(delete(i, chat=OTHER) for i in (7, 8))
+    )
     sent = {params["chat_id"]: params["message_ids"] for _, params in api.calls}
     assert sent == {CHAT: list(range(1, 61)), OTHER: [7, 8]}
     assert len(api.calls) == 2
@@ -105,7 +113,10 @@ async def test_each_end_stands_in_the_log_without_an_id(actor, api, redis):
     ban = action(Method.BAN_MEMBER, name="b", user_id=5_000_000_001)
     await carried_out(actor, redis, delete(1, 2), ban)
     entries = await actor.store.audited(CHAT)
-    assert {(e.what, e.count, e.outcome) for e in entries} == {("deleteMessages", 2, "done"), ("banChatMember", 1, "done")}
+    assert {(e.what, e.count, e.outcome) for e in entries} == {
+        ("deleteMessages", 2, "done"),
+        ("banChatMember", 1, "done"),
+    }
     raw = b"".join(await redis.lrange(f"moderation:audit:{KEYS.person(CHAT)}", 0, -1))
     assert b"5000000001" not in raw
 
@@ -236,7 +247,10 @@ async def test_pace_is_shared_by_all_actors_and_exact(redis):
     assert waits[0] == 0
     assert all(0 < wait <= 1.03 for wait in waits[1:])
     assert await stores[0].take(OTHER, "sendMessage", windows(Method.SEND_MESSAGE, OTHER)) == 0
-    free = [await stores[0].take(1000 + i, "sendMessage", windows(Method.SEND_MESSAGE, 1000 + i)) for i in range(40)]
+    free = [
+        await stores[0].take(1000 + i, "sendMessage", windows(Method.SEND_MESSAGE, 1000 + i))
+        for i in range(40)
+    ]
     assert sum(wait == 0 for wait in free) <= 30
 
 

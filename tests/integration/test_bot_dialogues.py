@@ -56,7 +56,10 @@ class Town:
     async def hears(self, words: str, chat: int = UPPER_TOWN) -> Any:
         """The bot's newest message with these words, once there is one."""
         return await eventually(
-            lambda: next((m for m in reversed(self.messages(chat)) if words in m.content.get("text", "")), None), 15
+            lambda: next(
+                (m for m in reversed(self.messages(chat)) if words in m.content.get("text", "")), None
+            ),
+            15,
         )
 
     async def answer(self, who: int, chat: int, message: Any, **button: str) -> str:
@@ -66,7 +69,9 @@ class Town:
         return str(found[0].get("text", ""))
 
     def _answers(self, query: str) -> list[dict[str, Any]]:
-        calls = [entry.json()["params"] for entry in self.sim.hub.journal.find("answerCallbackQuery", None, 0)]
+        calls = [
+            entry.json()["params"] for entry in self.sim.hub.journal.find("answerCallbackQuery", None, 0)
+        ]
         return [params for params in calls if params["callback_query_id"] == query]
 
     def calls(self, method: str) -> list[dict[str, Any]]:
@@ -148,9 +153,27 @@ async def test_admins_are_never_touched_and_an_anonymous_one_is_heard(town):
 async def test_settings_are_pages_of_buttons_in_the_persons_language(town, language):
     speak(town, language)
     title, media, photo, forged, stranger = {
-        "be": ("Налады чата", "Фота, відэа, файлы ›", "Фота: пакідаць", "не для гэтага чата", "для адміністратараў"),
-        "ru": ("Настройки чата", "Фото, видео, файлы ›", "Фото: оставлять", "не для этого чата", "для администраторов"),
-        "en": ("Settings of this chat", "Photos, videos, files ›", "Photos: keep", "not for this chat", "for admins"),
+        "be": (
+            "Налады чата",
+            "Фота, відэа, файлы ›",
+            "Фота: пакідаць",
+            "не для гэтага чата",
+            "для адміністратараў",
+        ),
+        "ru": (
+            "Настройки чата",
+            "Фото, видео, файлы ›",
+            "Фото: оставлять",
+            "не для этого чата",
+            "для администраторов",
+        ),
+        "en": (
+            "Settings of this chat",
+            "Photos, videos, files ›",
+            "Photos: keep",
+            "not for this chat",
+            "for admins",
+        ),
     }[language]
     town.say("/settings")
     menu = await town.hears(title)

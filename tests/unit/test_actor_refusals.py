@@ -73,7 +73,9 @@ def test_a_moved_chat_gives_its_new_id():
     assert error.new_id == -100200
 
 
-@pytest.mark.parametrize(("code", "kind"), [(500, Transient), (502, Transient), (409, Conflict), (401, Unauthorized)])
+@pytest.mark.parametrize(
+    ("code", "kind"), [(500, Transient), (502, Transient), (409, Conflict), (401, Unauthorized)]
+)
 def test_numbers_without_words_have_a_meaning(code, kind):
     assert isinstance(refused(code, ""), kind)
 

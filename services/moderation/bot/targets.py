@@ -1,11 +1,14 @@
 """Whom a command is about: the author of what was replied to, a touched name, an @name or a number."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.moderation.bot.turn import Turn
 
+_ID = re.compile(r"[0-9]{5,16}")
+"""A shorter number after a command is hardly an id."""
 USER_MOST = 2**52
 """Telegram's ids have at most 52 significant bits."""
 
@@ -16,10 +19,10 @@ class Target:
 
     id: int
     name: str
-    is_channel: bool = False
     message: int | None = None
     sent_at: int = 0
     """Unix seconds; of the message replied to."""
+    is_channel: bool = False
     is_chat_itself: bool = False
 
 
@@ -28,15 +31,18 @@ async def find(turn: Turn, words: tuple[str, ...]) -> tuple[Target | None, tuple
     if (touched := _touched(turn.update.body)) is not None:
         # The touched name stands among the words, spaces and all; only the last word may be a duration.
         return touched, words[-1:]
-    for at, word in enumerate(words):
-        rest = (*words[:at], *words[at + 1 :])
-        if word.startswith("@") and len(word) > 1:
-            person = await turn.deps.chats.person_named(turn.chat.id, word[1:].lower())
-            return (None if person is None else Target(person, word)), rest
-        if word.isascii() and word.isdigit() and 0 < int(word[:20]) < USER_MOST:
-            return Target(int(word), word), rest
+    if (name := next((word for word in words if word.startswith("@") and len(word) > 1), None)) is not None:
+        person = await turn.deps.chats.person_named(turn.chat.id, name[1:].lower())
+        return (None if person is None else Target(person, name)), _without(words, name)
     replied = turn.update.body.get("reply_to_message")
-    return (_author(replied, turn.chat.id) if isinstance(replied, dict) else None), words
+    if isinstance(replied, dict) and not replied.get("forum_topic_created"):
+        return _author(replied, turn.chat.id), words
+    number = next((word for word in words if _ID.fullmatch(word) and int(word) < USER_MOST), None)
+    return (None, words) if number is None else (Target(int(number), number), _without(words, number))
+
+
+def _without(words: tuple[str, ...], named: str) -> tuple[str, ...]:
+    return tuple(word for word in words if word != named)
 
 
 def _touched(body: Mapping[str, Any]) -> Target | None:
@@ -44,26 +50,31 @@ def _touched(body: Mapping[str, Any]) -> Target | None:
     marks = body.get("entities")
     for mark in marks if isinstance(marks, list) else ():
         user = mark.get("user") if isinstance(mark, dict) else None
-        if isinstance(user, dict) and isinstance(user.get("id"), int):
-            return Target(user["id"], _name(user))
+        if (person := _number(user, "id", USER_MOST)) is not None:
+            return Target(person, _name(user, "first_name", "last_name"))
     return None
 
 
 def _author(message: Mapping[str, Any], chat_id: int) -> Target | None:
-    sent = {"message": message.get("message_id"), "sent_at": message.get("date", 0)}
+    """Who wrote the message, or whom it says to have joined."""
+    replied, sent_at = _number(message, "message_id", 2**31), _number(message, "date", 2**32) or 0
     channel = message.get("sender_chat")
-    if isinstance(channel, dict) and isinstance(channel.get("id"), int):
-        own = channel["id"] == chat_id or message.get("is_automatic_forward") is True
-        return Target(
-            channel["id"], str(channel.get("title", "")), is_channel=True, is_chat_itself=own, **sent
-        )
-    user = message.get("from")
-    if message.get("new_chat_members") and isinstance(message["new_chat_members"], list):
-        user = message["new_chat_members"][0]
-    if isinstance(user, dict) and isinstance(user.get("id"), int):
-        return Target(user["id"], _name(user), **sent)
+    if (channel_id := _number(channel, "id", USER_MOST)) is not None:
+        own = channel_id == chat_id or message.get("is_automatic_forward") is True
+        name = _name(channel, "title")
+        return Target(channel_id, name, replied, sent_at, is_channel=True, is_chat_itself=own)
+    joined = message.get("new_chat_members")
+    user = joined[0] if isinstance(joined, list) and joined else message.get("from")
+    if (person := _number(user, "id", USER_MOST)) is not None:
+        return Target(person, _name(user, "first_name", "last_name"), replied, sent_at)
     return None
 
 
-def _name(user: Mapping[str, Any]) -> str:
-    return " ".join(str(user[part]) for part in ("first_name", "last_name") if user.get(part)) or "—"
+def _number(body: Any, name: str, most: int) -> int | None:
+    """A whole number from Telegram's JSON, or None for anything else: its shapes may change."""
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < most else None
+
+
+def _name(body: Any, *parts: str) -> str:
+    return " ".join(str(body[part]) for part in parts if body.get(part)) or "—"

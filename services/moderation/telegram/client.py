@@ -1,6 +1,6 @@
 """Calls to the Bot API: aiogram builds and sends each request, its answer is read here.
 
-Why the answer is not left to aiogram stands in docs/decisions/0021-telegram-answers.md.
+Why the answer is not left to aiogram stands in docs/decisions/telegram-answers.md.
 """
 
 import asyncio

@@ -1,0 +1,195 @@
+"""Whatever an update holds, the bot answers or stays silent; it never fails and never trusts."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from services.moderation.bot.dialogue import handle
+from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.store import BotStore
+from services.moderation.domain.settings import ChatSettings
+from services.moderation.telegram.store import ActorStore
+from shared.bus import NOTHING, Commit
+from shared.contracts.telegram import Method, TelegramAction, TelegramUpdate
+from shared.keys import Keys
+from shared.settings import Settings
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+CHAT, BOT, ADMIN, PERSON, CHANNEL = (
+    -1001111111111,
+    7_000_000_001,
+    5_000_000_001,
+    5_000_000_002,
+    -1003333333333,
+)
+KEYS = Keys("k" * 32)
+ADMIN_USER = {"id": ADMIN, "is_bot": False, "first_name": "Алена", "language_code": "en"}
+TARGET = {"message_id": 5, "date": int(NOW.timestamp()), "from": {"id": PERSON, "first_name": "<b>x"}}
+
+
+class Api:
+    """Everybody in `admins` is one; everybody else is a member. `odd` answers instead, when set."""
+
+    def __init__(self) -> None:
+        self.admins = {ADMIN, BOT}
+        self.odd: Any = None
+
+    async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
+        del method, seconds
+        if self.odd is not None:
+            return self.odd
+        status = "creator" if (params or {}).get("user_id") in self.admins else "member"
+        return {"status": status, "user": {"id": (params or {}).get("user_id"), "first_name": "X"}}
+
+
+class Chats:
+    """Settings that stay as they are; `named` knows one person."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self.values = values
+
+    async def settings(self, chat_id: int) -> ChatSettings:
+        del chat_id
+        return ChatSettings(self.values)
+
+    def set_setting(self, chat_id: int, name: str, value: str) -> list[Any]:
+        return [("HSET", f"settings:{chat_id}", name, value)]
+
+    async def person_named(self, chat_id: int, username: str) -> int | None:
+        del chat_id
+        return PERSON if username == "known" else None
+
+
+@pytest.fixture
+async def deps(redis_url: str) -> AsyncIterator[Deps]:
+    redis = Redis.from_url(redis_url)
+    yield Deps(
+        settings=Settings(key="k" * 32, review_chat=-100999, _env_file=None),
+        keys=KEYS,
+        telegram=Api(),
+        chats=Chats({"dryrun": "off", "language": "en"}),
+        store=BotStore(redis, KEYS),
+        actor_store=ActorStore(redis, KEYS),
+        me=Me(BOT, "dze_bot"),
+        now=lambda: NOW,
+    )
+    await redis.aclose()
+
+
+async def tell(deps: Deps, kind: str, body: Any) -> Commit:
+    raw = json.dumps({"update_id": 1, kind: body})
+    return await handle(TelegramUpdate(update_id=1, chat_id=CHAT, kind=kind, raw=raw, received_at=NOW), deps)
+
+
+def command(text: str, **more: Any) -> dict[str, Any]:
+    length = len(text.split(maxsplit=1)[0])
+    return {
+        "message_id": 9,
+        "date": int(NOW.timestamp()),
+        "chat": {"id": CHAT, "type": "supergroup", "title": "T"},
+        "from": ADMIN_USER,
+        "text": text,
+        "entities": [{"type": "bot_command", "offset": 0, "length": length}],
+        **more,
+    }
+
+
+def acts(commit: Commit) -> list[tuple[Method, dict[str, Any]]]:
+    return [
+        (event.method, event.params)
+        for event in commit.events
+        if isinstance(event, TelegramAction) and event.method is not Method.SEND_MESSAGE
+    ]
+
+
+ODD = [None, 0, "", [], {}, "x", -1, True, [[]], {"id": "x"}, {"id": None}, 10**30, "\x00"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "kind",
+    ["message", "callback_query", "my_chat_member", "edited_message", "channel_post", "chat_join_request"],
+)
+async def test_an_update_of_any_shape_is_survived(deps, kind, odd):
+    await tell(deps, kind, odd)
+    for name in command("/ban"):
+        await tell(deps, kind, command("/ban @x 1h") | {name: odd})
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_what_is_replied_to_may_have_any_shape(deps, odd):
+    for name in ("from", "sender_chat", "message_id", "date", "new_chat_members"):
+        for verb in ("ban", "spam"):
+            await tell(deps, "message", command(f"/{verb}", reply_to_message=TARGET | {name: odd}))
+    await tell(deps, "message", command("/ban", reply_to_message=odd))
+    await tell(deps, "message", command("/ban", entities=[odd, {"type": "text_mention", "user": odd}]))
+
+
+@pytest.mark.parametrize("odd", [*ODD, {"status": []}, {"status": "administrator"}, {"status": "creator "}])
+async def test_a_strange_answer_about_rights_bans_nobody(deps, odd):
+    deps.telegram.odd = odd if odd is not None else "null"
+    assert acts(await tell(deps, "message", command("/ban", reply_to_message=TARGET))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "expected"),
+    [
+        ("/ban", {"reply_to_message": TARGET}, [(Method.BAN_MEMBER, {"user_id": PERSON})]),
+        ("/ban @known", {}, [(Method.BAN_MEMBER, {"user_id": PERSON})]),
+        (f"/ban {PERSON}", {}, [(Method.BAN_MEMBER, {"user_id": PERSON})]),
+        ("/ban@DZE_bot @known", {}, [(Method.BAN_MEMBER, {"user_id": PERSON})]),
+        ("/unban @known", {}, [(Method.UNBAN_MEMBER, {"user_id": PERSON, "only_if_banned": True})]),
+        ("/ban 60", {}, []),
+        ("/ban @unknown", {"reply_to_message": TARGET}, []),
+        ("/ban 777000", {}, []),
+        (f"/ban {BOT}", {}, []),
+        (f"/ban {ADMIN}", {}, []),
+        ("/ban @known 500d", {}, []),
+        ("/ban@other_bot @known", {}, []),
+    ],
+)
+async def test_a_command_reaches_whom_it_names_and_nobody_else(deps, text, more, expected):
+    assert acts(await tell(deps, "message", command(text, **more))) == expected
+
+
+async def test_a_ban_may_have_an_end(deps):
+    ((_, params),) = acts(await tell(deps, "message", command("/ban 7d", reply_to_message=TARGET)))
+    assert params["until_date"] - NOW.timestamp() == 7 * 86400
+
+
+async def test_a_channel_that_wrote_is_banned_as_a_channel_but_not_our_own(deps):
+    posted = TARGET | {
+        "from": {"id": 136817688, "first_name": "Channel"},
+        "sender_chat": {"id": CHANNEL, "title": "c"},
+    }
+    found = acts(await tell(deps, "message", command("/ban", reply_to_message=posted)))
+    assert found == [(Method.BAN_SENDER_CHAT, {"sender_chat_id": CHANNEL})]
+    linked = posted | {"is_automatic_forward": True}
+    assert acts(await tell(deps, "message", command("/ban", reply_to_message=linked))) == []
+    anonymous = posted | {"sender_chat": {"id": CHAT}}
+    assert acts(await tell(deps, "message", command("/ban", reply_to_message=anonymous))) == []
+
+
+async def test_a_channel_is_no_admin_whoever_stands_behind_it(deps):
+    assert await tell(deps, "message", command("/ban @known", sender_chat={"id": CHANNEL})) == NOTHING
+
+
+async def test_in_dry_run_nothing_is_done(deps):
+    deps.chats.values = {"dryrun": "on"}
+    for verb in ("ban", "spam", "mute", "unban", "unmute"):
+        assert acts(await tell(deps, "message", command(f"/{verb}", reply_to_message=TARGET))) == [], verb
+
+
+async def test_names_of_strangers_cannot_write_markup(deps):
+    commit = await tell(deps, "message", command("/ban", reply_to_message=TARGET))
+    said = [e.params["text"] for e in commit.events if isinstance(e, TelegramAction) and "text" in e.params]
+    assert any("&lt;b&gt;x" in text for text in said)
+    assert not any("<b>x" in text for text in said)
+
+
+async def test_an_editing_of_a_command_gives_no_second_order(deps):
+    assert await tell(deps, "edited_message", command("/ban @known")) == NOTHING
