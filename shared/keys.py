@@ -58,6 +58,11 @@ class Keys:
     def _seal(self) -> ChaCha20Poly1305:
         return ChaCha20Poly1305(self.derive("seal"))
 
+    @cached_property
+    def _purposes(self) -> dict[str, bytes]:
+        """Keys already derived: purposes are few, and deriving takes longer than hashing."""
+        return {}
+
     def person(self, telegram_id: int) -> str:
         """The keyed hash under which a person, chat or reviewer is known: 64 bits, 13 characters."""
         return base32(_keyed(self._people, str(telegram_id).encode(), 8))
@@ -68,7 +73,8 @@ class Keys:
 
     def token(self, purpose: str, text: str, size: int = 16) -> str:
         """A keyed hash of `text` for a purpose of its own, in base 32."""
-        return base32(_keyed(self.derive(purpose), text.encode(), size))
+        key = self._purposes.get(purpose) or self._purposes.setdefault(purpose, self.derive(purpose))
+        return base32(_keyed(key, text.encode(), size))
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt; `context` (a stream's or key's name) must be the same when opening."""

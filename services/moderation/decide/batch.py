@@ -34,16 +34,16 @@ class Batch:
 
     async def decide(self) -> Commit:
         """Raises TryLater when an update needs what cannot be learnt now."""
-        await self._load()
         context = self.desk.context(self.now)
+        await self._load(context)
         await self.desk.know_admins(self._unsure(context), self.now)
         for update, _ in self.updates:
             await self._take(update, context)
         return self._commit()
 
-    async def _load(self) -> None:
+    async def _load(self, context: Context) -> None:
         ids = {update.id: event.chat_id for update, event in self.updates}
-        self.states, done = await self.desk.store.chats.load(self._wanted(), ids)
+        self.states, done = await self.desk.store.chats.load(self._wanted(context), ids)
         seen: set[int] = set()
         fresh = []
         for update, event in self.updates:
@@ -52,13 +52,13 @@ class Batch:
                 fresh.append((update, event))
         self.updates = fresh
 
-    def _wanted(self) -> dict[int, Wanted]:
+    def _wanted(self, context: Context) -> dict[int, Wanted]:
         wanted: dict[int, Wanted] = {}
         for update, _ in self.updates:
             if update.chat is None or update.chat.type == "private":
                 continue
             want = wanted.setdefault(update.chat.id, Wanted())
-            want.people |= {self.desk.keys.person(person.id) for person in _people(update)}
+            want.people |= {context.person(person.id) for person in _people(update)}
             if update.message is not None and update.message.album:
                 want.albums.add(update.message.album)
             if update.chat.username:

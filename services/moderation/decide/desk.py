@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 from services.moderation.domain import lookalike
@@ -66,7 +67,8 @@ class Desk:
     """Chats whose admins could not be learnt: unix seconds until which that is not tried again."""
 
     def context(self, now: int) -> Context:
-        return Context(now, self.keys.person, self._likeness)
+        """For one batch: hashes are computed once in it and forgotten with it."""
+        return Context(now, cache(self.keys.person), self._likeness)
 
     def keyed(self, text: str) -> str:
         """A keyed hash of a name's skeleton."""

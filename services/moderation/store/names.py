@@ -20,6 +20,8 @@
 kept, sealed, for as long as the bot is in it, because what is due there must reach it unasked.
 """
 
+from functools import lru_cache
+
 from shared.contracts.base import PARTITIONS, tag
 from shared.keys import Keys
 
@@ -34,6 +36,7 @@ LEFT_TTL = 30 * DAY
 PERSON_TTL = 30 * DAY
 LISTED_TTL = 365 * DAY
 UPDATES_KEPT = 10_000
+CHATS_CACHED = 4096
 
 CHATS = "moderation:chats"
 PLACES = "moderation:places"
@@ -46,13 +49,18 @@ class Names:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
+        self._chat = lru_cache(maxsize=CHATS_CACHED)(self._keyed_chat)
 
     def partition(self, key: str) -> str:
         """The hash tag of the partition in which messages of this key lie, as the bus computes it."""
         return tag(self._keys.route(key)[0] % PARTITIONS)
 
     def of_chat(self, what: str, chat_id: int) -> str:
-        return f"moderation:{self.partition(str(chat_id))}:{what}:{self._keys.person(chat_id)}"
+        partition, chat = self._chat(chat_id)
+        return f"moderation:{partition}:{what}:{chat}"
+
+    def _keyed_chat(self, chat_id: int) -> tuple[str, str]:
+        return self.partition(str(chat_id)), self._keys.person(chat_id)
 
     def of_person(self, what: str, person: str) -> str:
         return f"moderation:{self.partition(person)}:{what}:{person}"
