@@ -101,3 +101,13 @@ async def test_hostile_names_and_texts_stay_text(sim: Simulator, page: Page) -> 
     await page.wait_for_selector(".messages >> text=javascript:alert")
     assert await page.title() == "Telegram simulator"
     assert await page.locator(".messages img").count() == 0
+
+
+async def test_an_admin_lets_in_who_asked(sim: Simulator, page: Page) -> None:
+    sim.do("settings", chat=UPPER_TOWN, join_by_request=True)
+    sim.do("join", chat=UPPER_TOWN, user=STRANGER)
+    await become(page, ALENA)
+    await page.click("a.entry >> text=Верхні горад")
+    await page.click("button >> text=About")
+    await page.click("button >> text=Let in >> nth=-1")
+    await page.wait_for_selector("text=Stranger joined")

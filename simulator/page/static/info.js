@@ -32,7 +32,8 @@ export function showInfo(pane) {
 function everybody(state, app) {
   const known = new Set(state.members.map((member) => member.user.id));
   const bots = app.world.bots.filter((bot) => !known.has(bot.id)).map((user) => ({ user, status: "left" }));
-  return [...state.members, ...bots];
+  const asking = app.world.users.filter((user) => state.requests.includes(user.id) && !known.has(user.id));
+  return [...state.members, ...bots, ...asking.map((user) => ({ user, status: "left" }))];
 }
 
 function row(member, pane, rules, close) {
