@@ -9,6 +9,7 @@ from shared.settings import Settings, SettingsError
 Role = Literal["all", "ingest", "decide", "act"]
 WEBHOOK_PATH = "/telegram/webhook"
 BLOCK_LIST = "block-list.txt"
+PUBLIC_API = "https://api.telegram.org"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -23,10 +24,16 @@ class ModerationSettings(Settings):
         return self.data / BLOCK_LIST
 
     def webhook(self) -> tuple[str, str]:
-        """Where Telegram is to send updates, and the secret it sends along. Raises SettingsError."""
+        """Where Telegram is to send updates, and the secret it sends along. Raises SettingsError.
+
+        Telegram itself takes HTTPS only; a Bot API server of one's own may take plain HTTP on its network.
+        """
         secret = self.telegram_secret.get_secret_value() if self.telegram_secret else ""
-        if not self.public_url.startswith("https://"):
-            raise SettingsError("DZE_TELEGRAM_MODE=webhook needs DZE_PUBLIC_URL, beginning with https://.")
+        schemes = ("https://",) if self.telegram_api == PUBLIC_API else ("https://", "http://")
+        if not self.public_url.startswith(schemes):
+            raise SettingsError(
+                f"DZE_TELEGRAM_MODE=webhook needs DZE_PUBLIC_URL, beginning with {schemes[0]}."
+            )
         if not _SECRET.fullmatch(secret):
             raise SettingsError(
                 "DZE_TELEGRAM_MODE=webhook needs DZE_TELEGRAM_SECRET: letters, digits, _ and -, at most 256."

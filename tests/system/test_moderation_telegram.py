@@ -123,3 +123,30 @@ def test_a_refused_token_is_one_clear_line_and_an_exit(quarter: City, token: str
     assert word in lines[-1]
     assert "AAwrong" not in done.stdout + done.stderr
     assert len(lines) == 1
+
+
+def test_roles_run_apart_and_updates_come_by_webhook(tmp_path: Path):
+    with EmbeddedRedis(tmp_path / "redis") as redis:
+        city = City(redis, tmp_path, DZE_TELEGRAM_MODE="webhook")
+        try:
+            city.start("simulator")
+            until(lambda: _answers(city), 60, "the simulator")
+            city.start("gateway")
+            for number, role in enumerate(("ingest", "decide", "act")):
+                city.start(f"moderation:{number}", "--role", role)
+            until(lambda: city.calls("setWebhook"), 60, "the webhook")
+            switch_on(city, UPPER_TOWN)
+            city.do("join", chat=UPPER_TOWN, user=STRANGER)
+            traces = {m["message_id"] for m in city.chat(UPPER_TOWN)["messages"] if "new_chat_members" in m}
+            assert traces
+            until(lambda: traces <= gone(city, UPPER_TOWN), 25, "the trace to go")
+            assert not city.calls("getUpdates")
+            until(city.drained, 30, "all groups to be done")
+            assert not city.dead()
+            assert set(city.stop().values()) == {0}
+        finally:
+            for process in city.processes.values():
+                process.kill()
+                process.wait()
+            city.http.close()
+            city.sim.close()

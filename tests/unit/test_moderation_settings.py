@@ -3,7 +3,7 @@
 import pytest
 
 from services.moderation.domain.settings import SETTINGS, BadSetting, ChatSettings, parse
-from services.moderation.settings import people_on
+from services.moderation.settings import ModerationSettings, people_on
 from shared.settings import SettingsError
 
 
@@ -74,3 +74,24 @@ def test_a_bad_line_of_the_operators_list_stops_the_start(tmp_path, line):
     path.write_text(f"1\n{line}\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="line 2"):
         people_on(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "api", "right"),
+    [
+        ("https://dze.example", "abc_-1", "https://api.telegram.org", True),
+        ("http://dze.example", "abc", "https://api.telegram.org", False),
+        ("http://10.0.0.2:8000", "abc", "http://10.0.0.3:8081", True),
+        ("", "abc", "https://api.telegram.org", False),
+        ("https://dze.example", "", "https://api.telegram.org", False),
+        ("https://dze.example", "a b", "https://api.telegram.org", False),
+        ("https://dze.example", "a" * 257, "https://api.telegram.org", False),
+    ],
+)
+def test_a_webhook_needs_an_address_and_a_secret(url, secret, api, right):
+    made = ModerationSettings(public_url=url, telegram_secret=secret, telegram_api=api, _env_file=None)
+    if right:
+        assert made.webhook() == (f"{url}/telegram/webhook", secret)
+    else:
+        with pytest.raises(SettingsError, match="DZE_TELEGRAM_MODE=webhook needs"):
+            made.webhook()
