@@ -131,10 +131,11 @@ async def test_a_message_is_sent_once_however_often_it_is_tried(actor, api, redi
 async def test_an_edit_finds_the_message_by_the_action_that_sent_it(actor, api, redis):
     say = action(Method.SEND_MESSAGE, name="card", text="hello")
     edit = action(Method.EDIT_TEXT, name="e", text="changed", message_of="card")
-    assert isinstance((await on_action([edit], actor))[0], TryLater)
+    early = action(Method.DELETE_MESSAGES, name="x", message_of="card")
+    assert isinstance((await on_action([early], actor))[0], TryLater)
     await carried_out(actor, redis, say, edit)
     assert api.calls[-1] == ("editMessageText", {"chat_id": CHAT, "text": "changed", "message_id": 1})
-    await carried_out(actor, redis, action(Method.DELETE_MESSAGES, name="x", message_of="card"))
+    await carried_out(actor, redis, early)
     assert api.calls[-1] == ("deleteMessages", {"chat_id": CHAT, "message_ids": [1]})
 
 

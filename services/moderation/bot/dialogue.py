@@ -39,6 +39,8 @@ async def converse(seen: Update, deps: Deps) -> Commit:
 
 
 async def _said(turn: Turn, seen: Update) -> Commit:
+    if seen.message is not None and seen.message.migrated_to is not None:
+        return await membership.moved(turn, seen.message.migrated_to)
     if turn.chat.type == "private":
         return private.said(turn)
     return await commands.said(turn) if seen.message and seen.message.is_command else NOTHING

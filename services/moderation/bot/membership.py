@@ -60,3 +60,11 @@ def _greeting(turn: Turn, speech: Speech, rights: Rights) -> Html:
     parts.append(rights_text(speech, rights))
     parts.append(speech("greet.dryrun" if turn.settings.dryrun else "greet.acting"))
     return joined("\n\n", parts)
+
+
+async def moved(turn: Turn, new_id: int) -> Commit:
+    """The group has become a supergroup: its log goes along, and so does what is still to be done."""
+    store = turn.deps.actor_store
+    return Commit.of(
+        writes=[*store.moved(turn.chat.id, new_id), *await store.log_moves(turn.chat.id, new_id)]
+    )

@@ -159,9 +159,11 @@ def _people(update: Update) -> list[Person]:
 
 
 def _is_for_the_bot(update: Update) -> bool:
-    """Pressed buttons, private messages, commands in groups, and being added or removed."""
+    """Pressed buttons, private messages, commands in groups, being added or removed, and the chat moving."""
     if update.kind in ("callback_query", "my_chat_member"):
         return True
     if update.kind != "message" or update.message is None or update.chat is None:
         return False
+    if update.message.migrated_to is not None:
+        return True
     return update.chat.type == "private" or (update.chat.is_group and update.message.is_command)

@@ -8,7 +8,7 @@ between can send it twice; Telegram offers nothing that would close that gap.
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import structlog
@@ -30,6 +30,8 @@ PROTECTED = frozenset({777000, 1087968824, 136817688})
 """Telegram itself, every chat's anonymous admin, every channel's stand-in: never touched."""
 AGAINST_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER})
 NOT_YET_SENT_SECONDS = 1.0
+NOT_YET_SENT = timedelta(minutes=10)
+"""How long a delete waits for the message that it is about."""
 
 Result = Commit | TryLater
 
@@ -52,12 +54,14 @@ async def on_action(
     lanes: dict[str, list[int]] = {}
     for index, action in enumerate(actions):
         lanes.setdefault(action.lane, []).append(index)
-    found = await asyncio.gather(*(_lane(actor, [actions[i] for i in lane]) for lane in lanes.values()))
-    answers = {
-        i: answer
-        for lane, of_lane in zip(lanes.values(), found, strict=True)
-        for i, answer in zip(lane, of_lane, strict=True)
-    }
+    jobs = (_lane(actor, [actions[i] for i in lane]) for lane in lanes.values())
+    # All lanes are waited for: one that went on behind a retry of the batch could send a message twice.
+    found = await asyncio.gather(*jobs, return_exceptions=True)
+    answers: dict[int, Result] = {}
+    for lane, results in zip(lanes.values(), found, strict=True):
+        if isinstance(results, BaseException):
+            raise results
+        answers |= zip(lane, results, strict=True)
     return [answers[i] for i in range(len(actions))]
 
 
@@ -138,7 +142,8 @@ async def _delete(actor: Actor, work: Work) -> list[End]:
     refused: dict[int, str] = {}
     for part in chunks(ids):
         refused |= await _delete_ids(actor, work.first.chat_id, part)
-    codes = [next((refused[i] for i in Work((a,)).ids if i in refused), None) for a in work.actions]
+    parts = [ids] if len(work.actions) == 1 else [Work((action,)).ids for action in work.actions]
+    codes = [next((refused[i] for i in part if i in refused), None) for part in parts]
     return [End("done") if code is None else End("refused", code) for code in codes]
 
 
@@ -166,16 +171,20 @@ async def _send(actor: Actor, action: TelegramAction) -> End:
 
 
 async def _params(actor: Actor, action: TelegramAction) -> dict[str, Any]:
-    """The call's parameters, with `message_of` turned into the id of the message that was sent."""
+    """The call's parameters, with `message_of` turned into the id of the message that was sent.
+
+    An edit goes in the lane of what it edits, so that was tried before; a delete may be early.
+    """
     params = {"chat_id": action.chat_id} | action.params
     if action.method is Method.ANSWER_CALLBACK:
         del params["chat_id"]
     if (cause := params.pop("message_of", None)) is None:
         return params
     found = await actor.store.sent(str(cause))
-    if found is None:
+    may_come = action.method is Method.DELETE_MESSAGES and actor.now() - action.decided_at < NOT_YET_SENT
+    if found is None and may_come:
         raise TryLater("the message is not sent yet", NOT_YET_SENT_SECONDS)
-    if found == NOT_SENT:
+    if found is None or found == NOT_SENT:
         raise Gone("message.never")
     return params | {"message_id": int(found)}
 

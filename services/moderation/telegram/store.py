@@ -75,14 +75,15 @@ class ActorStore:
             return None
 
     def moved(self, chat_id: int, new_id: int) -> list[Command]:
-        """Remember the new id, and take the chat's log along."""
+        """Remember the new id, for actions that still name the old one."""
         key = self._key("moved", chat_id)
+        return [("SET", key, self._keys.seal(str(new_id).encode(), key), "EX", MOVED_SECONDS)]
+
+    async def log_moves(self, chat_id: int, new_id: int) -> list[Command]:
+        """Writes that put the old chat's log under the new one's."""
         old, new = self._key("audit", chat_id), self._key("audit", new_id)
-        return [
-            ("SET", key, self._keys.seal(str(new_id).encode(), key), "EX", MOVED_SECONDS),
-            ("COPY", old, new),
-            ("UNLINK", old),
-        ]
+        rows = cast("list[bytes]", await self._redis.lrange(old, 0, -1))
+        return [("RPUSH", new, *rows), ("EXPIRE", new, AUDIT_SECONDS), ("UNLINK", old)] if rows else []
 
     def park(self, chat_id: int) -> list[Command]:
         """The bot is out of this chat: what is decided for it is only counted."""
