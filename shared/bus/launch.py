@@ -20,7 +20,7 @@ def launch(
         settings = load(model, **overrides)
         settings.keys()
         settings.redis()
-        configure(service, level=settings.log_level)
+        configure(service, level=settings.log_level, form=settings.log_format)
         return asyncio.run(_finish(run, settings))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
