@@ -1,0 +1,78 @@
+"""Words as they sound in Belarusian and Russian alike, for search: Сурганава and Сурганова are one word.
+
+Coarser than `fold`: unstressed vowels (akanne), soft consonants (дз, ц for д, т) and ў for в are written in
+Belarusian and not in Russian, so they are taken away here. Words that differ altogether stand in a table.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from shared.text.fold import fold
+
+_MERGED = (
+    (re.compile("dz"), "d"),
+    (re.compile("ts|c"), "t"),
+    (re.compile("[eo]"), "a"),
+    (re.compile("i+(?=[au])"), ""),
+    (re.compile("v"), "u"),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+_OTHER_LETTERS = re.compile(r"[^\W\d_]+")
+
+_PAIRS = """
+незалежнасці независимости|перамогі победы|пераможцаў победителей|кастрычніцкая октябрьская
+кастрычніка октября|чырвоная красная|чырвоны красный|чырвонаармейская красноармейская
+чырвоназорная краснозвёздная|чырвонаслабодская краснослободская|чыгуначная железнодорожная
+паўднёвая южная|паўночная северная|усходняя восточная|заходняя западная|сонечная солнечная
+кветкавая цветочная|працоўная трудовая|вялікая большая|доўгая длинная|студзеня января|лютага февраля
+сакавіка марта|красавіка апреля|чэрвеня июня|ліпеня июля|жніўня августа|верасня сентября|лістапада ноября
+снежня декабря|гадоў лет|машынабудаўнікоў машиностроителей|будаўнікоў строителей|суседзі соседи
+суседзяў соседей|дзіцячы детский|крама магазин|сабака собака|бацькі родители|пошук поиск
+дапамога помощь|падарожнікі попутчики|брама ворота|завулак переулок
+"""
+"""Belarusian and Russian words of one meaning that do not sound alike, as streets and chats use them."""
+
+
+@lru_cache(maxsize=65_536)
+def sound(word: str) -> str:
+    """The sound of one folded word; digits and other scripts stay as they are."""
+    if not word.isascii() or word[:1].isdigit():
+        return word
+    heard = word
+    for pattern, merged in _MERGED:
+        heard = pattern.sub(merged, heard)
+    return _SAME.get(heard, heard)
+
+
+def begun(heard: str) -> list[str]:
+    """Sounds of the words in the table whose other form begins so: `незав` may become Незалежнасці."""
+    return [same for other, same in _SAME.items() if other.startswith(heard)] if len(heard) > 2 else []
+
+
+def words(text: str) -> list[str]:
+    """Folded words in their order. Words of scripts that do not fold stay in lower case; emoji are dropped."""
+    folded = fold(text)
+    if text.isascii() or not (others := _others(text)):
+        return folded.split()
+    return [*folded.split(), *others]
+
+
+def sounds(text: str) -> list[str]:
+    """The sounds of all words, in their order."""
+    return [sound(word) for word in words(text)]
+
+
+def _others(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return [word for word in _OTHER_LETTERS.findall(plain) if not word.isascii() and not fold(word)]
+
+
+_SAME: dict[str, str] = {}
+_SAME.update(
+    (sound(fold(russian)), sound(fold(belarusian)))
+    for belarusian, russian in (
+        pair.split() for line in _PAIRS.split("\n") for pair in line.split("|") if pair
+    )
+)
+sound.cache_clear()
