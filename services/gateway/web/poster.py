@@ -109,7 +109,7 @@ def covered(file: str) -> frozenset[int]:
 
 
 def _close(pdf: FPDF) -> None:
-    """fpdf leaves the files of its fonts open."""
+    """Close the files of the fonts, which fpdf leaves open."""
     for font in pdf.fonts.values():
         if isinstance(font, TTFFont):
             font.close()
@@ -155,7 +155,7 @@ def _name(pdf: FPDF, top: float, name: str) -> float:
 
 
 def _again(pdf: FPDF) -> None:
-    """Name the font once more in the page: a line that ended in the fallback font leaves another one behind."""
+    """Name the font once more: a line that ended in the fallback font leaves another one behind."""
     size = pdf.font_size_pt
     pdf.set_font("Onest", "", size)
     pdf.set_font("Onest", "B", size)

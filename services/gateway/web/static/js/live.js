@@ -29,6 +29,8 @@ export function follow(url, { heard, missed, away }) {
     for (const kind of ["added", "changed", "removed"]) {
       source.addEventListener(kind, (event) => heard(kind, JSON.parse(event.data)));
     }
+    // What changed between the page's loading and this moment is in no event: both mean "load anew".
+    source.addEventListener("ready", missed);
     source.addEventListener("resync", missed);
   };
   open();
