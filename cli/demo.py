@@ -29,7 +29,7 @@ def prepare(settings: Settings) -> tuple[str, dict[str, str], Program]:
         "DZE_REVIEW_CHAT": str(REVIEW_CHAT),
     }
     command = [sys.executable, "-m", "simulator", "--port", str(port)]
-    return address, told, Program("simulator", command, {}, health="/", port=port)
+    return address, told, Program("simulator", command, {}, health="/", port=port, leaned_on=True)
 
 
 async def fill(settings: Settings) -> None:

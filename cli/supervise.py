@@ -35,6 +35,8 @@ class Program:
     health: str = "/readyz"
     port: int | None = None
     """Where its health is asked for; None: DZE_INTERNAL_PORT, chosen anew at each start."""
+    leaned_on: bool = False
+    """Others need it to stop cleanly, so it is stopped after them."""
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=ENDS_MOST))
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -61,21 +63,32 @@ class Supervisor:
     def stop(self) -> None:
         """Ask all programs to stop; a second time, insist."""
         if self.stopping.is_set():
-            self._signal(signal.SIGKILL)
+            _signal(self.programs, signal.SIGKILL)
         self.stopping.set()
 
     async def run(self, all_ready: Callable[[], None]) -> None:
         """Return when everything has stopped. Raises Stop when a program could not be kept."""
         self._all_ready = all_ready
-        keepers = [asyncio.create_task(self._keep(program)) for program in self.programs]
+        keepers = {program.name: asyncio.create_task(self._keep(program)) for program in self.programs}
+        for keeper in keepers.values():  # it ends only when all is to end, or when something is wrong
+            keeper.add_done_callback(lambda _: self.stopping.set())
         await self.stopping.wait()
-        self._signal(signal.SIGTERM)
-        _, late = await asyncio.wait(keepers, timeout=STOP_SECONDS)
-        if late:
-            self._signal(signal.SIGKILL)
-        await asyncio.gather(*keepers)
+        deadline = time.monotonic() + STOP_SECONDS
+        for leaned_on in (False, True):
+            chosen = [program for program in self.programs if program.leaned_on is leaned_on]
+            await self._end(chosen, [keepers[program.name] for program in chosen], deadline)
         if self._failure:
             raise self._failure
+
+    async def _end(
+        self, programs: list[Program], keepers: list["asyncio.Task[None]"], deadline: float
+    ) -> None:
+        """Ask programs to stop, and kill those that have not by the deadline."""
+        _signal(programs, signal.SIGTERM)
+        if keepers:
+            await asyncio.wait(keepers, timeout=max(0.5, deadline - time.monotonic()))
+        _signal(programs, signal.SIGKILL)
+        await asyncio.gather(*keepers)
 
     async def _keep(self, program: Program) -> None:
         while not self.stopping.is_set():
@@ -84,7 +97,6 @@ class Supervisor:
                 return
             program.ends.append(time.monotonic())
             if not self._worth_another_try(program, code):
-                self.stopping.set()
                 return
             pause = BACKOFF[min(len(program.ends), len(BACKOFF)) - 1]
             self.say(program.name, f"ended ({_reason(code)}); starting it again in {pause} s")
@@ -156,10 +168,11 @@ class Supervisor:
         except TimeoutError:
             return
 
-    def _signal(self, number: signal.Signals) -> None:
-        for program in self.programs:
-            if program.process is not None and program.process.poll() is None:
-                program.process.send_signal(number)
+
+def _signal(programs: list[Program], number: signal.Signals) -> None:
+    for program in programs:
+        if program.process is not None and program.process.poll() is None:
+            program.process.send_signal(number)
 
 
 def _reason(code: int) -> str:
