@@ -194,4 +194,6 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
     if action.method is Method.SEND_MESSAGE and end.outcome not in {"done", "already"}:
         await actor.store.remember(action.action_id, None, action.remember_hours)
     entry = entry_for(actor.keys, action, end, actor.now())
-    return Commit.of(writes=[*writes, *(actor.store.audit(action.chat_id, entry) if entry else ())])
+    undo = actor.store.undos.keep(action) if end.outcome == "done" else []
+    line = actor.store.audit(action.chat_id, entry) if entry else []
+    return Commit.of(writes=[*writes, *undo, *line])

@@ -13,7 +13,8 @@ class AuditEntry(Message):
 
     `what` is a Bot API method or `settings`, `target` the short code of a person, `by` a role with a short
     code (empty: the bot by its rules), `reasons` are codes of signals or rules, `detail` is the code of a
-    refusal or `name=value` of a setting. `would` marks what dry run held back.
+    refusal or `name=value` of a setting. `would` marks what dry run held back. `code` stands for the action,
+    for `/why` and undo; `before` is a setting's value before it was changed.
     """
 
     at: Moment
@@ -24,6 +25,8 @@ class AuditEntry(Message):
     reasons: tuple[str, ...] = ()
     outcome: AuditOutcome = "done"
     detail: str = ""
+    code: str = ""
+    before: str = ""
 
 
 def short(keys: Keys, telegram_id: int) -> str:

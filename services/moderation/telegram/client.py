@@ -57,6 +57,27 @@ class Telegram:
             # The original text may hold the address, and with it the token: only its kind goes on.
             raise Transient(type(error).__name__) from None
 
+    async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
+        """A file that somebody sent. Raises Refused when it is larger than `most` bytes; else as `call`."""
+        file = await self.call("getFile", {"file_id": file_id}, seconds=seconds)
+        path = file.get("file_path") if isinstance(file, dict) else None
+        if not isinstance(path, str) or int(file.get("file_size") or 0) > most:
+            raise Refused("file.size")
+        url = self._bot.session.api.file_url(self._bot.token, path)
+        found = b""
+        try:
+            async with asyncio.timeout(seconds + 1):
+                async for part in self._bot.session.stream_content(url, timeout=int(seconds)):
+                    found += part
+                    if len(found) > most:
+                        raise Refused("file.size")
+        except TelegramError:
+            raise
+        except (AiogramError, ClientError, OSError, TimeoutError) as error:
+            # The address holds the token: only the error's kind goes on.
+            raise Transient(type(error).__name__) from None
+        return found
+
     async def close(self) -> None:
         await self._bot.session.close()
 

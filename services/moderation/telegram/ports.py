@@ -8,3 +8,6 @@ class Caller(Protocol):
 
     async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
         """`result` as decoded JSON; raises only kinds of `errors.TelegramError`."""
+
+    async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
+        """A file that somebody sent, at most `most` bytes; raises as `call` does."""

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.pacing import Window
+from services.moderation.telegram.undo import Undos
 from shared.bus.commit import Command
 from shared.keys import Keys
 
@@ -34,6 +35,7 @@ class ActorStore:
     def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
+        self.undos = Undos(redis, keys)
         self._pace = redis.register_script(Path(__file__).with_name("pace.lua").read_text(encoding="utf-8"))
 
     # Pacing is written at once, outside any commit: a permit that was taken and not used only costs time.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.moderation.telegram.audit import AuditEntry, AuditOutcome, short
+from services.moderation.telegram.undo import code_of
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
 
@@ -71,6 +72,7 @@ def entry_for(keys: Keys, action: TelegramAction, end: End, at: datetime) -> Aud
         reasons=action.reasons,
         outcome=end.outcome,
         detail=end.detail,
+        code=code_of(keys, action.action_id),
     )
 
 
