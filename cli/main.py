@@ -21,8 +21,10 @@ app = typer.Typer(
 )
 dead = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
 areas = typer.Typer(help="Districts, quarters and courtyards.", no_args_is_help=True)
+addresses = typer.Typer(help="Streets and houses, for search.", no_args_is_help=True)
 app.add_typer(dead, name="dead")
 app.add_typer(areas, name="areas")
+app.add_typer(addresses, name="addresses")
 
 Port = Annotated[
     int | None, typer.Option(min=1, max=65535, help="Port of the site; default DZE_PORT or 8000.")
@@ -141,8 +143,16 @@ def export(file: New) -> None:
 
 @areas.command("import")
 def import_areas(file: Existing) -> None:
-    """Put area polygons into the directory, from GeoJSON."""
+    """Put area polygons into the directory, from GeoJSON; streets and houses from CSV."""
     from cli.transfer import import_area_file as run  # noqa: PLC0415
+
+    run(file)
+
+
+@addresses.command("import")
+def import_addresses(file: Existing) -> None:
+    """Put streets and houses into the directory: CSV with address, lat and lon, also as .csv.gz."""
+    from cli.transfer import import_address_file as run  # noqa: PLC0415
 
     run(file)
 

@@ -1,4 +1,4 @@
-"""`dze import`, `dze export`, `dze areas import`: listings and areas in and out of files."""
+"""`dze import`, `dze export`, `dze areas import`, `dze addresses import`: files in and out."""
 
 import asyncio
 import signal
@@ -14,7 +14,16 @@ from rich.table import Table
 
 from cli.deployment import attended, environment
 from cli.errors import FAILED, MISUSED, Stop
-from services.directory.exchange import FileError, Report, Stalled, export_file, import_areas, import_file
+from services.directory.exchange import (
+    FileError,
+    Report,
+    Stalled,
+    export_file,
+    import_addresses,
+    import_areas,
+    import_file,
+    is_gazetteer,
+)
 from services.directory.exchange import Progress as Told
 from shared.bus import Bus
 from shared.launch import spawn
@@ -32,9 +41,21 @@ def import_listings(file: Path) -> None:
 
 
 def import_area_file(file: Path) -> None:
-    """The same for area polygons."""
+    """The same for area polygons, or for a gazetteer's streets."""
+    if is_gazetteer(file):
+        import_address_file(file)
+        return
     with attended() as (settings, was_running), _directory(settings, needed=not was_running):
         _print(_work(settings, lambda bus, told: import_areas(bus, file, told)), "areas")
+
+
+def import_address_file(file: Path) -> None:
+    """The same for the addresses of a gazetteer."""
+    with attended() as (settings, was_running), _directory(settings, needed=not was_running):
+        _print(
+            _work(settings, lambda bus, told: import_addresses(bus, file, told, city=settings.city)),
+            "addresses",
+        )
 
 
 def export_listings(file: Path) -> None:

@@ -4,11 +4,18 @@ from typing import Annotated
 
 from faststream import Context
 
-from services.directory.domain import LinkTaken, accepted, imported, observed, renewed
+from services.directory.domain import LinkTaken, accepted, imported, observed, renewed, united
 from services.directory.store import Store
 from shared.bus import Commit, GiveUp, Handlers
 from shared.contracts.directory import ChatObserved, ImportArea, ImportListing
-from shared.contracts.registry import AREAS_IMPORT, CHATS_OBSERVED, LISTINGS_IMPORT, SUBMISSIONS_ACCEPTED
+from shared.contracts.registry import (
+    AREAS_IMPORT,
+    CHATS_OBSERVED,
+    LISTINGS_IMPORT,
+    STREETS_IMPORT,
+    SUBMISSIONS_ACCEPTED,
+)
+from shared.contracts.streets import ImportStreet
 from shared.contracts.submissions import SubmissionAccepted
 
 StoreNow = Annotated[Store, Context("store")]
@@ -44,9 +51,15 @@ async def on_areas(events: list[ImportArea], store: StoreNow) -> Commit:
     return store.keep_areas(renewed(known, events), version)
 
 
+async def on_streets(events: list[ImportStreet], store: StoreNow) -> Commit:
+    known, expect = await store.streets({event.street.id for event in events})
+    return store.keep_streets(united(known, events), expect)
+
+
 HANDLERS: Handlers = {
     SUBMISSIONS_ACCEPTED: on_accepted,
     LISTINGS_IMPORT: on_imports,
     CHATS_OBSERVED: on_observed,
     AREAS_IMPORT: on_areas,
+    STREETS_IMPORT: on_streets,
 }

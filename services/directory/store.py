@@ -17,6 +17,7 @@ from shared.bus import NOTHING, Bus, Command, Commit, Expect
 from shared.contracts.base import PARTITIONS, tag
 from shared.contracts.directory import AreaChanged
 from shared.contracts.listings import Area, AreaId, Link, Listing, ListingId
+from shared.contracts.streets import Street, StreetChanged
 
 HISTORY_KEPT = 10
 """Old revisions kept of a listing."""
@@ -118,6 +119,25 @@ class Store:
         writes.append(("SET", AREAS_VERSION, int(version or 0) + 1))
         return Commit.of(writes, changes, [Expect.equals(AREAS_VERSION, version)])
 
+    async def streets(self, ids: Iterable[AreaId]) -> tuple[dict[AreaId, Street], list[Expect]]:
+        """Those of these streets that are known, and what must still hold when they change."""
+        wanted = sorted(ids)
+        stored = await self._fields([(self._streets_key(each), each) for each in wanted])
+        known = {i: Street.model_validate_json(raw) for i, raw in zip(wanted, stored, strict=True) if raw}
+        pairs = zip(wanted, stored, strict=True)
+        return known, [Expect.equals(self._streets_key(each), raw, each) for each, raw in pairs]
+
+    def keep_streets(self, changes: Sequence[StreetChanged], expect: list[Expect]) -> Commit:
+        if not changes:
+            return NOTHING
+        writes: list[Command] = [
+            ("HSET", self._streets_key(change.street_id), change.street_id, change.street.model_dump_json())
+            if change.street
+            else ("HDEL", self._streets_key(change.street_id), change.street_id)
+            for change in changes
+        ]
+        return Commit.of(writes, changes, expect)
+
     async def unplaced(self) -> bytes | None:
         """The version of the areas, if listings have not been placed by it yet."""
         version, done = await self._get(AREAS_VERSION), await self._get(AREAS_PLACED)
@@ -184,6 +204,9 @@ class Store:
 
     def _records_key(self, listing_id: ListingId) -> str:
         return _records(self._bus.partition(listing_id))
+
+    def _streets_key(self, street_id: AreaId) -> str:
+        return f"{self._at(street_id)}:streets"
 
     def _removed_key(self, listing_id: ListingId) -> str:
         return f"{self._at(listing_id)}:removed"

@@ -11,6 +11,7 @@ from shared.contracts.directory import (
     ImportArea,
     ImportListing,
 )
+from shared.contracts.streets import ImportStreet, StreetChanged
 from shared.contracts.submissions import (
     ReviewClosed,
     ReviewRequested,
@@ -136,6 +137,27 @@ AREAS_CHANGED = Stream(
     retention=DAY,
     compacted=True,
     tombstone=lambda m: m.area is None,
+)
+STREETS_IMPORT = Stream(
+    name="streets.import",
+    version=1,
+    model=ImportStreet,
+    key=lambda m: m.street.id,
+    producers=("cli",),
+    consumers=("directory",),
+    retention=AT_ONCE,
+)
+STREETS_CHANGED = Stream(
+    name="streets.changed",
+    version=1,
+    model=StreetChanged,
+    key=lambda m: m.street_id,
+    producers=("directory",),
+    consumers=(),
+    readers=("gateway",),
+    retention=DAY,
+    compacted=True,
+    tombstone=lambda m: m.street is None,
 )
 CHATS_OBSERVED = Stream(
     name="chats.observed",

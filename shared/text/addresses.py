@@ -7,29 +7,14 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
+from shared.contracts.streets import StreetType
 from shared.text.fold import fold
 from shared.text.sounds import sound
 
-
-class StreetType(StrEnum):
-    """What kind of street; the names are those of OpenStreetMap's English usage where there is one."""
-
-    STREET = "street"
-    AVENUE = "avenue"
-    LANE = "lane"
-    BOULEVARD = "boulevard"
-    ROAD = "road"
-    HIGHWAY = "highway"
-    SQUARE = "square"
-    DRIVE = "drive"
-    EMBANKMENT = "embankment"
-
-
 _TYPE_WORDS: dict[StreetType, str] = {
     StreetType.STREET: "улица улицы улице улицу ул вуліца вуліцы вул vulica vulitsa ulica ulitsa street str",
-    StreetType.AVENUE: "проспект проспекта просп пр праспект праспекта prospekt praspiekt avenue ave av",
+    StreetType.AVENUE: "проспект проспекта просп пр прасп праспект праспекта prospekt praspiekt avenue ave",
     StreetType.LANE: "переулок переулка пер завулак завулка зав pereulok zavulak lane",
     StreetType.BOULEVARD: "бульвар бульвара бул бр bulvar boulevard",
     StreetType.ROAD: "тракт тракта trakt",
@@ -46,17 +31,18 @@ _JOINED = (
     (re.compile(r"\bпр(?:осп)?-(?:к?та?)\b"), "проспект"),
     (re.compile(r"\bб(?:ул)?-ра?\b"), "бульвар"),
     (re.compile(r"\bпр-да?\b"), "проезд"),
+    (re.compile(r"([^\W\d_]{4})(?=\d)"), r"\1 "),
 )
 _AROUND = re.compile(
-    r"\b(?:г\.?\s*)?(?:минска?|мінска?|minsk|республика беларусь|беларусь|belarus|рб|by)\b\.?"
+    r"\b(?:г\.?\s*|город\s+)?(?:минска?|мінска?|minsk|республика беларусь|беларусь|belarus|рб|by)\b\.?"
     r"|\b2[0-4]\d{4}\b|\([^)]*(?:\)|$)"
 )
 """City, country, postcode of Belarus, and what stands in brackets."""
 _QUOTES = re.compile(r"[\"“”„«»]|''")
 _WITHIN = re.compile(
-    r"[\s,.;-]*(?:,\s*\d+\s*-?\s*|\s\d+\s*-?(?:й|я|ый|ой|ы|st|nd)\.?\s*|-)?"
-    r"(?:кв(?:артира|\.|\s|(?=\d))|подъезд|подьезд|под(?:\.|\s|$)|пад'езд|п(?:\.|од)(?:\s|\d|$)|этаж|эт\.|паверх|"
-    r"пом(?:ещение|\.|\s)|офис|оф\.|flat\b|apt\b|entrance\b|п\d).*"
+    r"[\s,.;-]*(?:(?<=\d),\s*\d+\s*(?=п)|\s\d+\s*-?(?:й|я|ый|ой|ы|st|nd)\.?\s*|(?<=\s)\d+-(?=п)|-)?"
+    r"(?<![^\W\d_])(?:кв(?:артира|\.|\s|(?=\d))|под[ъь]езд|под(?:\.|\s|$)|пад'езд|п(?:\.|\s|\d|$)|этаж|эт\.|паверх|"
+    r"пом(?:ещение|\.|\s)|офис|оф\.|flat\b|apt\b|entrance\b).*"
 )
 """From here on it is about a part of the house."""
 _HOUSE = re.compile(
@@ -66,7 +52,7 @@ _HOUSE = re.compile(
     r"|-(\d)(?!\d)|\s+(\d{1,2})$)?"
 )
 _ORDINAL = re.compile(
-    r"\d+(?:-?(?:й|я|е|ы|і|ый|ий|ая|яя|ой|га|го|ого|st|nd|rd|th)(?![^\W\d_])"
+    r"\d+(?:-?(?:й|я|е|ы|і|ый|ий|ая|яя|ой|га|го|гі|ого|st|nd|rd|th)(?=\s+[^\W\d_]{3})"
     r"|\s+(?:лет|год|гадо|янв|февр|март|мая|июн|июл|авг|сент|окт|ноя|дек|студ|лют|сакав|крас|чэрв|ліп|жні"
     r"|верас|кастр|ліст|снеж|партс|съезд|гвард|арм)\w*)"
 )
@@ -107,7 +93,7 @@ def tidy(text: str) -> str:
 
 def read_address(text: str) -> Address | None:
     """Street and house of one line of text; None when there is no street in it. Linear in its length."""
-    plain = _WITHIN.sub("", tidy(text[:300]))
+    plain = _WITHIN.sub("", _from_type(tidy(text[:300])))
     kept, hidden = _hide_ordinals(plain)
     found = next(
         (m for m in _HOUSE.finditer(kept) if _letters(kept[: m.start()]) or _letters(kept[m.end() :])), None
@@ -137,10 +123,12 @@ def shown_house(house: str) -> str:
     return f"{shown} к{building}" if building else shown
 
 
-def house_order(house: str) -> tuple[int, str]:
-    """For sorting: 2 before 10, 13 before 13a."""
-    digits = re.match(r"\d+", house)
-    return int(digits.group()) if digits else 0, house
+def _from_type(text: str) -> str:
+    """Without the parts before the one that names the type of street: settlements, names of buildings."""
+    parts = text.split(",")
+    typed = (n for n, part in enumerate(parts) if any(fold(word) in TYPES for word in _WORD.findall(part)))
+    start = next(typed, 0)
+    return ",".join(parts[start:]) if _letters(parts[start]) else text
 
 
 def _hide_ordinals(text: str) -> tuple[str, dict[str, str]]:

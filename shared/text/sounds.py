@@ -51,7 +51,7 @@ def begun(heard: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """Folded words in their order. Words of scripts that do not fold stay in lower case; emoji are dropped."""
+    """Folded words in their order. Words of scripts that do not fold stay as they are; emoji go."""
     folded = fold(text)
     if text.isascii() or not (others := _others(text)):
         return folded.split()

@@ -8,6 +8,7 @@ from services.directory.domain.naming import is_from_link, name_from_link
 from services.directory.domain.observing import observed
 from services.directory.domain.placing import placed
 from services.directory.domain.records import HIDDEN_BELOW, Change, Record, shown_members
+from services.directory.domain.streets import united
 
 __all__ = [
     "HIDDEN_BELOW",
@@ -24,4 +25,5 @@ __all__ = [
     "placed",
     "renewed",
     "shown_members",
+    "united",
 ]

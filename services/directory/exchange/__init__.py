@@ -1,5 +1,6 @@
 """Listings and areas in and out of files: what `dze import`, `dze export` and `dze areas import` call."""
 
+from services.directory.exchange.addresses import import_addresses, is_gazetteer, read_addresses
 from services.directory.exchange.areas import import_areas, read_areas
 from services.directory.exchange.files import FORMATS, open_file, read, write
 from services.directory.exchange.importing import Progress, export_file, import_file
@@ -18,10 +19,13 @@ __all__ = [
     "Skipped",
     "Stalled",
     "export_file",
+    "import_addresses",
     "import_areas",
     "import_file",
+    "is_gazetteer",
     "open_file",
     "read",
+    "read_addresses",
     "read_areas",
     "write",
 ]

@@ -30,7 +30,7 @@ def unguard(cell: str) -> str:
 
 def read(data: bytes) -> Records:
     """Rows of a table with a header; the delimiter is a comma, semicolon or tab. Raises FileError."""
-    text = _decode(data)
+    text = decode(data)
     header_line = text.lstrip("\n\r").partition("\n")[0]
     delimiter = max(",;\t", key=header_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -38,7 +38,7 @@ def read(data: bytes) -> Records:
     return Records(text.count("\n"), _rows(reader, header))
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """UTF-8, UTF-16 with its mark, or the Windows code page of Belarus and Russia."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
