@@ -17,6 +17,15 @@ from shared.settings import SettingsError
         ("service.video_chat_started", "delete", ("service.video_chat", "delete")),
         ("suspicious", "remove", ("suspicious", "remove")),
         ("language", "ru", ("language", "ru")),
+        ("media.hours", "22-7", ("media.hours", "22:00-07:00")),
+        ("media.hours", "ALWAYS", ("media.hours", "always")),
+        ("night.hours", "23.30 – 6:15", ("night.hours", "23:30-06:15")),
+        ("timezone", "europe/minsk", ("timezone", "Europe/Minsk")),
+        ("timezone", "America/New_York", ("timezone", "America/New_York")),
+        ("media.grace", "090", ("media.grace", "90")),
+        ("older.hours", "47", ("older.hours", "47")),
+        ("lock.allow", "https://www.Example.by/, @dze_chat", ("lock.allow", "@dze_chat example.by")),
+        ("lock.allow", "none", ("lock.allow", "none")),
     ],
 )
 def test_what_people_write_becomes_a_setting(name, value, expected):
@@ -31,6 +40,20 @@ def test_what_people_write_becomes_a_setting(name, value, expected):
         ("media.photo", "maybe", "bad_value"),
         ("media.photo", "on", "bad_value"),
         ("dryrun", "", "bad_value"),
+        ("older.hours", "48", "bad_value"),
+        ("older.hours", "-1", "bad_value"),
+        ("media.grace", "٣", "bad_value"),
+        ("media.grace", "9" * 5000, "bad_value"),
+        ("media.hours", "22:00-22:00", "bad_value"),
+        ("media.hours", "25-7", "bad_value"),
+        ("media.hours", "22:61-7", "bad_value"),
+        ("night.hours", "on", "bad_value"),
+        ("timezone", "../../etc/passwd", "bad_value"),
+        ("timezone", "Mars/Phobos", "bad_value"),
+        ("timezone", "", "bad_value"),
+        ("lock.allow", "", "bad_value"),
+        ("lock.allow", "javascript:alert(1)", "bad_value"),
+        ("lock.allow", " ".join(f"a{n}.by" for n in range(31)), "bad_value"),
         ("\u202emedia.photo" * 50, "delete", "unknown_name"),
     ],
 )
@@ -48,11 +71,15 @@ def test_a_name_that_is_nearly_right_is_answered_with_what_may_be_meant():
 
 
 def test_every_default_is_allowed_and_a_new_chat_is_in_dry_run():
-    assert all(setting.default in setting.choices for setting in SETTINGS.values())
+    for setting in SETTINGS.values():
+        assert setting.default == setting.choices[0] or len(setting.choices) > 1
+        assert all(setting.read(choice) == choice for choice in (*setting.choices, setting.default))
     fresh = ChatSettings()
     assert fresh.dryrun
     assert fresh.get("suspicious") == "advise"
-    assert {fresh.get(name) for name in SETTINGS if name.startswith("media.")} == {"keep"}
+    kinds = [one.name for one in SETTINGS.values() if one.choices == ("keep", "delete")]
+    assert {fresh.get(name) for name in kinds if name.startswith("media.")} == {"keep"}
+    assert {fresh.get(name) for name in SETTINGS if name.startswith("lock.")} == {"off", "everyone", "none"}
 
 
 def test_a_stored_value_that_is_no_longer_allowed_is_the_default():

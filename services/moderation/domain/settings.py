@@ -1,54 +1,161 @@
-"""A chat's own settings: dotted names, values, defaults. The same in buttons, `/set`, exports and code."""
+"""A chat's own settings: dotted names, values, defaults. The same in buttons, `/set`, exports and code.
+
+The sentence that explains a setting to people stands in the catalogues of texts under `about.<name>`.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.moderation.domain import schedule
 from services.moderation.domain.content import MEDIA, OTHER, SERVICE
 
 ON_OFF = ("on", "off")
 KEEP_DELETE = ("keep", "delete")
 LANGUAGES = ("be", "ru", "en")
+WHOM = ("everyone", "untrusted", "newcomers")
+"""Whom a rule is for; admins are nobody's business here. `untrusted`: who has not yet written on enough
+days (`trust.days`); `newcomers`: who was seen to join lately (`newcomer.days`)."""
+NIGHTS = ("22:00-07:00", "23:00-06:00", "00:00-06:00", "21:00-09:00")
+LOCKS = (
+    "link", "invite", "forward", "mention", "phone", "card", "voice", "contact", "location", "bot", "channel",
+)  # fmt: skip
+"""What may be locked, each with a setting `lock.<kind>`, in the order in which they are looked at."""
+ZONES = (
+    "Europe/Minsk", "Europe/Warsaw", "Europe/Vilnius", "Europe/Kyiv", "Europe/Moscow", "Asia/Tbilisi", "UTC",
+)  # fmt: skip
+ALLOWED_MOST = 30
+"""Entries of `lock.allow`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting; `choices` in the order in which a button goes through them."""
+    """One setting; `choices` in the order in which a button goes through them.
+
+    `form` says what else may be written: `choice` nothing, `number` a whole number from `least` to `most`,
+    `hours` a window of the day (`22:00-07:00`), `zone` an IANA time zone, `names` sites and @names.
+    """
 
     name: str
     choices: tuple[str, ...]
     default: str
+    form: str = "choice"
+    least: int = 0
+    most: int = 0
 
     @property
     def group(self) -> str:
-        """`service`, `media`, or the whole name."""
+        """The first part of the name."""
         return self.name.partition(".")[0]
 
+    def following(self, value: str) -> str:
+        """The choice that a press of the button gives; the first after a value that is none of them."""
+        if value not in self.choices:
+            return self.choices[0]
+        return self.choices[(self.choices.index(value) + 1) % len(self.choices)]
 
-class BadSetting(ValueError):  # noqa: N818 - reads better where it is caught
-    """`code` is `unknown_name` or `bad_value`; `close` are names that may have been meant."""
+    def read(self, text: str) -> str | None:
+        """The one way in which a value is kept; None when it is not allowed."""
+        low = text.strip().lower()
+        low = _WORDS.get(low, low) if self.choices == ON_OFF else low
+        chosen = next((choice for choice in self.choices if choice.lower() == low), None)
+        if chosen is not None:
+            return chosen
+        match self.form:
+            case "number":
+                return _number(low, self.least, self.most)
+            case "hours":
+                found = schedule.window(low)
+                return schedule.written(found) if found else None
+            case "zone":
+                return text.strip() if schedule.zone(text.strip()) else None
+            case "names":
+                return _names(low)
+        return None
 
-    def __init__(self, code: str, name: str, close: tuple[str, ...] = ()) -> None:
-        super().__init__(f"{code}: {name}")
-        self.code = code
-        self.name = name
-        self.close = close
+
+_WORDS = {"true": "on", "yes": "on", "1": "on", "false": "off", "no": "off", "0": "off"}
+_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
+_SITE = re.compile(r"@[a-z][a-z0-9_]{3,31}|(?:[\w-]{1,63}\.){1,6}[\w-]{2,63}(?:/[\w./-]{1,60})?")
+
+
+def _number(text: str, least: int, most: int) -> str | None:
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        return None
+    return str(int(text)) if least <= int(text) <= most else None
+
+
+def _names(text: str) -> str | None:
+    """Sites and @names, put in order; an address keeps its host and path."""
+    found = [
+        re.sub(r"^(?:https?://)?(?:www\.)?", "", word).rstrip("/") for word in re.split(r"[\s,;]+", text)
+    ]
+    found = sorted({word for word in found if word})
+    if not found or len(found) > ALLOWED_MOST or not all(_SITE.fullmatch(word) for word in found):
+        return None
+    return " ".join(found)
+
+
+def _media() -> list[Setting]:
+    order = ("photo", "video", "video_note", "animation", "sticker", "document")
+    kinds = (*order, *(kind for kind in MEDIA if kind not in order), "poll", OTHER)
+    return [
+        *(Setting(f"media.{kind}", KEEP_DELETE, "keep") for kind in kinds),
+        Setting("media.for", WHOM, "everyone"),
+        Setting("media.hours", ("always", *NIGHTS), "always", "hours"),
+        Setting("media.grace", ("0", "1", "5", "15", "60", "720"), "0", "number", 0, 1440),
+        Setting("media.linked", KEEP_DELETE, "keep"),
+        Setting("media.admins", KEEP_DELETE, "keep"),
+    ]
+
+
+def _traces() -> list[Setting]:
+    kinds = (*dict.fromkeys(SERVICE.values()), OTHER)
+    return [
+        *(
+            Setting(f"service.{k}", KEEP_DELETE, "delete" if k in ("joined", "left") else "keep")
+            for k in kinds
+        ),
+        Setting("alert.rights", ON_OFF, "on"),
+        Setting("own.minutes", ("60", "5", "15", "720", "0"), "60", "number", 0, 2800),
+        Setting("older.hours", ("0", "1", "6", "12", "24", "47"), "0", "number", 0, 47),
+        Setting("older.for", ("everyone", "members"), "everyone"),
+    ]
+
+
+def _locks() -> list[Setting]:
+    return [
+        *(Setting(f"lock.{kind}", ("off", "delete", "warn", "mute"), "off") for kind in LOCKS),
+        Setting("lock.for", WHOM, "everyone"),
+        Setting("lock.allow", ("none",), "none", "names"),
+        Setting("warn.most", ("3", "2", "5", "1"), "3", "number", 1, 20),
+        Setting("warn.then", ("ladder", "mute", "ban"), "ladder"),
+        Setting("warn.days", ("30", "7", "90", "1"), "30", "number", 1, 90),
+        Setting("mute.minutes", ("60", "15", "360", "1440"), "60", "number", 1, 43200),
+        Setting("ban.days", ("0", "1", "7", "30"), "0", "number", 0, 366),
+    ]
+
+
+def _night() -> list[Setting]:
+    return [
+        Setting("night.hours", ("off", *NIGHTS), "off", "hours"),
+        Setting("night.mode", ("silent", "text"), "silent"),
+        Setting("night.say", ON_OFF, "on"),
+    ]
 
 
 def _all() -> dict[str, Setting]:
-    service = [
-        Setting(f"service.{kind}", KEEP_DELETE, "delete" if kind in ("joined", "left") else "keep")
-        for kind in (*dict.fromkeys(SERVICE.values()), OTHER)
-    ]
-    order = ("photo", "video", "video_note", "animation", "sticker", "document")
-    kinds = (*order, *(kind for kind in MEDIA if kind not in order), OTHER)
-    media = [Setting(f"media.{kind}", KEEP_DELETE, "keep") for kind in kinds]
     settings = [
         Setting("dryrun", ON_OFF, "on"),
         Setting("language", LANGUAGES, "be"),
+        Setting("timezone", ZONES, "Europe/Minsk", "zone"),
         Setting("suspicious", ("advise", "remove"), "advise"),
-        *service,
-        *media,
+        Setting("newcomer.days", ("7", "1", "3", "30"), "7", "number", 1, 30),
+        Setting("trust.days", ("3", "1", "7", "14"), "3", "number", 1, 60),
+        *_traces(),
+        *_media(),
+        *_locks(),
+        *_night(),
     ]
     return {setting.name: setting for setting in settings}
 
@@ -58,9 +165,6 @@ SETTINGS: dict[str, Setting] = _all()
 
 ALIASES: dict[str, str] = {f"service.{field}": f"service.{kind}" for field, kind in SERVICE.items()}
 """The Bot API's own names for service messages are understood too."""
-
-_WORDS = {"true": "on", "yes": "on", "1": "on", "false": "off", "no": "off", "0": "off"}
-_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 
 
 def canonical(name: str) -> str:
@@ -75,12 +179,21 @@ def canonical(name: str) -> str:
     raise BadSetting("unknown_name", low[:64], close)
 
 
+class BadSetting(ValueError):  # noqa: N818 - reads better where it is caught
+    """`code` is `unknown_name` or `bad_value`; `close` are names that may have been meant."""
+
+    def __init__(self, code: str, name: str, close: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{code}: {name}")
+        self.code = code
+        self.name = name
+        self.close = close
+
+
 def parse(name: str, value: str) -> tuple[str, str]:
     """The canonical name and value of what somebody wrote after `/set`. Raises BadSetting."""
     setting = SETTINGS[canonical(name)]
-    low = value.strip().lower()
-    chosen = _WORDS.get(low, low) if setting.choices == ON_OFF else low
-    if chosen not in setting.choices:
+    chosen = setting.read(value)
+    if chosen is None:
         raise BadSetting("bad_value", setting.name, setting.choices)
     return setting.name, chosen
 
@@ -94,8 +207,14 @@ class ChatSettings:
     def get(self, name: str) -> str:
         """Raises KeyError for a name that is no setting. A stored value no longer allowed is the default."""
         setting = SETTINGS[name]
-        value = self.values.get(name, setting.default)
-        return value if value in setting.choices else setting.default
+        value = self.values.get(name)
+        if value is None or value in setting.choices:
+            return setting.default if value is None else value
+        return setting.read(value) or setting.default
+
+    def number(self, name: str) -> int:
+        """The value of a setting whose form is `number`."""
+        return int(self.get(name))
 
     @property
     def dryrun(self) -> bool:
@@ -104,6 +223,10 @@ class ChatSettings:
     @property
     def language(self) -> str:
         return self.get("language")
+
+    @property
+    def timezone(self) -> str:
+        return self.get("timezone")
 
     def with_value(self, name: str, value: str) -> "ChatSettings":
         return ChatSettings({**self.values, name: value})
