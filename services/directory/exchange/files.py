@@ -4,16 +4,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
-from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from services.directory.exchange import jsons, kml, tables
 from services.directory.exchange.formats import ROWS_MOST, Records, family, load
 from services.directory.exchange.judging import judge
-from services.directory.exchange.outgoing import ordered
 from services.directory.exchange.rows import FileError, Item, Row, Skipped
 from shared.contracts.listings import Listing
+from shared.exchange import CSV, GEOJSON, KML, TSV, ordered
 from shared.settings import City
 
 _READERS: dict[str, Callable[[bytes], Records]] = {
@@ -21,13 +19,7 @@ _READERS: dict[str, Callable[[bytes], Records]] = {
     "kml": kml.read,
     "table": tables.read,
 }
-_WRITERS: dict[str, Callable[[Iterable[Listing], BinaryIO], None]] = {
-    ".geojson": jsons.write,
-    ".json": jsons.write,
-    ".csv": tables.write,
-    ".tsv": partial(tables.write, delimiter="\t"),
-    ".kml": kml.write,
-}
+_WRITERS = {".geojson": GEOJSON, ".json": GEOJSON, ".csv": CSV, ".tsv": TSV, ".kml": KML}
 FORMATS = tuple(_WRITERS)
 """Extensions that can be written."""
 
@@ -67,7 +59,7 @@ def write(path: Path, listings: Iterable[Listing]) -> int:
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
-            writer(rows, file)
+            file.writelines(writer.parts(rows))
         part.replace(path)
     except OSError as error:
         raise FileError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from None

@@ -1,14 +1,12 @@
-"""GeoJSON in and out, and the JSON of the 2020 directory in."""
+"""GeoJSON and the JSON of the 2020 directory."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
 from services.directory.exchange.formats import Records
-from services.directory.exchange.outgoing import values
 from services.directory.exchange.rows import FileError
-from shared.contracts.listings import Listing
 from shared.text import decode_entities
 
 
@@ -57,23 +55,3 @@ def _feature(raw: Any) -> Any:
         if isinstance(point, list) and len(point) >= 2:
             return fields | {"lon": point[0], "lat": point[1]}
     return fields
-
-
-def write(listings: Iterable[Listing], file: BinaryIO) -> None:
-    """A FeatureCollection with one feature a line, so that two exports can be compared."""
-    file.write(b'{"type":"FeatureCollection","features":[')
-    for index, listing in enumerate(listings):
-        file.write(b",\n" if index else b"\n")
-        file.write(orjson.dumps(_as_feature(listing)))
-    file.write(b"\n]}\n")
-
-
-def _as_feature(listing: Listing) -> dict[str, Any]:
-    properties = values(listing)
-    lat, lon = properties.pop("lat"), properties.pop("lon")
-    return {
-        "type": "Feature",
-        "id": properties.pop("id"),
-        "geometry": {"type": "Point", "coordinates": [lon, lat]},
-        "properties": properties,
-    }

@@ -1,19 +1,16 @@
-"""KML in and out. Files from strangers are read without entities, DTDs or anything from outside."""
+"""KML. Files from strangers are read without entities, DTDs or anything from outside."""
 
 import io
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import escape, quoteattr
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from services.directory.exchange.formats import Records
-from services.directory.exchange.outgoing import values
 from services.directory.exchange.rows import FileError
-from shared.contracts.listings import Listing
 
 _TELEGRAM = re.compile(r"(?:https?://)?(?:t\.me|telegram\.me|telegram\.dog)/[^\s\"'<>]{3,100}", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,500}>")
@@ -61,29 +58,3 @@ def _fields(placemark: Element) -> dict[str, Any]:
     if link:
         found.setdefault("link", link.group())
     return found
-
-
-def write(listings: Iterable[Listing], file: BinaryIO) -> None:
-    """One placemark for each listing, its fields as ExtendedData."""
-    file.write(
-        b'<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>\n'
-    )
-    file.writelines(_placemark(values(listing)).encode() for listing in listings)
-    file.write(b"</Document></kml>\n")
-
-
-def _placemark(fields: dict[str, Any]) -> str:
-    name, lat, lon = fields.pop("name"), fields.pop("lat"), fields.pop("lon")
-    data = "".join(
-        f"<Data name={quoteattr(field)}><value>{escape(_text(value))}</value></Data>"
-        for field, value in fields.items()
-        if value not in (None, "", [])
-    )
-    return (
-        f"<Placemark><name>{escape(name)}</name><ExtendedData>{data}</ExtendedData>"
-        f"<Point><coordinates>{lon},{lat}</coordinates></Point></Placemark>\n"
-    )
-
-
-def _text(value: Any) -> str:
-    return " ".join(value) if isinstance(value, list) else str(value)

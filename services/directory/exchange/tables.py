@@ -1,31 +1,16 @@
-"""CSV in and out, as spreadsheets write and read it."""
+"""CSV, as spreadsheets write it."""
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from typing import Any
 
 from services.directory.exchange.fields import field_of
 from services.directory.exchange.formats import Records
-from services.directory.exchange.outgoing import COLUMNS, values
 from services.directory.exchange.rows import FileError
-from shared.contracts.listings import Listing
+from shared.exchange.cells import TEXTS, unguard
 
 NEEDED = ("link", "lat", "lon")
-_TEXTS = {"name", "description", "link"}
-"""The columns that hold what strangers wrote."""
-_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
-"""What a spreadsheet would run as a formula, perhaps guarded already (OWASP, CSV injection)."""
-
-
-def guard(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unguard` gives the text back."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unguard(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def read(data: bytes) -> Records:
@@ -84,21 +69,5 @@ def _fields(header: list[str | None], cells: list[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for field, cell in zip(header, cells, strict=False):
         if field:
-            fields.setdefault(field, unguard(cell) if field in _TEXTS else cell)
+            fields.setdefault(field, unguard(cell) if field in TEXTS else cell)
     return fields
-
-
-def write(listings: Iterable[Listing], file: BinaryIO, delimiter: str = ",") -> None:
-    """With a byte order mark, by which spreadsheets know UTF-8."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for listing in listings:
-        writer.writerow([_cell(field, value) for field, value in values(listing).items()])
-    text.detach()
-
-
-def _cell(field: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return " ".join(value)
-    return guard(value) if field in _TEXTS else value
