@@ -20,6 +20,7 @@ from shared.bus.envelope import Envelope
 from shared.bus.errors import Unavailable
 from shared.bus.follow import Apply, Follower
 from shared.bus.groups import ensure_groups
+from shared.bus.identity import check_key
 from shared.bus.leases import LEASE_MS, Lease, Leases
 from shared.bus.scripts import Scripts
 from shared.bus.subscription import Broker, Handlers, Subscription
@@ -153,6 +154,7 @@ class Bus:
     async def running(self) -> AsyncIterator["Running"]:
         """Start; on leaving, finish what is in hand and give it all back. Raises Unavailable at the start."""
         await self._wait_for_redis()
+        await check_key(self.redis, self.keys)
         await ensure_groups(self.redis, self._touched())
         await self.broker.start()
         self._crew = Crew(

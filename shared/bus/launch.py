@@ -5,7 +5,12 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from shared.settings import SettingsError, SettingsT, load
+from redis.exceptions import RedisError
+
+from shared.bus.bus import connect
+from shared.bus.committer import AWAY
+from shared.bus.identity import check_key
+from shared.settings import Settings, SettingsError, SettingsT, load
 from shared.telemetry import configure
 
 MISUSED = 2
@@ -28,4 +33,16 @@ def launch(
 
 
 async def _finish(run: Callable[[SettingsT], Awaitable[int]], settings: SettingsT) -> int:
+    await _refuse_another_key(settings)
     return await run(settings)
+
+
+async def _refuse_another_key(settings: Settings) -> None:
+    """Early, for one clear line; the bus checks again when it has waited for a Redis that is not there yet."""
+    redis = connect(settings.redis())
+    try:
+        await check_key(redis, settings.keys())
+    except (*AWAY, RedisError):
+        return
+    finally:
+        await redis.aclose()

@@ -29,6 +29,8 @@ log = structlog.get_logger()
 BLOCK_MS = 1_000
 """Longest wait of one read; shorter than any socket time-out, and the longest that a stop waits for it."""
 NEW = b">"
+WAIT_FOR = ("LOADING", "BUSY", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN")
+"""Answers of a Redis that cannot write now but will be able to again."""
 PENDING_MOST = 10_000
 """More than a partition ever has in hand: held messages plus one batch."""
 
@@ -86,7 +88,7 @@ class Worker:
         """A deleted group is made anew, from the beginning; a server that still loads is waited for."""
         if "NOGROUP" in str(error):
             await ensure_group(self._redis, self._stream, self.subscription.group)
-        elif str(error).startswith(("LOADING", "BUSY", "READONLY", "MASTERDOWN")):
+        elif str(error).startswith(WAIT_FOR):
             await asyncio.sleep(0.3)
         else:
             raise error

@@ -1,6 +1,7 @@
 """One fenced commit: state, events and acknowledgement, all or nothing."""
 
 import pytest
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from shared.bus import Bus, Commit, Expect, GiveUp, Outcome, TryLater
@@ -9,6 +10,7 @@ from shared.clock import now
 from shared.contracts.registry import REVIEWS_CLOSED, SUBMISSIONS_CHANGED, SUBMISSIONS_WITHDRAWN
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionWithdrawn
 from shared.keys import Keys
+from shared.settings import SettingsError
 
 
 def withdrawn(n: int) -> SubmissionWithdrawn:
@@ -205,3 +207,13 @@ async def test_a_service_cannot_read_what_the_registry_does_not_give_it(bus_fact
 
     with pytest.raises(ValueError, match="not a registered consumer"):
         bus_factory("directory").register({REVIEWS_CLOSED: handle})
+
+
+async def test_data_of_another_key_is_refused_before_anything_is_touched(bus_factory, settings):
+    async with bus_factory("gateway").running():
+        pass
+    stranger = Bus("gateway", settings.model_copy(update={"key": SecretStr("f" * 64)}))
+    with pytest.raises(SettingsError, match="not the key"):
+        async with stranger.running():
+            pass
+    await stranger.redis.aclose()
