@@ -74,7 +74,7 @@ class TelegramAction(Message):
 
     @property
     def lane(self) -> str:
-        """What order is kept for: a chat whose messages must wait still has its deletes and bans carried out."""
+        """What order is kept for: where a chat's messages must wait, its deletes and bans still go on."""
         return f"{self.chat_id}:{_LANES.get(self.method, 'people')}"
 
 
