@@ -1,4 +1,4 @@
-"""The formats: a head, one piece for each listing, and a foot, so that a file can be sent while it is made."""
+"""The formats: head, one piece for each listing, foot, so that a file can be sent while it is made."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -152,3 +152,8 @@ def test_all_kinds_can_be_proposed() -> None:
         found = check(GOOD | {"kind": kind.value}).content
         assert found is not None
         assert found.kind is kind
+
+
+def test_codes_of_a_link_do_not_repeat_the_name_of_the_field() -> None:
+    assert bad(link="viber://chat?number=1")["link"] == "viber"
+    assert bad(link="https://t.me/joinchat/x")["link"] == "invite"

@@ -193,7 +193,7 @@ def _link(value: Any) -> Link:
     try:
         return parse_link(_text(value))
     except LinkError as error:
-        raise _Wrong(error.code, LINK_CODES[error.code]) from None
+        raise _Wrong(error.code.removeprefix("link."), LINK_CODES[error.code]) from None
 
 
 def _action(value: Any) -> Action:

@@ -216,7 +216,6 @@ def _refused(site: Site, filled: Filled, bad: tuple[Bad, ...]) -> Filled:
 
 
 def _told(site: Site, name: str, code: str) -> str:
-    code = code.rpartition(".")[2]  # `link.viber` is a code of the field `link`
     code = "required" if code in {"missing", "empty"} else code
     if name == "place" and code == "type":
         code = "required"
