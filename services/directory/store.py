@@ -42,6 +42,10 @@ def _records(partition: int) -> str:
     return f"directory:{tag(partition)}:records"
 
 
+def _streets(partition: int) -> str:
+    return f"directory:{tag(partition)}:streets"
+
+
 class Store:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -128,6 +132,7 @@ class Store:
         return known, [Expect.equals(self._streets_key(each), raw, each) for each, raw in pairs]
 
     def keep_streets(self, changes: Sequence[StreetChanged], expect: list[Expect]) -> Commit:
+        """A new version of the areas too: listings are on these streets now."""
         if not changes:
             return NOTHING
         writes: list[Command] = [
@@ -136,6 +141,7 @@ class Store:
             else ("HDEL", self._streets_key(change.street_id), change.street_id)
             for change in changes
         ]
+        writes.append(("INCR", AREAS_VERSION))
         return Commit.of(writes, changes, expect)
 
     async def unplaced(self) -> bytes | None:
@@ -152,9 +158,17 @@ class Store:
         version = await self._get(AREAS_VERSION)
         if version != self._areas_version:
             stored: Any = await self._redis.hvals(AREAS)
-            self._areas = AreaIndex(Area.model_validate_json(each) for each in stored)
+            areas = [Area.model_validate_json(each) for each in stored]
+            self._areas = AreaIndex(areas, await self._all_streets())
             self._areas_version = version
         return version
+
+    async def _all_streets(self) -> list[Street]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for partition in range(PARTITIONS):
+                pipe.hvals(_streets(partition))
+            answers: list[list[bytes]] = await pipe.execute()
+        return [Street.model_validate_json(raw) for found in answers for raw in found]
 
     async def _get(self, key: str) -> bytes | None:
         value: Any = await self._redis.get(key)
@@ -206,7 +220,7 @@ class Store:
         return _records(self._bus.partition(listing_id))
 
     def _streets_key(self, street_id: AreaId) -> str:
-        return f"{self._at(street_id)}:streets"
+        return _streets(self._bus.partition(street_id))
 
     def _removed_key(self, listing_id: ListingId) -> str:
         return f"{self._at(listing_id)}:removed"

@@ -9,7 +9,7 @@ _PAIRS = {
     "j": "й", "k": "к", "l": "л", "ł": "л", "m": "м", "n": "н", "o": "о", "p": "п", "r": "р", "s": "с",
     "š": "ш", "t": "т", "u": "у", "ŭ": "ў", "v": "в", "y": "ы", "z": "з", "ž": "ж",
 }  # fmt: skip
-_PART = re.compile(r"[ij][aeou]|dz|dž|dź|ch|\w", re.IGNORECASE)
+_PART = re.compile(r"[ijy][aeou]|dz|dž|dź|ch|\w", re.IGNORECASE)
 _MARKS = re.compile(r"[ŭčšžćśźńĺ]|\b(?:vulica|praspiekt|zavulak|prajezd|bulvar)\b", re.IGNORECASE)
 _VOWELS = "aeiouy"
 
@@ -31,7 +31,7 @@ def to_cyrillic(text: str) -> str:
 
 
 def _cyrillic(part: str, before: str) -> str:
-    """`ja` is я anywhere; `ia` is я after a consonant. One vowel after another keeps its own letter."""
+    """`ja`, or a foreign `ya`, is я anywhere; `ia` is я after a consonant, and after a vowel two vowels."""
     if len(part) == 2 and part[1] in _SOFT:
-        return _SOFT[part[1]] if part[0] == "j" or before not in _VOWELS else "і" + _PAIRS[part[1]]
+        return _SOFT[part[1]] if part[0] in "jy" or before not in _VOWELS else "і" + _PAIRS[part[1]]
     return _PAIRS.get(part, part)

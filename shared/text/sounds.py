@@ -52,27 +52,31 @@ def begun(heard: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Folded words in their order. Words of scripts that do not fold stay as they are; emoji go."""
-    folded = fold(text)
-    if text.isascii() or not (others := _others(text)):
-        return folded.split()
-    return [*folded.split(), *others]
+    return [word for part in text.split() for word in _words(part)]
 
 
 def sounds(text: str) -> list[str]:
     """The sounds of all words, in their order."""
-    return [sound(word) for word in words(text)]
+    return [heard for part in text.split() for heard in _sounds(part)]
 
 
-def _others(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return [word for word in _OTHER_LETTERS.findall(plain) if not word.isascii() and not fold(word)]
+@lru_cache(maxsize=65_536)
+def _sounds(part: str) -> tuple[str, ...]:
+    return tuple(sound(word) for word in _words(part))
+
+
+@lru_cache(maxsize=65_536)
+def _words(part: str) -> tuple[str, ...]:
+    """Of a text without spaces: names of a city repeat their words, and folding takes its time."""
+    folded = fold(part).split()
+    if part.isascii():
+        return tuple(folded)
+    plain = unicodedata.normalize("NFKC", part).casefold()
+    others = [word for word in _OTHER_LETTERS.findall(plain) if not word.isascii() and not fold(word)]
+    return (*folded, *others)
 
 
 _SAME: dict[str, str] = {}
-_SAME.update(
-    (sound(fold(russian)), sound(fold(belarusian)))
-    for belarusian, russian in (
-        pair.split() for line in _PAIRS.split("\n") for pair in line.split("|") if pair
-    )
-)
+for _belarusian, _russian in (pair.split() for pair in _PAIRS.replace("\n", "|").split("|") if pair):
+    _SAME[sound(fold(_russian))] = sound(fold(_belarusian))
 sound.cache_clear()

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from services.directory.exchange import FileError, import_addresses
-from services.directory.exchange.published import snapshot
+from services.directory.exchange.published import listings, snapshot
+from shared.contracts.listings import Place, Precision
 from shared.contracts.registry import STREETS_CHANGED
 from shared.contracts.streets import Street
 from shared.settings import City
-from tests.integration.test_directory_service import directory
+from tests.conftest import eventually
+from tests.integration.test_directory_service import content, directory, proposal, settled
 
 MINSK = Path(__file__).parents[3] / "shared" / "data" / "minsk-addresses.csv.gz"
 ROWS = (
@@ -77,3 +79,23 @@ async def test_a_whole_city_is_taken_in_twice_and_changes_once(bus_factory, noth
         assert (second.added, second.changed, second.unchanged) == (0, 0, first.added)
         found = await streets(bus)
         assert "11k2" in {house[0] for house in found["street-surhanaua"].houses}
+
+
+async def test_listings_find_their_street_when_houses_come_in(bus_factory, nothing_pending, tmp_path):
+    path = tmp_path / "addresses.csv"
+    path.write_text(
+        "address,lat,lon\nвуліца Кветак 2,53.9002,27.5003\nвул. Кветак 4,53.95,27.55\n", encoding="utf-8"
+    )
+    async with directory(bus_factory) as bus:
+        vague = Place(lat=53.9, lon=27.5, precision=Precision.QUARTER)
+        close, rough = content("dzedemo_one"), content("dzedemo_two", place=vague)
+        await bus.publish(proposal("add", "close", close), proposal("add", "rough", rough))
+        await settled(bus)
+        await import_addresses(bus, path)
+        await eventually(lambda: _street_of(bus, "dzedemo_one"), 20)
+        assert await _street_of(bus, "dzedemo_two") is None
+
+
+async def _street_of(bus, link: str) -> str | None:
+    found = next(each for each in await listings(bus) if each.link.value == link)
+    return next((area for area in found.areas if area.startswith("street-")), None)

@@ -1,0 +1,175 @@
+"""Finds items by words: exact, by their beginning, inside, and with slips; the best first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.gateway.domain.finding.items import NONE, Items
+from services.gateway.domain.finding.segment import Entries, Segment
+from services.gateway.domain.finding.slips import forgiven
+from shared.text.sounds import begun, sound, sounds
+
+WORDS_MOST = 8
+"""Words of a question that are looked at."""
+PENDING_MOST = 100_000
+"""Changes gathered before a segment is made of them even when nobody asks."""
+FACTOR = 4
+"""A segment is merged with those after it when they have grown to a quarter of it."""
+NOT = 32
+"""A word that does not match. An item's quality is the sum over all words: the lower, the better."""
+NAME, BEGINNING, BESIDE, BESIDE_BEGINNING, INSIDE, SLIP, BESIDE_SLIP = range(7)
+
+Qualities = npt.NDArray[np.uint8]
+
+
+class Found(NamedTuple):
+    key: str
+    quality: int
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a question, folded; `also` are further terms that stand for it, such as those of areas."""
+
+    text: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def heard(self) -> str:
+        return sound(self.text)
+
+
+class Finder:
+    """Items by key with the terms of their names. Changes are cheap; what they add is seen at once."""
+
+    def __init__(self) -> None:
+        self._items = Items()
+        self._pending: dict[int, tuple[Sequence[str], Sequence[str]]] = {}
+        self._segments: list[Segment] = []
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    # Changes
+
+    def put(
+        self,
+        key: str,
+        named: Sequence[str],
+        beside: Sequence[str] = (),
+        *,
+        place: tuple[float, float],
+        size: int,
+    ) -> None:
+        """Add or replace. Terms are sounds; `place` is lat, lon; the larger `size` comes first."""
+        self.remove(key)
+        self._pending[self._items.add(key, place, size)] = (named, beside)
+        if len(self._pending) >= PENDING_MOST:
+            self._take_in()
+
+    def remove(self, key: str) -> None:
+        number = self._items.remove(key)
+        if number is not None:
+            self._pending.pop(number, None)
+
+    def clear(self) -> None:
+        self._items, self._pending, self._segments = Items(), {}, []
+
+    # Questions
+
+    def find(
+        self, words: Sequence[Word], most: int, *, near: tuple[float, float] | None = None, slips: bool = True
+    ) -> list[Found]:
+        """Items that have all words: by quality, then the nearest where a place is given, then the largest.
+
+        Words inside others and slips are tried only where plain matches are fewer than `most`.
+        """
+        self._take_in()
+        words = words[:WORDS_MOST]
+        if not words or not len(self):
+            return []
+        quality = self._together([self._plain(word) for word in words])
+        found = self._items.best(quality, most, near)
+        if slips and len(found) < most:
+            quality = self._together([self._generous(word) for word in words])
+            found = self._items.best(quality, most, near)
+        return [Found(self._items.keys[number] or "", int(quality[number])) for number in found]
+
+    def around(self, place: tuple[float, float], metres: float, most: int) -> list[str]:
+        """Keys of the items within so many metres, the nearest first."""
+        return [self._items.keys[number] or "" for number in self._items.around(place, metres, most)]
+
+    # Insides
+
+    def _together(self, qualities: list[Qualities]) -> Qualities:
+        """The sum where every word matches, `NONE` elsewhere, where sums may have overflowed."""
+        missing = ~self._items.alive
+        total = np.zeros(self._items.size, dtype=np.uint8)
+        for one in qualities:
+            total += one
+            missing |= one == NOT
+        total[missing] = NONE
+        return total
+
+    def _plain(self, word: Word) -> Qualities:
+        best = np.full(self._items.size, NOT, dtype=np.uint8)
+        heard = word.heard
+        others = begun(heard)
+        begin = [s.beginning(start) for s in self._segments for start in (heard, *others)]
+        exact = [s.exact(heard) for s in self._segments]
+        also = [s.exact(term) for s in self._segments for term in word.also]
+        for entries in begin:
+            best[_beside(entries)] = BESIDE_BEGINNING
+        for entries in (*exact, *also):
+            best[_beside(entries)] = BESIDE
+        for entries in begin:
+            best[_named(entries)] = BEGINNING
+        for entries in exact:
+            best[_named(entries)] = NAME
+        return best
+
+    def _generous(self, word: Word) -> Qualities:
+        best = self._plain(word)
+        heard, edits = word.heard, forgiven(word.text)
+        for segment in self._segments:
+            if edits:
+                near = segment.of_terms(segment.letters.near(segment.terms, heard, edits))
+                _improve(best, _beside(near), BESIDE_SLIP)
+                _improve(best, _named(near), SLIP)
+            if len(heard) > 2:
+                _improve(best, _named(segment.of_terms(segment.letters.within(segment.terms, heard))), INSIDE)
+        return best
+
+    def _take_in(self) -> None:
+        """A segment of what is new; small segments are merged, so that there are few of them."""
+        if self._pending:
+            self._segments.append(Segment.of((n, *terms) for n, terms in sorted(self._pending.items())))
+            self._pending = {}
+            while len(self._segments) > 1 and self._segments[-1].items * FACTOR > self._segments[-2].items:
+                last = self._segments.pop()
+                self._segments.append(self._segments.pop().joined(last))
+        if self._items.mostly_gone:
+            new = self._items.compact()
+            self._segments = [segment.renumbered(new) for segment in self._segments]
+
+
+def terms_of(texts: Iterable[str]) -> list[str]:
+    """The terms of some texts, each once."""
+    return list(dict.fromkeys(heard for text in texts for heard in sounds(text)))
+
+
+def _named(entries: Entries) -> npt.NDArray[np.uint32]:
+    numbers: npt.NDArray[np.uint32] = entries[entries & 1 == 0] >> 1
+    return numbers
+
+
+def _beside(entries: Entries) -> npt.NDArray[np.uint32]:
+    numbers: npt.NDArray[np.uint32] = entries[entries & 1 == 1] >> 1
+    return numbers
+
+
+def _improve(best: Qualities, numbers: npt.NDArray[np.uint32], quality: int) -> None:
+    best[numbers] = np.minimum(best[numbers], quality)

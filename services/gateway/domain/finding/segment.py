@@ -1,0 +1,103 @@
+"""An immutable part of the index: sorted terms, and for each the entries that have it.
+
+Terms lie sorted, so all terms with one beginning are one slice, and their entries one slice too. An entry is
+an item's number times two, plus one where the term stands beside the name and not in it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import merge
+
+import numpy as np
+import numpy.typing as npt
+
+from services.gateway.domain.finding.slips import Letters
+
+Entries = npt.NDArray[np.uint32]
+Numbers = npt.NDArray[np.int64]
+LAST = "\U0010ffff"
+"""Sorts behind every letter."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    terms: list[str]
+    starts: Numbers
+    """Where each term's entries begin; one longer than the terms."""
+    entries: Entries
+    letters: Letters
+    items: int
+    """How many items went in; decides which segments are merged."""
+
+    @classmethod
+    def of(cls, items: Iterable[tuple[int, Iterable[str], Iterable[str]]]) -> "Segment":
+        """Of items as number, terms of the name, terms beside it. Numbers must rise."""
+        by_term: dict[str, list[int]] = {}
+        count = 0
+        for number, named, beside in items:
+            count += 1
+            known = set(named)
+            for term in known:
+                by_term.setdefault(term, []).append(number * 2)
+            for term in set(beside) - known:
+                by_term.setdefault(term, []).append(number * 2 + 1)
+        terms = sorted(by_term)
+        sizes = np.fromiter((len(by_term[term]) for term in terms), dtype=np.int64, count=len(terms))
+        entries = np.fromiter(
+            (entry for term in terms for entry in by_term[term]), dtype=np.uint32, count=int(sizes.sum())
+        )
+        return cls(terms, _starts(sizes), entries, Letters.of(terms), count)
+
+    def exact(self, term: str) -> Entries:
+        at = bisect_left(self.terms, term)
+        return self._slice(at, at + (at < len(self.terms) and self.terms[at] == term))
+
+    def beginning(self, start: str) -> Entries:
+        """The entries of all terms that begin so; the same item may come several times."""
+        return self._slice(bisect_left(self.terms, start), bisect_left(self.terms, start + LAST))
+
+    def of_terms(self, numbers: Iterable[int]) -> Entries:
+        parts = [self._slice(number, number + 1) for number in numbers]
+        return np.concatenate(parts) if parts else self.entries[:0]
+
+    def renumbered(self, new: Numbers) -> "Segment":
+        """With new numbers for the items; -1 leaves an item out, and with it terms that nothing else has."""
+        numbers = new[self.entries >> 1]
+        kept = numbers >= 0
+        owner = np.repeat(np.arange(len(self.terms)), np.diff(self.starts))[kept]
+        sizes = np.bincount(owner, minlength=len(self.terms)).astype(np.int64)
+        used = np.flatnonzero(sizes)
+        entries = (numbers[kept] << 1 | (self.entries[kept] & 1)).astype(np.uint32)
+        terms = [self.terms[n] for n in used.tolist()]
+        return Segment(terms, _starts(sizes[used]), entries, self.letters.take(used), int((new >= 0).sum()))
+
+    def joined(self, other: "Segment") -> "Segment":
+        """Both in one. Memory copies, but for the terms, which are merged as two sorted lists."""
+        terms = list(dict.fromkeys(merge(self.terms, other.terms)))
+        place = {term: number for number, term in enumerate(terms)}
+        mine = np.fromiter((place[term] for term in self.terms), np.int64, len(self.terms))
+        theirs = np.fromiter((place[term] for term in other.terms), np.int64, len(other.terms))
+        both = ((self, mine), (other, theirs))
+        sizes = np.zeros(len(terms), dtype=np.int64)
+        for segment, owner in both:
+            sizes[owner] += np.diff(segment.starts)
+        starts = _starts(sizes)
+        entries = np.empty(int(starts[-1]), dtype=np.uint32)
+        free = starts[:-1].copy()
+        for segment, owner in both:
+            own = np.diff(segment.starts)
+            shift = np.repeat(free[owner] - segment.starts[:-1], own)
+            entries[np.arange(len(segment.entries)) + shift] = segment.entries
+            free[owner] += own
+        letters = self.letters.joined(other.letters, mine, theirs, len(terms))
+        return Segment(terms, starts, entries, letters, self.items + other.items)
+
+    def _slice(self, first: int, end: int) -> Entries:
+        return self.entries[int(self.starts[first]) : int(self.starts[end])]
+
+
+def _starts(sizes: Numbers) -> Numbers:
+    starts = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    return starts
