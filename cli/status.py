@@ -10,6 +10,7 @@ from rich.table import Table
 
 from cli.deployment import running
 from cli.redis import client
+from shared.bus.aside import aside_key, aside_names
 from shared.contracts.base import PARTITIONS, AnyStream
 from shared.contracts.registry import STREAMS
 
@@ -49,11 +50,21 @@ def standing_of(redis: Redis, stream: AnyStream) -> list[Standing]:
             group=name,
             entries=entries,
             lag=sum(lag for group, lag, _ in groups if group == name),
-            pending=sum(pending for group, _, pending in groups if group == name),
+            pending=sum(pending for group, _, pending in groups if group == name)
+            + _aside(redis, stream, name),
             dead=redis.xlen(stream.dead_key(name)),
         )
         for name in stream.consumers
     ] or [Standing(stream.topic, "", entries, 0, 0, 0)]
+
+
+def _aside(redis: Redis, stream: AnyStream, group: str) -> int:
+    """Messages of keys that wait in streams of their own."""
+    count = 0
+    for partition in range(PARTITIONS):
+        keys: Any = redis.smembers(aside_names(stream, group, partition))
+        count += sum(redis.xlen(aside_key(stream, group, partition, key)) for key in keys)
+    return count
 
 
 def _groups(redis: Redis, key: str) -> list[tuple[str, int, int]]:

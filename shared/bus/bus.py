@@ -85,13 +85,18 @@ class Bus:
         for name, value in values.items():
             self.broker.context.set_global(name, value)
 
-    def register(self, handlers: Handlers) -> None:
-        """Subscribe handlers to streams of which this service is a registered consumer."""
+    def register(self, handlers: Handlers, *, apart: bool = False) -> None:
+        """Subscribe handlers to streams of which this service is a registered consumer.
+
+        With `apart` each key goes by itself: a slow handler holds up its own key and no other, a batch holds
+        one key's messages, and what came meanwhile is the next batch. For handlers that wait for the world
+        outside; those that only read and decide are quicker with batches of all keys.
+        """
         for stream, handler in handlers.items():
             if self.service not in stream.consumers:
                 raise ValueError(f"{self.service} is not a registered consumer of {stream.topic}")
             subscription = Subscription(
-                self.broker, self._envelope, stream, group=self.service, handler=handler
+                self.broker, self._envelope, stream, group=self.service, handler=handler, apart=apart
             )
             self._subscriptions.append(subscription)
 

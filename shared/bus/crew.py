@@ -9,7 +9,9 @@ import structlog
 from redis.asyncio import Redis
 
 from shared.bus.committer import AWAY, Committer
+from shared.bus.lanes import Lanes
 from shared.bus.leases import Lease, Leases
+from shared.bus.partition import Partition
 from shared.bus.retry import Brake
 from shared.bus.scripts import Scripts
 from shared.bus.subscription import Subscription
@@ -148,7 +150,8 @@ class Crew:
 
     def _start(self, subscription: Subscription, partition: int, lease: Lease) -> None:
         topic = subscription.stream.topic
-        worker = Worker(
+        kind = Lanes if subscription.apart else Partition
+        worker = kind(
             self._redis, self._committer, subscription, partition, lease=lease, brake=self._brakes[topic]
         )
         task = asyncio.create_task(worker.run(), name=f"{topic}.{partition:02d}")

@@ -40,14 +40,23 @@ class Handling:
     """One partition's way from entries to commits."""
 
     def __init__(
-        self, subscription: Subscription, committer: Committer, partition: int, lease: Lease
+        self,
+        subscription: Subscription,
+        committer: Committer,
+        stream: str,
+        lease: Lease,
+        *,
+        at_once: int = AT_ONCE,
+        erase: bool = False,
     ) -> None:
+        """`stream` is the key that is read; `erase`: what is done with is also deleted from it."""
         self._subscription = subscription
         self._committer = committer
         self._lease = lease
-        self._stream = subscription.stream.partition_key(partition)
+        self._stream = stream
+        self._erase = erase
         self._names = (subscription.stream.topic, subscription.group)
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(at_once)
 
     async def handle(self, entries: Sequence[Entry]) -> list[Failure]:
         """Handle all, in order by key; answers failures. Raises Fenced, or what says that Redis is away."""
@@ -69,6 +78,8 @@ class Handling:
 
     async def commit(self, units: Sequence[Unit], *, ordered: bool = False) -> list[Outcome]:
         """Raises Fenced."""
+        if self._erase:
+            units = [Unit(u.ids, u.commit + Commit.of([("XDEL", self._stream, *u.ids)])) for u in units]
         outcomes = await self._committer.fenced(
             units, self._lease, stream=self._stream, group=self._subscription.group, ordered=ordered
         )

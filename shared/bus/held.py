@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from shared.bus.subscription import Entry
 
 HELD_MOST = 1_000
-"""Messages kept waiting in one partition before it reads no further."""
+"""Messages kept waiting in memory in one partition before some go aside or it reads no further."""
 
 
 class Held:
@@ -47,6 +47,43 @@ class Held:
             else:
                 free.append(entry)
         return free
+
+    def occupy(self, key: bytes, entries: Iterable[Entry]) -> None:
+        """Queue these, all of one key, for who takes them; later ones wait behind until it is removed."""
+        queue = self._queues.setdefault(key, deque())
+        before = len(queue)
+        queue.extend(entries)
+        self._count += len(queue) - before
+
+    def take(self, key: bytes, most: int) -> list[Entry]:
+        """The first messages of an occupied key; it stays occupied."""
+        self._due.pop(key, None)
+        queue = self._queues.get(key, deque())
+        taken = [queue.popleft() for _ in range(min(most, len(queue)))]
+        self._count -= len(taken)
+        return taken
+
+    def put_back(self, entries: list[Entry], due: float) -> None:
+        """Put taken messages of one key before what waits of it; those that wait already stay once."""
+        key, ids = entries[0].key, {entry.id for entry in entries}
+        later = [entry for entry in self.remove(key) if entry.id not in ids]
+        self.wait([*entries, *later], due)
+
+    def remove(self, key: bytes) -> list[Entry]:
+        """All messages of a key; it waits no longer."""
+        self._due.pop(key, None)
+        taken = list(self._queues.pop(key, ()))
+        self._count -= len(taken)
+        return taken
+
+    def due(self, key: bytes) -> float | None:
+        """When the key's first message is tried again; None when it does not wait for a time."""
+        return self._due.get(key)
+
+    def waiting_beyond(self, moment: float) -> list[bytes]:
+        """Keys whose next try is later than that, the longest queue first."""
+        keys = [key for key, due in self._due.items() if due > moment]
+        return sorted(keys, key=lambda key: len(self._queues[key]), reverse=True)
 
     def take_due(self, now: float) -> list[Entry]:
         """All messages of the keys whose time has come, each key's in order; they no longer wait."""

@@ -54,8 +54,17 @@ class Subscription:
     """A stream, the group that reads it, and its handler."""
 
     def __init__(
-        self, broker: Broker, envelope: Envelope, stream: AnyStream, *, group: str, handler: Handler
+        self,
+        broker: Broker,
+        envelope: Envelope,
+        stream: AnyStream,
+        *,
+        group: str,
+        handler: Handler,
+        apart: bool = False,
     ) -> None:
+        self.apart = apart
+        """Each key goes by itself, so that none waits for another's handler."""
         self.stream = stream
         self.group = group
         self.batched = takes_batches(handler)

@@ -51,7 +51,9 @@ class Worker:
         *,
         lease: Lease,
         brake: Brake,
+        stream: str | None = None,
     ) -> None:
+        """`stream` is the key that is read: the partition's, unless another is given."""
         self.subscription = subscription
         self.partition = partition
         self.lease = lease
@@ -59,8 +61,9 @@ class Worker:
         self.stopping = asyncio.Event()
         self._redis = redis
         self._brake = brake
-        self._handling = Handling(subscription, committer, partition, lease)
-        self._stream = subscription.stream.partition_key(partition)
+        self._committer = committer
+        self._stream = stream or subscription.stream.partition_key(partition)
+        self._handling = self._make_handling()
         self._labels = (subscription.stream.topic, subscription.group)
         self._names = {"stream": self._stream, "group": subscription.group}
         self._tries_key = tries_key(subscription.stream, subscription.group, partition)
@@ -69,10 +72,18 @@ class Worker:
         self._held = Held()
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
+    def _make_handling(self) -> Handling:
+        return Handling(self.subscription, self._committer, self._stream, self.lease)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing new is begun any more."""
+        return self.stopping.is_set() or self.lease.expired
+
     async def run(self) -> None:
         """Raises only what is a fault of ours; the process then ends."""
         cursor: bytes | None = None
-        while not self.stopping.is_set() and not self.lease.expired:
+        while not self.over:
             try:
                 cursor = await self._step(cursor if cursor is not None else await self._take_over())
             except Fenced:
@@ -110,9 +121,8 @@ class Worker:
 
     async def _step(self, cursor: bytes) -> bytes:
         """Handle what is due again, then read and handle once; answers where to read on."""
-        if due := self._held.take_due(time.monotonic()):
-            await self._work(due)
-        if self._held.full:
+        await self._go_on()
+        if self._held.full and not await self._make_room():
             await asyncio.sleep(self._patience_ms() / 1000)
             self.last_read = time.monotonic()
             return cursor
@@ -120,11 +130,29 @@ class Worker:
         self.last_read = time.monotonic()
         if cursor != NEW and not found:
             return NEW
-        await self._work(self._held.admit(await self._known(found)))
+        await self._begin(await self._admit(await self._known(found)))
         return found[-1][0] if cursor != NEW else NEW
 
+    async def _go_on(self) -> None:
+        if due := self._held.take_due(time.monotonic()):
+            await self._work(due)
+
+    async def _make_room(self) -> bool:
+        """Whether there is room again in what is held."""
+        return False
+
+    async def _admit(self, entries: list[Entry]) -> list[Entry]:
+        """Those that need not wait."""
+        return self._held.admit(entries)
+
+    async def _begin(self, entries: list[Entry]) -> None:
+        await self._work(entries)
+
     async def _read(self, cursor: bytes) -> list[Any]:
-        block = self._patience_ms() if cursor == NEW else None
+        return await self._read_within(cursor, self._patience_ms() if cursor == NEW else None)
+
+    async def _read_within(self, cursor: bytes, block: int | None) -> list[Any]:
+        """`block`: milliseconds to wait for something new."""
         streams: Any = {self._stream: cursor}
         answer: Any = await self._redis.xreadgroup(
             self.subscription.group, OWNER, streams, count=BATCH, block=block
@@ -156,15 +184,23 @@ class Worker:
 
     async def _work_carefully(self, entries: list[Entry]) -> None:
         """One by one, counting the tries of suspects before they are made."""
-        for entry in entries:
-            if not self._held.admit([entry]):
-                continue
-            if entry.id in self._suspects and await self._count(entry) > TRIES:
-                self._suspects.discard(entry.id)
-                await self._bury(Failure(entry, Killer(), []))
-                continue
-            await self._settle([entry], await self._handling.handle([entry]))
+        left = list(entries)
+        while left:
+            entry = left.pop(0)
+            failures = await self._try_carefully(entry)
+            for failure in failures:
+                failure.behind = [later for later in left if later.key == entry.key]
+                left = [later for later in left if later.key != entry.key]
             self._suspects.discard(entry.id)
+            if failures and isinstance(failures[0].error, Killer):
+                await self._bury(failures[0])
+            else:
+                await self._settle([entry], failures)
+
+    async def _try_carefully(self, entry: Entry) -> list[Failure]:
+        if entry.id in self._suspects and await self._count(entry) > TRIES:
+            return [Failure(entry, Killer())]
+        return await self._handling.handle([entry])
 
     async def _settle(self, entries: list[Entry], failures: list[Failure]) -> None:
         failed = {x.id for failure in failures for x in (failure.entry, *failure.behind)}

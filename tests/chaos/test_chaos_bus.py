@@ -37,6 +37,7 @@ class Plan:
     pauses: int
     consumers: int = 3
     between: tuple[float, float] = (0.3, 0.9)
+    way: str = "plain"
     seed: int = field(
         default_factory=lambda: int(os.environ.get("DZE_TEST_SEED", time.time_ns() % 1_000_000))
     )
@@ -46,17 +47,22 @@ def test_every_effect_is_exactly_once_whatever_dies_in_the_small_form(tmp_path):
     prove(Plan(messages=2_000, keys=40, kills=4, pauses=1), tmp_path)
 
 
+def test_keys_that_go_by_themselves_or_aside_lose_nothing_in_the_small_form(tmp_path):
+    prove(Plan(messages=2_000, keys=40, kills=4, pauses=1, way="lanes"), tmp_path)
+
+
 @pytest.mark.chaos
 @pytest.mark.timeout(600)
-def test_every_effect_is_exactly_once_whatever_dies(tmp_path):
-    prove(Plan(messages=20_000, keys=300, kills=30, pauses=4), tmp_path)
+@pytest.mark.parametrize("way", ["plain", "lanes"])
+def test_every_effect_is_exactly_once_whatever_dies(tmp_path, way):
+    prove(Plan(messages=20_000, keys=300, kills=30, pauses=4, way=way), tmp_path)
 
 
 def prove(plan: Plan, folder: Path) -> None:
     sys.stdout.write(f"seed {plan.seed} (set DZE_TEST_SEED to repeat): {plan}\n")
     sent = _messages(plan)
     with EmbeddedRedis(folder) as server:
-        consumers = [_spawn(server, plan.seed + n) for n in range(plan.consumers)]
+        consumers = [_spawn(server, plan, plan.seed + n) for n in range(plan.consumers)]
         try:
             asyncio.run(_storm(plan, sent, server, consumers))
             assert _stop(consumers) == [0] * plan.consumers, "a consumer did not stop cleanly"
@@ -80,8 +86,9 @@ def _messages(plan: Plan) -> list[SubmissionWithdrawn]:
     ]
 
 
-def _spawn(server: EmbeddedRedis, seed: int) -> subprocess.Popen:
-    words = [sys.executable, "-m", "tests.chaos.consumer", server.url, KEY, str(LEASE_MS), str(seed)]
+def _spawn(server: EmbeddedRedis, plan: Plan, seed: int) -> subprocess.Popen:
+    consumer = [sys.executable, "-m", "tests.chaos.consumer"]
+    words = [*consumer, server.url, KEY, str(LEASE_MS), str(seed), plan.way]
     return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
@@ -100,7 +107,7 @@ async def _storm(plan: Plan, sent: list, server: EmbeddedRedis, consumers: list)
         if event == "kill":
             consumers[index].kill()
             consumers[index].wait()
-            consumers[index] = _spawn(server, dice.randrange(10**6))
+            consumers[index] = _spawn(server, plan, dice.randrange(10**6))
         elif event == "pause":
             consumers[index].send_signal(signal.SIGSTOP)
             await asyncio.sleep(LEASE_MS / 1000 * 1.6)
@@ -135,7 +142,8 @@ async def _drained(url: str, consumers: int, seconds: float = 90) -> None:
         while True:
             groups = [g for key in SUBMISSIONS_WITHDRAWN.partitions() for g in redis.xinfo_groups(key)]
             members = redis.zcard(members_key(SUBMISSIONS_WITHDRAWN.topic, "submissions"))
-            if members == consumers and all(g["pending"] == 0 and not g["lag"] for g in groups):
+            idle = all(g["pending"] == 0 and not g["lag"] for g in groups)
+            if members == consumers and idle and not next(redis.scan_iter("*aside*", count=1000), None):
                 return
             assert time.monotonic() < end, f"not drained: {[(g['pending'], g['lag']) for g in groups]}"
             await asyncio.sleep(0.1)

@@ -75,3 +75,32 @@ def test_the_reason_of_an_error_never_holds_its_text_unless_we_wrote_it():
         int("Ivan")
     assert "Ivan" not in frames_of(caught.value)
     assert "test_bus_held.py" in frames_of(caught.value)
+
+
+def test_an_occupied_key_is_taken_in_parts_and_what_comes_waits_behind():
+    held = Held()
+    held.occupy(b"a", [entry("a", n) for n in range(3)])
+    assert [e.id for e in held.take(b"a", 2)] == [b"0", b"1"]
+    assert held.admit([entry("a", 3), entry("b", 4)]) == [entry("b", 4)]
+    held.put_back([entry("a", 1)], due=5)
+    assert held.due(b"a") == 5
+    assert [e.id for e in held.take(b"a", 9)] == [b"1", b"2", b"3"]
+    assert held.due(b"a") is None
+    held.remove(b"a")
+    assert held.admit([entry("a", 5)]) == [entry("a", 5)]
+    assert len(held) == 0
+
+
+def test_what_is_put_back_twice_waits_once():
+    held = Held()
+    held.wait([entry("a", 1), entry("a", 2)], due=1)
+    held.put_back([entry("a", 0), entry("a", 1)], due=2)
+    assert [e.id for e in held.remove(b"a")] == [b"0", b"1", b"2"]
+    assert len(held) == 0
+
+
+def test_the_longest_queues_that_wait_for_long_are_named_first():
+    held = Held()
+    for key, due, count in (("a", 9, 1), ("b", 9, 3), ("c", 1, 5)):
+        held.wait([entry(key, n) for n in range(count)], due)
+    assert held.waiting_beyond(5) == [b"b", b"a"]
