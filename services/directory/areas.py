@@ -64,7 +64,7 @@ class StreetIndex:
         self._ids = [street_id for street_id, _, _ in doors]
         middle = sum(lat for _, lat, _ in doors) / len(doors) if doors else 0.0
         self._narrow = math.cos(math.radians(middle))
-        self._tree = shapely.STRtree(shapely.points([(lon * self._narrow, lat) for _, lat, lon in doors]))
+        self._tree = shapely.STRtree([shapely.Point(lon * self._narrow, lat) for _, lat, lon in doors])
 
     def of(self, places: Sequence[Place]) -> list[AreaId | None]:
         """The street of the nearest house; None for places that are rough, or far from any house."""
