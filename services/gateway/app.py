@@ -21,6 +21,7 @@ from services.gateway.intake import Closed, Conflict, TooMany
 from services.gateway.problems import Problem, is_api, of_error
 from services.gateway.settings import GatewaySettings
 from services.gateway.shield import Heads, Measured, Shield
+from services.gateway.web.basemap import basemap
 from services.gateway.web.render import error_page
 from services.gateway.web.routes import router as pages
 from shared.bus import Bus, Unavailable
@@ -39,7 +40,11 @@ UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False)
 def create_app(
     settings: GatewaySettings, bus: Bus, started: Callable[[Running], None] = lambda _: None
 ) -> FastAPI:
-    """The application; its lifespan is that of the bus. `started` gets the running bus."""
+    """The application; its lifespan is that of the bus. `started` gets the running bus.
+
+    Raises SettingsError for a basemap that cannot be used.
+    """
+    basemap(settings.basemap)
     gateway = Gateway.of(settings, bus)
     follow(gateway)
 

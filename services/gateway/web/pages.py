@@ -24,7 +24,7 @@ TEXT_MOST = 200
 NAMED_MOST = 300
 """Areas whose names go along with the map; the largest come first."""
 SCRIPT_TEXTS = (
-    "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.close",
+    "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.fresh", "map.stale", "map.close",
     "map.cluster", "map.zoom_in", "map.zoom_out", "map.km", "map.m", "members.count", "members.below",
     "members.unknown", "list.in_view", "listing.open", *(f"kind.{kind.value}" for kind in Kind),
 )  # fmt: skip
@@ -189,6 +189,8 @@ def script_config(site: Site, view: View) -> dict[str, Any]:
             area.id: named(area.names, site.language) for area in site.gateway.model.areas()[:NAMED_MOST]
         },
         "suffix": f"?lang={site.language}" if site.asked else "",
+        "page": site.link("/listings/{id}"),
+        "flags": "/flags/{id}.svg",
         "basemap": {
             "kind": used.kind,
             "url": used.url,

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +17,7 @@ from markupsafe import Markup
 from services.gateway.context import Ctx, Gateway
 from services.gateway.web.assets import ASSETS
 from services.gateway.web.i18n import LANGUAGES, NATIVE, Translator, choose, translator
+from shared.clock import now
 from shared.contracts.listings import AreaId, Listing
 from shared.flags import CATALOGUE
 
@@ -66,6 +69,11 @@ class Site:
         names = self.gateway.settings.city.name
         return names.get(self.language) or next(iter(names.values()), "")
 
+    @property
+    def clock(self) -> str:
+        """Hours and minutes where the city is: from when a page is."""
+        return now().astimezone(_zone(self.gateway.settings.city.time_zone)).strftime("%H:%M")
+
     def area_names(self, listing: Listing) -> list[str]:
         """Names of the areas a listing lies in, the smallest first."""
         return [name for area in reversed(listing.areas) if (name := self.area_name(area))]
@@ -89,6 +97,13 @@ class Site:
         text = TEMPLATES.get_template(template).render(site=self, t=self.t, link=self.link, **values)
         standard = {"Content-Language": self.language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return HTMLResponse(text, status_code=status, headers=standard | dict(headers or {}))
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):  # a machine without time zones, or a name that is none
+        return UTC
 
 
 def site(request: Request, gateway: Ctx) -> Site:

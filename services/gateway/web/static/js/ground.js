@@ -14,8 +14,13 @@ const Scale = L.Control.Scale.extend({
   },
 });
 
-/** A map with its ground, its controls named in the reader's language. */
-export function openMap(place, config, text) {
+const askForAreas = async () => {
+  const answer = await fetch("/api/v1/areas");
+  return answer.ok ? answer.json() : { features: [] };
+};
+
+/** A map with its ground, its controls named in the reader's language; `areas()` gives their polygons as GeoJSON. */
+export function openMap(place, config, text, areas = askForAreas) {
   const map = L.map(place, {
     center: [config.lat, config.lon],
     zoom: config.zoom,
@@ -33,7 +38,7 @@ export function openMap(place, config, text) {
   place.classList.add(config.basemap.kind);
   if (config.basemap.kind === "raster") rasterGround(map, config.basemap);
   else if (config.basemap.kind === "vector") vectorGround(map, config);
-  else drawnGround(map, config, text);
+  else drawnGround(map, config, text, areas);
   return map;
 }
 
@@ -70,7 +75,7 @@ function vectorGround(map, { basemap, lang }) {
   layer.addTo(map);
 }
 
-function drawnGround(map, config, text) {
+function drawnGround(map, config, text, areas) {
   const pane = map.createPane("ground");
   pane.style.zIndex = 250;
   const renderer = L.svg({ pane: "ground", padding: 0.5 });
@@ -80,9 +85,8 @@ function drawnGround(map, config, text) {
   const city = [[south, west], [south, east], [north, east], [north, west]];
   L.polygon([world, city], { ...line, className: "outside", stroke: false, fillOpacity: 1 }).addTo(map);
   drawRings(map, config.centre, line, text);
-  fetch("/api/v1/areas")
-    .then((answer) => (answer.ok ? answer.json() : { features: [] }))
-    .then((areas) => drawAreas(map, areas.features, line, config.lang))
+  areas()
+    .then(({ features }) => drawAreas(map, features, line, config.lang))
     .catch(() => {});
   drawGraticule(map, line);
 }

@@ -1,4 +1,5 @@
-// Changes as they happen. A broken connection is tried again, ever more slowly, without a word until it lasts.
+// Changes as they happen. A broken connection is tried again, ever more slowly, without a word until it lasts; one
+// that never opens, as behind a proxy that holds everything back, is replaced by asking now and then.
 
 const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 60000;
@@ -8,18 +9,25 @@ const QUIET = 20000;
 export function follow(url, { heard, missed, away }) {
   let wait = FIRST_WAIT;
   let silence = null;
+  let asking = null;
 
   const broken = () => {
-    silence ??= setTimeout(() => away(true), QUIET);
+    silence ??= setTimeout(() => {
+      away(true);
+      asking ??= setInterval(missed, LONGEST_WAIT);
+    }, QUIET);
+  };
+  const whole = () => {
+    wait = FIRST_WAIT;
+    clearTimeout(silence);
+    clearInterval(asking);
+    silence = asking = null;
+    away(false);
   };
   const open = () => {
     const source = new EventSource(url);
-    source.onopen = () => {
-      wait = FIRST_WAIT;
-      clearTimeout(silence);
-      silence = null;
-      away(false);
-    };
+    broken();
+    source.onopen = whole;
     source.onerror = () => {
       broken();
       if (source.readyState !== EventSource.CLOSED) return;

@@ -7,9 +7,10 @@ const ALONE_FROM = 18;
 const SIZES = [[10, 34], [50, 40], [200, 48], [Infinity, 58]];
 
 export class Marks {
-  /** `open(listing feature)` and `openSpot(latlng)` make the contents of popups, the latter in its time. */
-  constructor(map, text, { open, openSpot }) {
-    Object.assign(this, { map, text, open, openSpot });
+  /** `open(listing feature)` and `openSpot(latlng)` make the contents of popups, the latter in its time;
+   * `flag(id)` is the address of a flag's drawing. */
+  constructor(map, text, { open, openSpot, flag }) {
+    Object.assign(this, { map, text, open, openSpot, flag });
     this.layer = L.layerGroup().addTo(map);
     this.known = new Map();
   }
@@ -28,7 +29,7 @@ export class Marks {
   add(feature) {
     const [lon, lat] = feature.geometry.coordinates;
     const { cluster } = feature.properties;
-    const mark = L.marker([lat, lon], { icon: cluster ? disc(feature, this.text) : pin(feature), riseOnHover: true });
+    const mark = L.marker([lat, lon], { icon: cluster ? disc(feature, this.text) : pin(this.flag(feature.properties.flag)), riseOnHover: true });
     const name = cluster ? this.text.many("map.cluster", feature.properties.count) : label(feature, this.text);
     mark.on("add", () => mark.getElement()?.setAttribute("aria-label", name));
     if (cluster) this.expand(mark, feature);
@@ -62,8 +63,8 @@ function signature(feature) {
   return cluster ? `${at}|${count}|${zoom}` : `${feature.id}|${revision}|${at}`;
 }
 
-function pin({ properties }) {
-  const flag = element("img", { src: `/flags/${properties.flag}.svg`, alt: "", width: 33, height: 22 });
+function pin(src) {
+  const flag = element("img", { src, alt: "", width: 33, height: 22 });
   const html = element("div", {}, element("i"), flag, element("b"));
   return L.divIcon({ html, className: "pin", iconSize: [36, 36], iconAnchor: [1, 36], popupAnchor: [16, -32] });
 }
@@ -74,6 +75,6 @@ function disc({ properties }, text) {
   return L.divIcon({ html, className: "round", iconSize: [size, size] });
 }
 
-export function label({ properties }, text) {
+function label({ properties }, text) {
   return `${properties.name}, ${text.say(`kind.${properties.kind}`)}, ${text.members(properties)}`;
 }

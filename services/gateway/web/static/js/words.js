@@ -17,7 +17,7 @@ export function words(texts, language) {
     if (count !== null && count !== undefined) return many("members.count", count);
     return below ? say("members.below", { n: below }) : say("members.unknown");
   };
-  return { say, many, members, number };
+  return { say, many, members, number, names: texts.names ?? {} };
 }
 
 /** An element with attributes and children; text is always text, never HTML. */
