@@ -20,6 +20,15 @@ OWNERS = ("gateway:", "submissions:", "directory:", "moderation:", "bus:")
 """Prefixes of keys that have an owner; streams are named by the registry."""
 
 
+KINDS = ("unit", "contracts", "integration", "chaos", "system", "browser")
+"""The quick first; the browser last, whose driver keeps an event loop running in this thread."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    root = Path(__file__).parent
+    items.sort(key=lambda item: KINDS.index(item.path.relative_to(root).parts[0]))
+
+
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a Redis of our own: in a container when `DZE_TEST_REDIS=container`, else the embedded one."""
