@@ -1,5 +1,6 @@
 """The guide: Markdown files, one for each card and language. The first line is the title, then the lead."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,13 +46,22 @@ def cards(language: str) -> tuple[Card, ...]:
 @cache
 def body(language: str, slug: str, suffix: str = "") -> Markup:
     """The card as HTML; HTML in the Markdown is shown as text. `suffix` (`lang=ru`) goes to our own links."""
+
+    def address(href: str) -> str:
+        return f"{href}{'&' if '?' in href else '?'}{suffix}" if suffix else href
+
+    return rendered(language, slug, address)
+
+
+def rendered(language: str, slug: str, address: Callable[[str], str]) -> Markup:
+    """The card as HTML, where our own links go through `address`."""
     card = next(card for card in cards(language) if card.slug == slug)
     tokens = MARKDOWN.parse(card.text)
     for token in tokens:
         for child in token.children or ():
             href = str(child.attrGet("href") or "")
-            if suffix and href.startswith("/"):
-                child.attrSet("href", f"{href}{'&' if '?' in href else '?'}{suffix}")
+            if href.startswith("/"):
+                child.attrSet("href", address(href))
     return Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704  # our own files
 
 

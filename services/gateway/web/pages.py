@@ -11,6 +11,7 @@ from services.gateway.domain.query import Query as Asked
 from services.gateway.web import cards as guide
 from services.gateway.web.basemap import basemap
 from services.gateway.web.drawing import View
+from services.gateway.web.i18n import Translator
 from services.gateway.web.maps import Drawing, Mark, cluster_mark, draw, listing_mark
 from services.gateway.web.render import Page, Site, named
 from shared.contracts.listings import Area, Kind
@@ -171,8 +172,12 @@ def marks(site: Site, view: View, query: Asked, **kept: str) -> list[Mark]:
 
 
 def script_texts(site: Site) -> dict[str, Any]:
-    every = site.t.raw(SCRIPT_TEXTS)
-    return every | {"names": {flag.id: named(flag.names, site.language) for flag in CATALOGUE.values()}}
+    return texts_of(site.t)
+
+
+def texts_of(t: Translator) -> dict[str, Any]:
+    """What the map's scripts say, and the names of the flags."""
+    return t.raw(SCRIPT_TEXTS) | {"names": {one.id: named(one.names, t.language) for one in CATALOGUE.values()}}
 
 
 def script_config(site: Site, view: View) -> dict[str, Any]:

@@ -83,12 +83,7 @@ class Site:
         return "" if area is None else named(area.names, self.language)
 
     def members(self, listing: Listing) -> str:
-        """The count in words, or why there is none."""
-        if listing.members is not None:
-            return self.t.many("members.count", listing.members)
-        if listing.members_below is not None:
-            return self.t("members.below", n=listing.members_below)
-        return self.t("members.unknown")
+        return members(self.t, listing)
 
     def page(
         self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
@@ -129,6 +124,15 @@ def error_page(request: Request, gateway: Gateway, status: int) -> HTMLResponse:
     return here.page("error.html", status=status, key=key, headers={"Cache-Control": "no-store"})
 
 
+def members(t: Translator, listing: Listing) -> str:
+    """The count in words, or why there is none."""
+    if listing.members is not None:
+        return t.many("members.count", listing.members)
+    if listing.members_below is not None:
+        return t("members.below", n=listing.members_below)
+    return t("members.unknown")
+
+
 def named(names: Mapping[str, str], language: str) -> str:
     return names.get(language) or names.get("be") or next(iter(names.values()), "")
 
@@ -139,4 +143,5 @@ def for_script(values: Mapping[str, Any]) -> Markup:
 
 
 TEMPLATES.filters["for_script"] = for_script
+TEMPLATES.globals["members"] = members
 Page = Annotated[Site, Depends(site)]
