@@ -89,6 +89,9 @@ class Asides:
         self._backlog = backlog
         self._workers: dict[bytes, tuple[Backlog, asyncio.Task[None]]] = {}
 
+    def __len__(self) -> int:
+        return len(self._workers)
+
     async def load(self) -> None:
         """Go on with what was aside before."""
         await self.stop()

@@ -15,9 +15,8 @@ from shared.bus.partition import Partition
 from shared.bus.retry import Brake
 from shared.bus.scripts import Scripts
 from shared.bus.subscription import Subscription
-from shared.bus.worker import Worker
 from shared.contracts.base import PARTITIONS, tag
-from shared.telemetry.metrics import BRAKED, LEASES, READ_AGE
+from shared.telemetry.metrics import ASIDE, BRAKED, LEASES, READ_AGE
 
 log = structlog.get_logger()
 TICK = 1.0
@@ -59,7 +58,7 @@ class Crew:
         self._subscriptions = subscriptions
         self._replica = replica
         self._brakes = {s.stream.topic: Brake() for s in subscriptions}
-        self._workers: dict[tuple[str, int], tuple[Worker, asyncio.Task[None]]] = {}
+        self._workers: dict[tuple[str, int], tuple[Partition, asyncio.Task[None]]] = {}
         self._arranging = asyncio.Lock()
         self._leaving = False
         self._settled = not subscriptions
@@ -120,6 +119,8 @@ class Crew:
         for subscription in self._subscriptions:
             labels = (subscription.stream.topic, subscription.group)
             LEASES.labels(*labels).set(len(held.get(subscription.stream.topic, ())))
+            aside = [w.aside for (topic, _), (w, _) in self._workers.items() if topic == labels[0]]
+            ASIDE.labels(*labels).set(sum(aside))
             BRAKED.labels(*labels).set(self._brakes[subscription.stream.topic].on)
             ages = [now - w.last_read for (topic, _), (w, _) in self._workers.items() if topic == labels[0]]
             READ_AGE.labels(subscription.group).set(max(ages, default=0))

@@ -39,6 +39,11 @@ class Partition(Worker):
             due=due,
         )
 
+    @property
+    def aside(self) -> int:
+        """How many keys are aside."""
+        return len(self._asides)
+
     async def run(self) -> None:
         try:
             await super().run()

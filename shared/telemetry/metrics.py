@@ -50,6 +50,16 @@ LAG = Gauge(
 PENDING = Gauge("dze_stream_pending", "Entries that were read and not yet acknowledged.", ["stream", "group"])
 READ_AGE = Gauge("dze_read_age_seconds", "Seconds since the last read of any partition finished.", ["group"])
 
+SENT_AGAIN = Counter(
+    "dze_telegram_sends_repeated_total",
+    "Messages sent again because it could not be known whether Telegram had taken them.",
+)
+ASIDE = Gauge(
+    "dze_keys_aside",
+    "Keys whose messages wait in streams of their own, in this process.",
+    ["stream", "group"],
+)
+
 REQUESTS = Counter(
     "dze_http_requests_total", "Requests answered, by route pattern.", ["method", "route", "status"]
 )

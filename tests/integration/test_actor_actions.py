@@ -1,6 +1,7 @@
 """Actions carried out on a real Redis, against a Bot API whose answers the test writes."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,11 +12,12 @@ from redis.asyncio import Redis
 from services.moderation.telegram.actor import Actor, on_action
 from services.moderation.telegram.calls import Calls
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, RetryAfter, Transient
-from services.moderation.telegram.pacing import windows
+from services.moderation.telegram.pacing import Gathering, windows
 from services.moderation.telegram.store import ActorStore
 from shared.bus import Commit, TryLater
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
+from shared.telemetry.metrics import SENT_AGAIN
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CHAT, OTHER, BOT = -1001111111111, -1002222222222, 7_000_000_001
@@ -66,7 +68,7 @@ def actor(api: Api, redis: Redis) -> Actor:
 
     store = ActorStore(redis, KEYS)
     calls = Calls(api, store, sleep=no_sleep, jitter=lambda low, _: low)
-    return Actor(calls, store, KEYS, BOT, now=lambda: NOW)
+    return Actor(calls, store, KEYS, BOT, now=lambda: NOW, gathering=Gathering(longest=0))
 
 
 def action(method: Method, chat: int = CHAT, name: str = "a", **params: Any) -> TelegramAction:
@@ -93,6 +95,13 @@ async def carried_out(actor: Actor, redis: Redis, *actions: TelegramAction) -> l
         for write in commit.writes:
             await redis.execute_command(*write)
     return commits  # type: ignore[return-value]
+
+
+async def time_passes(redis: Redis) -> None:
+    """Nothing is held or paced any more."""
+    for pattern in ("moderation:hold:*", "moderation:pace:*"):
+        async for key in redis.scan_iter(pattern):
+            await redis.delete(key)
 
 
 async def test_consecutive_deletes_of_a_chat_become_one_call(actor, api, redis):
@@ -256,7 +265,7 @@ async def test_pace_is_shared_by_all_actors_and_exact(redis):
 
 
 async def test_a_group_gets_twenty_messages_a_minute(redis):
-    store, group = ActorStore(redis, KEYS), (windows(Method.SEND_MESSAGE, CHAT)[2],)
+    store, group = ActorStore(redis, KEYS), (windows(Method.SEND_MESSAGE, CHAT)[3],)
     waits = [await store.take(CHAT, "sendMessage", group) for _ in range(21)]
     assert waits[:20] == [0] * 20
     assert 55 < waits[20] <= 60.03
@@ -268,3 +277,100 @@ async def test_every_key_of_pacing_goes_by_itself(actor, redis):
     assert keys
     assert all([await redis.ttl(key) > 0 for key in keys])
     assert not any(str(abs(CHAT)).encode() in key for key in keys)
+
+
+async def test_deletes_that_go_on_are_gathered_and_a_lone_one_goes_at_once(api, redis):
+    calls = Calls(api, ActorStore(redis, KEYS))
+    actor = Actor(calls, calls.store, KEYS, BOT, now=lambda: NOW)
+    started = time.monotonic()
+    await carried_out(actor, redis, delete(1))
+    waiting: list[TelegramAction] = []
+    for n in range(2, 60):
+        waiting.append(delete(n))
+        answers = await on_action(waiting, actor)
+        if isinstance(answers[0], Commit):
+            waiting.clear()
+        await asyncio.sleep(0.01)
+    if waiting:
+        await asyncio.sleep(0.3)
+        await carried_out(actor, redis, *waiting)
+    ids = [i for _, params in api.calls for i in params["message_ids"]]
+    assert ids == list(range(1, 60)), "each once and in order"
+    assert len(api.calls) <= 4 + (time.monotonic() - started) / 0.3
+
+
+def test_no_delete_waits_longer_than_300_ms_for_others():
+    gathering, now = Gathering(), 100.0
+    pauses = []
+    for _ in range(12):
+        pauses.append(gathering.wait(CHAT, now))
+        now += pauses[-1]
+        gathering.went(CHAT, now)
+    assert pauses[0] == 0
+    assert max(pauses) <= 0.3 + 1e-9
+    assert pauses == sorted(pauses)
+    assert gathering.wait(OTHER, now) == 0
+    gathering.went(CHAT, now + 5)
+    assert gathering.wait(CHAT, now + 5) <= 0.02 + 1e-9, "after a quiet while it is quick again"
+
+
+async def test_a_long_delete_goes_on_where_it_was_interrupted(actor, api, redis):
+    ids = list(range(1, 1001))
+    limits = [None, None, RetryAfter("deleteMessages", 1), None, None, RetryAfter("deleteMessages", 1)]
+    api.rule = lambda *_: limits.pop(0) if limits else None
+    purge = delete(*ids)
+    for _ in range(3):
+        answers = await on_action([purge], actor)
+        await time_passes(redis)
+    assert isinstance(answers[0], Commit)
+    done = [i for n, (_, p) in enumerate(api.calls) if n not in (2, 5) for i in p["message_ids"]]
+    assert done == ids, "no part twice, none left out"
+
+
+async def test_a_chat_that_moves_in_the_middle_of_a_purge_repeats_only_the_call_that_met_it(
+    actor, api, redis
+):
+    ids = list(range(1, 401))
+    api.replies["deleteMessages"] = [True, True, Migrated(OTHER)]
+    (commit,) = await carried_out(actor, redis, delete(*ids))
+    await carried_out(actor, redis, *commit.events)
+    sent = [(params["chat_id"], params["message_ids"][0]) for _, params in api.calls]
+    assert sent == [(CHAT, 1), (CHAT, 101), (CHAT, 201), (OTHER, 201), (OTHER, 301)]
+
+
+async def test_a_message_of_which_nothing_is_known_is_sent_again_and_counted(actor, api, redis):
+    before = SENT_AGAIN._value.get()
+    say = action(Method.SEND_MESSAGE, text="hello")
+    assert await actor.store.begin(say.action_id), "as if the process had died while it asked Telegram"
+    await carried_out(actor, redis, say)
+    assert SENT_AGAIN._value.get() == before + 1
+    await carried_out(actor, redis, say)
+    assert len(api.calls) == 1
+
+
+async def test_a_message_that_was_refused_for_now_is_not_counted_as_sent_again(actor, api, redis):
+    before = SENT_AGAIN._value.get()
+    api.replies["sendMessage"] = [RetryAfter("sendMessage", 1)]
+    say = action(Method.SEND_MESSAGE, text="hello")
+    assert isinstance((await on_action([say], actor))[0], TryLater)
+    await time_passes(redis)
+    await carried_out(actor, redis, say)
+    assert SENT_AGAIN._value.get() == before
+
+
+async def test_the_bots_own_words_in_a_group_are_recorded_unless_they_stay(api, redis):
+    recorded: list[tuple[int, int, int]] = []
+    calls = Calls(api, ActorStore(redis, KEYS))
+
+    def record(*what: int) -> list[Any]:
+        recorded.append(what)  # type: ignore[arg-type]
+        return [("SET", "moderation:recorded", "1", "EX", 9)]
+
+    actor = Actor(calls, calls.store, KEYS, BOT, record, now=lambda: NOW)
+    say = action(Method.SEND_MESSAGE, text="x")
+    again = await carried_out(actor, redis, say)
+    assert again[0].writes
+    await carried_out(actor, redis, say)
+    await on_action([say.model_copy(update={"action_id": "card", "stays": True, "chat_id": OTHER})], actor)
+    await on_action([say.model_copy(update={"action_id": "private", "chat_id": 5_000_000_001})], actor)
+    assert recorded == [(CHAT, 1, int(NOW.timestamp()))] * 2, "a repeat records the same message"

@@ -2,27 +2,30 @@
 
 A repeated delete, ban or edit changes nothing. A message is sent once: its id is kept under the action's id
 as soon as Telegram has answered, and a later try finds it. Only a crash, or a lost answer, in the moment
-between can send it twice; Telegram offers nothing that would close that gap.
+between can send it twice; Telegram offers nothing that would close that gap, so each such repeat is counted.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import structlog
 from faststream import Context
 
-from services.moderation.telegram.calls import Calls
-from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused
-from services.moderation.telegram.store import NOT_SENT, ActorStore, ChatState
-from services.moderation.telegram.work import End, Work, chunks, entry_for, gather
+from services.moderation.telegram.calls import PATIENCE, Calls, Unanswered
+from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
+from services.moderation.telegram.pacing import Gathering
+from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore, ChatState
+from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
 from shared import clock
 from shared.bus.commit import Command, Commit
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
+from shared.telemetry.metrics import SENT_AGAIN
 
 log = structlog.get_logger()
 
@@ -33,7 +36,15 @@ NOT_YET_SENT_SECONDS = 1.0
 NOT_YET_SENT = timedelta(minutes=10)
 """How long a delete waits for the message that it is about."""
 
+REFUSED_MOST = 10_000
+
 Result = Commit | TryLater
+Sent = Callable[[int, int, int], list[Command]]
+"""Writes that record a message of the bot: chat id, message id, unix seconds."""
+
+
+def _unrecorded(_chat_id: int, _message_id: int, _at: int) -> list[Command]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,11 @@ class Actor:
     store: ActorStore
     keys: Keys
     bot_id: int
+    sent: Sent = _unrecorded
     now: Callable[[], datetime] = clock.now
+    gathering: Gathering = field(default_factory=Gathering)
+    refused: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Messages that Telegram will not delete, so that a work tried again does not find each of them again."""
 
 
 async def on_action(
@@ -130,7 +145,9 @@ async def _carry_out(actor: Actor, action: TelegramAction) -> End:
         raise Refused("person.protected")
     if action.method is Method.SEND_MESSAGE:
         return await _send(actor, action)
-    await actor.calls(action.method, action.chat_id, await _params(actor, action))
+    params = await _params(actor, action)
+    await actor.calls.permit(action.method, action.chat_id)
+    await actor.calls(action.method, action.chat_id, params)
     return End("done")
 
 
@@ -139,32 +156,86 @@ async def _delete(actor: Actor, work: Work) -> list[End]:
     ids = work.ids
     if "message_of" in work.first.params:
         ids = [(await _params(actor, work.first))["message_id"]]
-    refused: dict[int, str] = {}
-    for part in chunks(ids):
-        refused |= await _delete_ids(actor, work.first.chat_id, part)
+    if len(ids) < IDS_MOST:
+        _gather(actor, work.first.chat_id)
+    refused = await _delete_all(actor, work, ids)
     parts = [ids] if len(work.actions) == 1 else [Work((action,)).ids for action in work.actions]
     codes = [next((refused[i] for i in part if i in refused), None) for part in parts]
     return [End("done") if code is None else End("refused", code) for code in codes]
 
 
+def _gather(actor: Actor, chat_id: int) -> None:
+    """Raises TryLater while others of the chat may still join."""
+    if (wait := actor.gathering.wait(chat_id, time.monotonic())) > 0:
+        raise TryLater("gathering", wait)
+
+
+async def _delete_all(actor: Actor, work: Work, ids: list[int]) -> dict[int, str]:
+    """The ids that Telegram refuses. A long delete keeps how far it has come."""
+    chat_id, name = work.first.chat_id, work.first.action_id
+    done = await actor.store.progress(name) if len(ids) > IDS_MOST else 0
+    refused: dict[int, str] = {}
+    for part in chunks(ids[done:]):
+        await actor.calls.permit(Method.DELETE_MESSAGES, chat_id, PATIENCE if done else 0.0)
+        actor.gathering.went(chat_id, time.monotonic())
+        refused |= await _delete_ids(actor, chat_id, part)
+        done += len(part)
+        if done < len(ids):
+            await actor.store.advance(name, done)
+    return refused
+
+
 async def _delete_ids(actor: Actor, chat_id: int, ids: list[int]) -> dict[int, str]:
-    """The ids that Telegram refuses. One message too old spoils a call, so it is halved and repeated."""
+    """The ids that Telegram refuses. One message too old spoils a call, so it is halved and repeated.
+
+    The permit for the first call is taken.
+    """
+    known = {i: actor.refused[chat_id, i] for i in ids if (chat_id, i) in actor.refused}
+    ids = [i for i in ids if i not in known]
     try:
-        await actor.calls(Method.DELETE_MESSAGES, chat_id, {"chat_id": chat_id, "message_ids": ids})
+        if ids:
+            await actor.calls(Method.DELETE_MESSAGES, chat_id, {"chat_id": chat_id, "message_ids": ids})
     except (Gone, Refused) as error:
         if error.code.startswith("right."):
             raise
-        if len(ids) == 1:
-            return {ids[0]: error.code} if isinstance(error, Refused) else {}
-        half = len(ids) // 2
-        return await _delete_ids(actor, chat_id, ids[:half]) | await _delete_ids(actor, chat_id, ids[half:])
-    return {}
+        return known | await _halve(actor, chat_id, ids, error)
+    return known
+
+
+async def _halve(actor: Actor, chat_id: int, ids: list[int], error: Gone | Refused) -> dict[int, str]:
+    if len(ids) > 1:
+        refused: dict[int, str] = {}
+        for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
+            await actor.calls.permit(Method.DELETE_MESSAGES, chat_id, PATIENCE)
+            refused |= await _delete_ids(actor, chat_id, half)
+        return refused
+    if isinstance(error, Gone):
+        return {}
+    if len(actor.refused) >= REFUSED_MOST:
+        actor.refused.clear()
+    actor.refused[chat_id, ids[0]] = error.code
+    return {ids[0]: error.code}
 
 
 async def _send(actor: Actor, action: TelegramAction) -> End:
-    if await actor.store.sent(action.action_id) is not None:
+    """Send, unless it was sent. A try of which nothing is known may have sent it: sent again, and counted."""
+    found = await actor.store.sent(action.action_id)
+    if found == NOT_SENT:
         return End("already")
-    answer = await actor.calls(action.method, action.chat_id, await _params(actor, action))
+    if found not in {None, SENDING}:
+        return End("already", message_id=int(found))
+    params = await _params(actor, action)
+    await actor.calls.permit(action.method, action.chat_id)
+    if not await actor.store.begin(action.action_id):
+        SENT_AGAIN.inc()
+        log.warning("message_may_be_sent_twice", method=action.method.value)
+    try:
+        answer = await actor.calls(action.method, action.chat_id, params)
+    except Unanswered:
+        raise
+    except (TryLater, TelegramError):
+        await actor.store.not_begun(action.action_id)
+        raise
     message_id = answer.get("message_id") if isinstance(answer, dict) else None
     await actor.store.remember(action.action_id, message_id, action.remember_hours)
     return End("done", message_id=message_id)
@@ -182,9 +253,9 @@ async def _params(actor: Actor, action: TelegramAction) -> dict[str, Any]:
         return params
     found = await actor.store.sent(str(cause))
     may_come = action.method is Method.DELETE_MESSAGES and actor.now() - action.decided_at < NOT_YET_SENT
-    if found is None and may_come:
+    if found in {None, SENDING} and may_come:
         raise TryLater("the message is not sent yet", NOT_YET_SENT_SECONDS)
-    if found is None or found == NOT_SENT:
+    if found is None or found in {NOT_SENT, SENDING}:
         raise Gone("message.never")
     return params | {"message_id": int(found)}
 
@@ -196,4 +267,11 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
     entry = entry_for(actor.keys, action, end, actor.now())
     undo = actor.store.undos.keep(action) if end.outcome == "done" else []
     line = actor.store.audit(action.chat_id, entry) if entry else []
-    return Commit.of(writes=[*writes, *undo, *line])
+    return Commit.of(writes=[*writes, *_recorded(actor, action, end), *undo, *line])
+
+
+def _recorded(actor: Actor, action: TelegramAction, end: End) -> list[Command]:
+    """The bot's own words in a group, which may have to go after a while."""
+    if end.message_id is None or action.stays or action.chat_id > 0:
+        return []
+    return actor.sent(action.chat_id, end.message_id, int(actor.now().timestamp()))

@@ -14,15 +14,25 @@ from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method
+from shared.telemetry.metrics import SENT_AGAIN
 
 log = structlog.get_logger()
 
-PATIENCE = 0.3
-"""Seconds that are waited here for a permit; for longer this chat waits in the bus and the others go on."""
+PATIENCE = 3.0
+"""Seconds that the rest of a work already begun waits here for a permit."""
 TRIES = 3
 """Tries at once when Telegram does not answer properly; then the chat waits a little longer."""
 OPERATOR_SECONDS = 30.0
 """Wait when only the operator can help: the token is refused."""
+SECONDS = 8.0
+SEND_SECONDS = 20.0
+"""How long an answer is waited for; longer for what must not be done twice."""
+LATE = 0.02
+"""Telegram counts from its answer, we from the moment when we have read it; a little more is added."""
+
+
+class Unanswered(TryLater):
+    """Telegram did not answer properly: it is not known whether it was done."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +45,33 @@ class Calls:
     jitter: Callable[[float, float], float] = random.uniform
 
     async def __call__(self, method: Method, chat_id: int, params: dict[str, Any]) -> Any:
-        """The answer. Raises TryLater, or Gone, Forbidden, Refused, Migrated for good."""
+        """The answer. Raises TryLater, or Gone, Forbidden, Refused, Migrated for good; Unanswered: who knows.
+
+        The permit of the first try is the caller's business.
+        """
+        seconds = SEND_SECONDS if method is Method.SEND_MESSAGE else SECONDS
         for attempt in range(TRIES):
-            await self._permit(method, chat_id)
+            if attempt:
+                await self.sleep(self.jitter(0.1, 0.3) * 2**attempt)
+                await self.permit(method, chat_id, PATIENCE)
+                SENT_AGAIN.inc(method is Method.SEND_MESSAGE)
             try:
-                return await self.telegram.call(method.value, params)
+                return await self.telegram.call(method.value, params, seconds=seconds)
             except RetryAfter as wait:
                 await self.store.hold(chat_id, method, wait.seconds)
-                raise TryLater("telegram asks to wait", wait.seconds + self.jitter(0, 0.5)) from None
+                raise TryLater("telegram asks to wait", wait.seconds + LATE) from None
             except Transient as error:
                 log.info("telegram_unsteady", method=method.value, error=str(error), attempt=attempt + 1)
-                await self.sleep(self.jitter(0.1, 0.3) * 2**attempt)
             except (Unauthorized, Conflict) as error:
                 log.error("telegram_refuses_the_bot", error=type(error).__name__)  # noqa: TRY400 - no traceback
                 raise TryLater("the token is refused", OPERATOR_SECONDS) from None
-        raise TryLater("telegram does not answer", self.jitter(2, 6))
+        raise Unanswered("telegram does not answer", self.jitter(2, 6))
 
-    async def _permit(self, method: Method, chat_id: int) -> None:
+    async def permit(self, method: Method, chat_id: int, patience: float = 0.0) -> None:
+        """Take a permit for one call. Raises TryLater when it is not to be had within so many seconds."""
         waited = 0.0
         while (wait := await self.store.take(chat_id, method, windows(method, chat_id))) > 0:
-            if waited + wait > PATIENCE:
+            if waited + wait > patience:
                 raise TryLater("paced", wait)
             await self.sleep(wait)
             waited += wait

@@ -19,6 +19,10 @@ PARKED_SECONDS = 86400
 """A chat that removed the bot is tried again after a day at most, or as soon as it is added back."""
 MOVED_SECONDS = 366 * 86400
 NOT_SENT = b"-"
+SENDING = b"?"
+"""Telegram is being asked; found by a later try, it cannot be known whether the message was sent."""
+BEGUN_SECONDS = 48 * 3600
+PROGRESS_SECONDS = 48 * 3600
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,27 @@ class ActorStore:
         """The id of the message sent for this action, NOT_SENT if it could not be, None if not yet."""
         return cast("bytes | None", await self._redis.get(self._sent_key(action_id)))
 
+    async def begin(self, action_id: str) -> bool:
+        """Note that a message is about to be sent; False when that was noted before and no end is known."""
+        key = self._sent_key(action_id)
+        return bool(await self._redis.set(key, SENDING, nx=True, ex=BEGUN_SECONDS))
+
+    async def not_begun(self, action_id: str) -> None:
+        """Telegram has certainly not sent it."""
+        await self._redis.unlink(self._sent_key(action_id))
+
     async def remember(self, action_id: str, message_id: int | None, hours: int) -> None:
         """Written at once after the send and not with the commit, so that little can come between."""
         value = NOT_SENT if message_id is None else str(message_id)
         await self._redis.set(self._sent_key(action_id), value, ex=hours * 3600)
+
+    async def progress(self, action_id: str) -> int:
+        """How many ids of a long delete are done."""
+        return int(await self._redis.get(self._progress_key(action_id)) or 0)
+
+    async def advance(self, action_id: str, done: int) -> None:
+        """Written at once: after a crash the long delete goes on from here."""
+        await self._redis.set(self._progress_key(action_id), done, ex=PROGRESS_SECONDS)
 
     # Chats.
 
@@ -118,6 +139,9 @@ class ActorStore:
 
     def _hold_key(self, chat_id: int, method: str) -> str:
         return f"moderation:hold:{self._keys.person(chat_id)}:{method}"
+
+    def _progress_key(self, action_id: str) -> str:
+        return f"moderation:progress:{self._keys.token('action', action_id, 10)}"
 
     def _sent_key(self, action_id: str) -> str:
         return f"moderation:sent:{self._keys.token('action', action_id, 10)}"
