@@ -1,0 +1,134 @@
+"""Table and picture of what came out of the simulated cities."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bench.city_people import GROUPS, HABITS, HOUR
+
+
+@dataclass
+class Result:
+    """One group of people in one city. Delays in seconds from the first sign, and from when it showed."""
+
+    shape: str
+    seed: int
+    group: str
+    count: int = 0
+    since_first: list[int] = field(default_factory=list)
+    since_shown: list[int] = field(default_factory=list)
+
+    def add(self, advised: int | None, first: int, shown: int) -> None:
+        self.count += 1
+        if advised is not None:
+            self.since_first.append(advised - first)
+            self.since_shown.append(max(advised - shown, 0))
+
+
+def _sum(results: Iterable[Result], group: str) -> Result:
+    total = Result("", 0, group)
+    for one in results:
+        if one.group == group:
+            total.count += one.count
+            total.since_first += one.since_first
+            total.since_shown += one.since_shown
+    return total
+
+
+def table(results: list[Result]) -> str:
+    """Markdown, all cities together, then the totals of each city."""
+    rows = ["| who | people | advised on | within an hour of the first sign | within an hour of when it shows | half of them after |",
+            "| --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    for group in HABITS:
+        one = _sum(results, group)
+        rows.append(
+            f"| infiltrators: {group} | {one.count} | {_share(len(one.since_first), one.count)} "
+            f"| {_share(_within(one.since_first), one.count)} | {_share(_within(one.since_shown), one.count)} "
+            f"| {_long(one.since_first)} |"
+        )
+    for group in GROUPS:
+        one = _sum(results, group)
+        rows.append(f"| {group} | {one.count} | {_share(len(one.since_first), one.count)} | | | |")
+    return "\n".join([*rows, "", *_totals(results)])
+
+
+def _totals(results: list[Result]) -> list[str]:
+    rows = ["| city | found | within an hour of when it shows | precision | activists and couriers accused | residents, movers, flat hunters accused |",
+            "| --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    cities = dict.fromkeys((one.shape, one.seed) for one in results)
+    for name, seed in [*cities, ("all", 0)]:
+        ones = [one for one in results if name == "all" or (one.shape, one.seed) == (name, seed)]
+        bad = [one for one in ones if one.group in HABITS]
+        many = [one for one in ones if one.group in ("activist", "courier")]
+        home = [one for one in ones if one.group in GROUPS and one not in many]
+        caught, people = sum(len(one.since_first) for one in bad), sum(one.count for one in bad)
+        soon = sum(_within(one.since_shown) for one in bad)
+        wrong = [sum(len(one.since_first) for one in group) for group in (many, home)]
+        rows.append(
+            f"| {name} {seed or ''} | {_share(caught, people)} | {_share(soon, people)} "
+            f"| {_share(caught, caught + sum(wrong))} | {_share(wrong[0], sum(one.count for one in many))} "
+            f"| {_share(wrong[1], sum(one.count for one in home), 3)} |"
+        )
+    return rows
+
+
+def _within(delays: list[int], most: int = HOUR) -> int:
+    return sum(delay <= most for delay in delays)
+
+
+def _share(part: int, whole: int, digits: int = 1) -> str:
+    return f"{100 * part / whole:.{digits}f} %" if whole else "-"
+
+
+def _long(delays: list[int]) -> str:
+    if not delays:
+        return "-"
+    middle = sorted(delays)[len(delays) // 2]
+    if middle < HOUR:
+        return f"{middle / 60:.0f} min"
+    return f"{middle / HOUR:.1f} h" if middle < 48 * HOUR else f"{middle / 86400:.1f} days"
+
+
+COLOURS = ("#c8102e", "#1d4e89", "#2e7d32", "#b26a00", "#6a3d9a")
+TICKS = ((60, "1 min"), (600, "10 min"), (HOUR, "1 h"), (6 * HOUR, "6 h"), (86400, "1 day"), (7 * 86400, "1 week"), (45 * 86400, "45 days"))  # fmt: skip
+
+
+def picture(results: list[Result]) -> str:
+    """An SVG: share of each habit advised on, by the time since its first sign (logarithmic)."""
+    from math import log10  # noqa: PLC0415
+
+    left, top, wide, high = 60, 30, 560, 300
+    low, top_log = log10(60), log10(TICKS[-1][0])
+
+    def x(seconds: float) -> float:
+        return left + wide * (log10(max(seconds, 60)) - low) / (top_log - low)
+
+    def y(share: float) -> float:
+        return top + high * (1 - share)
+
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + wide + 140} {top + high + 50}" '
+             'font-family="sans-serif" font-size="12" role="img"><title>Share of infiltrators advised on, by time '
+             'since their first sign</title><rect width="100%" height="100%" fill="#fff"/>']  # fmt: skip
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        parts.append(
+            f'<path d="M{left} {y(share):.1f}h{wide}" stroke="#ddd"/><text x="{left - 8}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>'
+        )
+    for seconds, name in TICKS:
+        parts.append(
+            f'<path d="M{x(seconds):.1f} {top}v{high}" stroke="#eee"/><text x="{x(seconds):.1f}" y="{top + high + 18}" text-anchor="middle">{name}</text>'
+        )
+    for n, habit in enumerate(HABITS):
+        one = _sum(results, habit)
+        line, share = [f"M{x(60):.1f} {y(0):.1f}"], 0.0
+        for k, delay in enumerate(sorted(one.since_first), 1):
+            line.append(f"H{x(delay):.1f}")
+            share = k / one.count
+            line.append(f"V{y(share):.1f}")
+        line.append(f"H{left + wide}")
+        colour = COLOURS[n]
+        parts.append(f'<path d="{"".join(line)}" fill="none" stroke="{colour}" stroke-width="2"/>'
+                     f'<path d="M{left + wide + 12} {top + 12 + 22 * n}h18" stroke="{colour}" stroke-width="2"/>'
+                     f'<text x="{left + wide + 36}" y="{top + 16 + 22 * n}">{habit}</text>')  # fmt: skip
+    parts.append(
+        f'<text x="{left + wide / 2}" y="{top + high + 40}" text-anchor="middle">time since the first sign</text></svg>\n'
+    )
+    return "".join(parts)

@@ -1,0 +1,86 @@
+"""When many join at once: whether the door is to be closed, for how long, and who came in the wave.
+
+A wave is a number of joins within some minutes that a chat has set, and many times what is usual there, so
+that a chat that grows fast by itself is left alone.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+MINUTE = 60
+DAY = 86_400
+USUAL_TIMES = 6
+"""A wave has this many times the joins that are usual in so many minutes."""
+
+
+class Join(NamedTuple):
+    """`person` is a keyed hash; `at` unix seconds."""
+
+    at: int
+    person: str
+
+
+class Terms(NamedTuple):
+    """A chat's settings: how many joins within how many minutes are a wave (0: never), how many minutes
+    without a wave's pace open the door again.
+    """
+
+    joins: int
+    minutes: int
+    quiet: int
+
+
+class Door(NamedTuple):
+    """`since` is when it was closed, 0 while it is open; it opens by itself at `until`.
+
+    `came`: people in the wave.
+    """
+
+    since: int = 0
+    until: int = 0
+    came: int = 0
+
+    def closed(self, now: int) -> bool:
+        return bool(self.since) and now < self.until
+
+
+def wave(joins: Sequence[Join], usual: float, terms: Terms, now: int) -> tuple[Join, ...]:
+    """The joins of a wave that is under way, oldest first; none when there is no wave.
+
+    `usual`: joins a day in this chat before now.
+    """
+    if not terms.joins:
+        return ()
+    lately = sorted({one for one in joins if 0 <= now - one.at < terms.minutes * MINUTE})
+    expected = usual * terms.minutes * MINUTE / DAY
+    return tuple(lately) if len(lately) >= max(terms.joins, USUAL_TIMES * expected) else ()
+
+
+class Step(NamedTuple):
+    """What follows from new joins: the door as it now is; whether it was closed just now; who came in."""
+
+    door: Door
+    closes: bool = False
+    newcomers: tuple[Join, ...] = ()
+    """People of the wave who were not yet known as such."""
+
+
+def step(
+    joins: Sequence[Join], known: frozenset[str], door: Door, terms: Terms, now: int, *, usual: float
+) -> Step:
+    """Close the door at a wave, keep it closed while people go on coming, and say who belongs to the wave.
+
+    `known`: people of this wave who were already counted.
+    """
+    found, closed = wave(joins, usual, terms, now), door.closed(now)
+    if not closed:
+        return (
+            Step(Door(now, now + terms.quiet * MINUTE, len(found)), closes=True, newcomers=found)
+            if found
+            else Step(door)
+        )
+    fresh = tuple(one for one in joins if one.at >= door.since or one in found)
+    fresh = tuple(sorted({one for one in fresh if one.person not in known}))
+    # Who trickles in while the door is closed belongs to the wave, but only a wave keeps it closed.
+    until = now + terms.quiet * MINUTE if found else door.until
+    return Step(Door(door.since, until, door.came + len(fresh)), closes=False, newcomers=fresh)

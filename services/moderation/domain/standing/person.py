@@ -1,0 +1,144 @@
+"""What is remembered of one person over all chats, and how an observation adds to it."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.moderation.domain.standing.weights import DEFAULT, Weights
+
+HOUR = 3600
+DAY = 24 * HOUR
+FORGET = 30 * DAY
+"""Seconds after which a chat in which nothing was seen of a person is forgotten."""
+REMEMBER = 365 * DAY
+"""The same for a chat whose admins have banned the person: the deployment's block list."""
+CHATS_MOST = 200
+"""Chats kept of one person; the newest stay."""
+LOOKS_MOST = 8
+ANSWER_WITHIN = 2 * DAY
+"""Who was asked to say a word and writes within this time has answered."""
+OUTSIDE = frozenset({"left", "banned"})
+WORDS = frozenset({"trusted", "asked", "noted"})
+"""What others do or notice; it is no sign of life of the person."""
+
+
+@dataclass(slots=True)
+class Presence:
+    """A person in one chat. Times are unix seconds, `joined` 0 when the join was not seen."""
+
+    chat_id: int
+    joined: int = 0
+    seen: int = 0
+    days: int = 0
+    """Days on which something was written."""
+    left: bool = False
+    place: tuple[float, float] | None = None
+    evidence: dict[str, int] = field(default_factory=dict)
+    """Reason and when it was given."""
+    trusted: bool = False
+    """An admin here has taken the person's side."""
+    told: float | None = None
+    """The highest score that was passed on."""
+    road: str = ""
+    """How the person came in: `public`, `invite`, `request`, `added`, `vouched`, `folder`; empty: unknown."""
+    first: int = 0
+    """When something was first seen of the person here."""
+    asked: int = 0
+    """When an admin had the bot ask who this is; 0 never, -1 answered."""
+    rules: tuple[str, ...] = ()
+    """The operator's own rules that were passed on."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """One person, under a keyed hash; `chats` by the chats' keyed hashes."""
+
+    chats: dict[str, Presence] = field(default_factory=dict)
+    joins: list[tuple[int, str]] = field(default_factory=list)
+    """When and which chat, for the last day."""
+    looks: list[tuple[int, str]] = field(default_factory=list)
+    """Since when the person has borne which name, as a keyed hash; the last thirty days."""
+
+    @property
+    def banned(self) -> set[str]:
+        """Chats whose admins have banned the person."""
+        return {key for key, presence in self.chats.items() if "banned" in presence.evidence}
+
+    def of(self, chat: str, chat_id: int) -> Presence:
+        return self.chats.setdefault(chat, Presence(chat_id))
+
+
+class Seen(NamedTuple):
+    """One observation, as the stage of people gets it."""
+
+    chat: str
+    chat_id: int
+    kind: str
+    reasons: tuple[str, ...]
+    at: int
+    place: tuple[float, float] | None = None
+    road: str = ""
+    look: str = ""
+
+
+def observe(standing: Standing, seen: Seen, weights: Weights = DEFAULT) -> None:
+    """Add an observation; safe to repeat."""
+    presence = standing.of(seen.chat, seen.chat_id)
+    presence.chat_id = seen.chat_id
+    presence.place = seen.place or presence.place
+    presence.first = presence.first or seen.at
+    if seen.kind == "wrote":
+        _wrote(presence, seen.at)
+    if seen.kind not in WORDS:
+        if presence.left and seen.kind == "joined":
+            presence.told = None  # who comes back is told of again
+        presence.left = seen.kind in OUTSIDE
+    presence.seen = max(presence.seen, seen.at)
+    _word(presence, seen)
+    if seen.kind == "joined":
+        _joined(standing, presence, seen)
+    for reason in (*seen.reasons, *(("banned",) if seen.kind == "banned" else ())):
+        if reason in weights.evidence:
+            presence.evidence[reason] = seen.at
+    if seen.look and (not standing.looks or standing.looks[-1][1] != seen.look):
+        standing.looks.append((seen.at, seen.look))
+    _forget(standing, seen.at)
+
+
+def _wrote(presence: Presence, at: int) -> None:
+    if at // DAY != presence.seen // DAY or not presence.days:
+        presence.days += 1
+    if presence.asked > 0 and 0 <= at - presence.asked < ANSWER_WITHIN:
+        presence.asked = -1
+
+
+def _word(presence: Presence, seen: Seen) -> None:
+    """What an admin has said of the person."""
+    if seen.kind == "trusted":
+        presence.trusted = True
+        presence.evidence.clear()
+    elif seen.kind == "banned":
+        presence.trusted = False
+    elif seen.kind == "asked":
+        presence.asked = seen.at
+
+
+def _joined(standing: Standing, presence: Presence, seen: Seen) -> None:
+    presence.joined, presence.road = seen.at, seen.road
+    if (seen.at, seen.chat) not in standing.joins:
+        standing.joins.append((seen.at, seen.chat))
+
+
+def _forget(standing: Standing, now: int) -> None:
+    standing.joins = [join for join in standing.joins if now - join[0] < DAY][-CHATS_MOST:]
+    standing.looks = [look for look in standing.looks[:-1] if now - look[0] < FORGET][-LOOKS_MOST:] + (
+        standing.looks[-1:]
+    )
+    banned = standing.banned
+    kept = [
+        (key, one)
+        for key, one in standing.chats.items()
+        if now - one.seen < (REMEMBER if key in banned else FORGET)
+    ]
+    if len(kept) > CHATS_MOST:
+        kept.sort(key=lambda item: item[1].seen)
+    standing.chats = dict(kept[-CHATS_MOST:])

@@ -1,0 +1,206 @@
+"""The signals: pure functions from what is known of a person to reasons with figures.
+
+Each yields the code of its reason and the figures of the sentence that explains it (in the catalogues under
+`reason.<code>`); what that weighs stands in `weights`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import cos, radians
+
+from services.moderation.domain.standing import age
+from services.moderation.domain.standing.person import DAY, FORGET, HOUR, Presence, Standing
+from services.moderation.domain.standing.weights import DEFAULT, Weights
+from shared.geo import metres
+
+FAR = 2_000.0
+"""Metres: two chats nearer than this are one neighbourhood."""
+PLACES_MOST = 8
+PRESENT_LONG = 14 * DAY
+EVEN_DAYS = 2
+"""Days on which somebody wrote in a chat to be at home there."""
+RENAMED_WITHIN = 7 * DAY
+ELSEWHERE_SHARE = 0.4
+YEARS_LEAST = 5.0
+AT_HOME_ONLY = frozenset({"burst", "lookalike.short", "lookalike.name"})
+"""What says nothing in other chats: a namesake of an admin there, a wave there (which `cohort` counts)."""
+
+Found = tuple[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a signal may look at. `lists`: how many lists of ids from files name the person."""
+
+    standing: Standing
+    chat: str
+    now: int
+    user_id: int = 0
+    by_operator: bool = False
+    lists: int = 0
+    shared: bool = False
+    weights: Weights = DEFAULT
+
+    @property
+    def here(self) -> Presence | None:
+        return self.standing.chats.get(self.chat)
+
+    def lately(self) -> list[tuple[str, Presence]]:
+        """Chats that the person was seen to join within the time of memory and has not left."""
+        return [
+            (key, one)
+            for key, one in self.standing.chats.items()
+            if one.joined and not one.left and self.now - one.joined < FORGET
+        ]
+
+
+Find = Callable[[Facts], Iterable[Found]]
+
+
+def noticed(facts: Facts) -> Iterable[Found]:
+    """What this chat has against the person."""
+    if facts.here is None:
+        return
+    came = {"came": 1.0 if facts.here.joined else 0.0}
+    for code in facts.here.evidence:
+        if code in facts.weights.evidence:
+            yield code, came if code.startswith("lookalike.") else {}
+
+
+def listed(facts: Facts) -> Iterable[Found]:
+    """On the operator's list, banned in other chats, on lists of ids from files or of other operators."""
+    if facts.by_operator:
+        yield "listed.operator", {}
+    others = len(facts.standing.banned - {facts.chat})
+    if others:
+        yield "listed", {"chats": others}
+    if facts.lists:
+        yield "listed.file", {"lists": facts.lists}
+    if facts.shared:
+        yield "listed.shared", {}
+
+
+def elsewhere(facts: Facts) -> Iterable[Found]:
+    """What other chats have against the person, at a part of its weight."""
+    table, none = facts.weights.table, {"came": 0.0}
+    others = [
+        max(table[code].of(none) for code in one.evidence.keys() - AT_HOME_ONLY)
+        for key, one in facts.standing.chats.items()
+        if key != facts.chat and one.evidence.keys() - AT_HOME_ONLY and "banned" not in one.evidence
+    ]
+    if others:
+        yield "elsewhere", {"chats": len(others), "weight": round(sum(others) * ELSEWHERE_SHARE, 1)}
+
+
+def joins(facts: Facts) -> Iterable[Found]:
+    """Different chats joined within the hour or the day before now, whichever weighs more."""
+    found = facts.standing.joins
+    if len(found) < 3:
+        return
+    counts = [
+        (name, {"chats": len({chat for at, chat in found if 0 <= facts.now - at < within})})
+        for name, within in (("joins.hour", HOUR), ("joins.day", DAY))
+    ]
+    yield max(counts, key=lambda one: facts.weights.table[one[0]].of(one[1]))
+
+
+def spread(facts: Facts) -> Iterable[Found]:
+    """Neighbourhoods far from each other that were joined lately: none within `FAR` of another."""
+    apart = _apart(one for _, one in facts.lately())
+    if len(apart) > 2:
+        widest = max(metres(*a, *b) for a in apart for b in apart)
+        yield "chats.far_apart", {"places": len(apart), "kilometres": round(widest / 1000, 1)}
+
+
+def _apart(found: Iterable[Presence]) -> list[tuple[float, float]]:
+    apart: list[tuple[float, float]] = []
+    for one in found:
+        if one.place is not None and all(_far(one.place, other) for other in apart):
+            apart.append(one.place)
+            if len(apart) == PLACES_MOST:
+                break
+    return apart
+
+
+def _far(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    """At least `FAR` apart; a quick look at the plane first, it decides nearly always."""
+    north = (a[0] - b[0]) * 111_195.0
+    east = (a[1] - b[1]) * 111_195.0 * cos(radians(a[0]))
+    plane = (north * north + east * east) ** 0.5
+    if plane < 0.9 * FAR or plane > 1.1 * FAR:
+        return plane > FAR
+    return bool(metres(*a, *b) >= FAR)
+
+
+def many(facts: Facts) -> Iterable[Found]:
+    """Chats joined lately."""
+    yield "chats.many", {"chats": len(facts.lately())}
+
+
+def silent(facts: Facts) -> Iterable[Found]:
+    """Chats joined before our eyes a day ago or more, when nothing was ever written in any."""
+    if any(one.days for one in facts.standing.chats.values()):
+        return
+    yield "silent.everywhere", {"chats": sum(facts.now - one.joined >= DAY for _, one in facts.lately())}
+
+
+def cohort(facts: Facts) -> Iterable[Found]:
+    """Came in waves of others, into several neighbourhoods; neighbours may come to two chats in one wave."""
+    waves = [one for one in facts.standing.chats.values() if "burst" in one.evidence]
+    if len(waves) > 1:
+        places = len(_apart(waves)) + sum(one.place is None for one in waves)
+        yield "burst.several", {"chats": len(waves), "places": places}
+
+
+def names(facts: Facts) -> Iterable[Found]:
+    """Changes of the shown name within a week."""
+    looks = facts.standing.looks
+    times = sum(facts.now - at < RENAMED_WITHIN for at, _ in looks[1:])
+    if times:
+        yield "names.changed", {"times": times}
+
+
+def account(facts: Facts) -> Iterable[Found]:
+    """What the id proves of the account's age: little, and only bounds."""
+    if not facts.user_id:
+        return
+    if age.bounds(facts.user_id).not_before:
+        yield "account.young", {}
+    years = age.years(facts.user_id, facts.now)
+    if years >= YEARS_LEAST:
+        yield "account.old", {"years": years}
+
+
+def word(facts: Facts) -> Iterable[Found]:
+    """Admins' word for the person."""
+    if facts.here is not None and facts.here.trusted:
+        yield "trusted.here", {}
+    others = sum(one.trusted for one in facts.standing.chats.values() if one is not facts.here)
+    if others:
+        yield "trusted.elsewhere", {"chats": others}
+
+
+def presence(facts: Facts) -> Iterable[Found]:
+    """Long presence here, and even presence in several chats."""
+    here = facts.here
+    if here is not None and here.days and facts.now - (here.joined or here.first) >= PRESENT_LONG:
+        yield "present.long", {"days": here.days}
+    home = sum(one.days >= EVEN_DAYS for one in facts.standing.chats.values() if not one.left)
+    if home > 1:
+        yield "present.even", {"chats": home}
+
+
+def door(facts: Facts) -> Iterable[Found]:
+    """Brought in by members who write here, let in by an admin, or answered when asked."""
+    vouched = sum(one.road == "vouched" for one in facts.standing.chats.values())
+    if vouched:
+        yield "vouched", {"chats": vouched}
+    if facts.here is not None and facts.here.road == "request":
+        yield "approved", {}
+    if facts.here is not None and facts.here.asked == -1:
+        yield "answered", {}
+
+
+OF_PERSON: tuple[Find, ...] = (joins, spread, many, silent, cohort, names, account)
+"""The same in every chat of a person."""
+OF_CHAT: tuple[Find, ...] = (noticed, listed, elsewhere, word, presence, door)

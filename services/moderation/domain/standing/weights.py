@@ -1,0 +1,175 @@
+"""What each signal weighs, in log-odds, and the cap of its group.
+
+The weights are set by judgement and were tuned on the simulated city of `bench/city.py`; they are not learnt
+from real people. A weight depends on the figures of its signal alone, so that a recorded decision can be
+weighed again under other weights (`dze replay`).
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+Kind = Literal["evidence", "shape", "trust"]
+"""Something that was done; the shape of somebody's ways; what speaks for somebody."""
+
+
+class Group(NamedTuple):
+    """Signals of one group never outweigh `cap` together, whatever their number."""
+
+    kind: Kind
+    cap: float
+
+
+GROUPS: Mapping[str, Group] = {
+    "here": Group("evidence", 9.0),
+    "lists": Group("evidence", 6.5),
+    "elsewhere": Group("evidence", 2.0),
+    "own": Group("evidence", 4.0),
+    "map": Group("shape", 6.0),
+    "cohort": Group("shape", 4.0),
+    "ways": Group("shape", 1.5),
+    "word": Group("trust", -6.0),
+    "presence": Group("trust", -4.0),
+    "door": Group("trust", -2.0),
+}
+
+
+class Weight(NamedTuple):
+    """A fixed weight, or one that grows in steps with the figure `by` of the signal's detail."""
+
+    group: str
+    fixed: float = 0.0
+    by: str = ""
+    steps: tuple[tuple[float, float], ...] = ()
+    """From which figure on, which weight; ascending."""
+
+    def of(self, detail: Mapping[str, float]) -> float:
+        if not self.by:
+            return self.fixed
+        at = bisect_right([least for least, _ in self.steps], float(detail.get(self.by, 0)))
+        return self.steps[at - 1][1] if at else 0.0
+
+    def scaled(self, factor: float) -> "Weight":
+        steps = tuple((least, round(weight * factor, 3)) for least, weight in self.steps)
+        return self._replace(fixed=round(self.fixed * factor, 3), steps=steps)
+
+
+def _steps(group: str, by: str, *steps: tuple[float, float]) -> Weight:
+    return Weight(group, by=by, steps=steps)
+
+
+EVIDENCE: dict[str, float] = {
+    "new_message.invite": 4.5,
+    "new_message.link": 4.5,
+    "new_message.forward": 4.2,
+    "first_message.invite": 4.0,
+    "first_message.link": 3.2,
+    "first_message.forward": 2.4,
+    "lookalike.forged": 4.2,
+    "lookalike.name": 3.2,
+    "lookalike.short": 0.8,
+    "lookalike.username": 3.6,
+    "burst": 0.8,
+    "banned": 3.2,
+}
+"""Reasons given by a chat. Who was seen to join days ago (`new`) and whose first message is a link is a
+stranger; who was not seen to join (`first`) may have been there for years and only never written. `burst`:
+came with a wave of others; alone it says little, neighbours come in waves too."""
+
+_TABLE: dict[str, Weight] = {
+    **{code: Weight("here", weight) for code, weight in EVIDENCE.items()},
+    # Somebody who was here before us and bears an admin's name is a namesake more often than not.
+    "lookalike.name": _steps("here", "came", (0, 2.6), (1, 3.8)),
+    "lookalike.username": _steps("here", "came", (0, 3.2), (1, 3.6)),
+    # One chat's word is advice only: a seized admin must not be able to empty every other chat.
+    "listed": _steps("lists", "chats", (1, 3.2), (2, 5.0)),
+    "listed.operator": Weight("lists", 6.0),
+    "listed.file": _steps("lists", "lists", (1, 3.4), (2, 5.0)),
+    "listed.shared": Weight("lists", 3.2),
+    "elsewhere": _steps("elsewhere", "weight", *((n / 10, n / 10) for n in range(1, 21))),
+    "joins.hour": _steps("map", "chats", (3, 1.2), (4, 2.0), (5, 2.6), (6, 3.0), (7, 3.5), (8, 4.0)),
+    "joins.day": _steps("map", "chats", (5, 1.2), (6, 2.2), (7, 2.8), (8, 3.2), (12, 4.0)),
+    "chats.far_apart": _steps("map", "places", (3, 1.5), (4, 2.5), (5, 3.2), (6, 4.0)),
+    "chats.many": _steps(
+        "map", "chats", (5, 0.3), (6, 0.6), (7, 0.9), (8, 1.2), (9, 1.5), (12, 2.0), (16, 2.5)
+    ),
+    "burst.several": _steps("cohort", "places", (2, 1.0), (3, 3.0), (4, 4.0)),
+    "silent.everywhere": _steps("ways", "chats", (4, 0.3), (6, 0.6), (9, 0.9)),
+    "names.changed": _steps("ways", "times", (2, 0.5), (3, 1.0), (4, 1.4)),
+    "account.young": Weight("ways", 0.2),
+    "trusted.here": Weight("word", -6.0),
+    "trusted.elsewhere": _steps("word", "chats", (1, -1.5), (2, -3.0)),
+    "present.long": _steps("presence", "days", (5, -1.5), (10, -2.0)),
+    "present.even": _steps("presence", "chats", (2, -1.2), (3, -2.0), (4, -2.8), (6, -3.6)),
+    "account.old": _steps("presence", "years", (5, -0.3), (8, -0.5)),
+    "vouched": _steps("door", "chats", (1, -0.8), (2, -1.4), (4, -2.0)),
+    "approved": Weight("door", -0.7),
+    "answered": Weight("door", -1.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """All of it; `prior` is the score of somebody of whom nothing is known."""
+
+    prior: float = -3.0
+    table: Mapping[str, Weight] = field(default_factory=lambda: _TABLE)
+    evidence: frozenset[str] = frozenset(EVIDENCE)
+
+    def group(self, name: str) -> str:
+        return self.table[name].group if name in self.table else "own"
+
+    def kind(self, name: str) -> Kind:
+        return GROUPS[self.group(name)].kind
+
+    def changed(self, name: str, value: str) -> "Weights":
+        """With one weight set (`2.5`) or scaled (`x0.5`). Raises ValueError with a line for people."""
+        found = re.fullmatch(r"(x?)(-?\d+(?:\.\d+)?)", value.strip())
+        if found is None:
+            raise ValueError(f"{name}: {value!r} is neither a weight such as 2.5 nor a factor such as x0.5")
+        scale, number = bool(found[1]), float(found[2])
+        if name == "prior" and not scale:
+            return replace(self, prior=number)
+        if name not in self.table:
+            raise ValueError(f"{name} is no signal; there are: {', '.join(sorted(self.table))}")
+        old = self.table[name]
+        if not scale and old.by:
+            raise ValueError(f"{name} grows with its figures: give a factor such as x0.5")
+        new = old.scaled(number) if scale else old._replace(fixed=number)
+        return replace(self, table={**self.table, name: new})
+
+
+DEFAULT = Weights()
+
+
+class Signal(NamedTuple):
+    """`name` is the code of its reason; `detail` holds the figures for the sentence that explains it."""
+
+    name: str
+    weight: float
+    detail: Mapping[str, float] = {}
+
+
+def weigh(found: Iterable[tuple[str, Mapping[str, float]]], weights: Weights) -> tuple[Signal, ...]:
+    """Give each signal its weight and each group its cap; what weighs nothing is left out."""
+    groups: dict[str, list[Signal]] = {}
+    for name, detail in found:
+        known = weights.table.get(name)
+        weight = known.of(detail) if known else float(detail.get("weight", 0.0))
+        if weight:
+            groups.setdefault(weights.group(name), []).append(Signal(name, weight, detail))
+    return tuple(signal for group, ones in groups.items() for signal in _capped(ones, GROUPS[group].cap))
+
+
+def _capped(found: list[Signal], cap: float) -> list[Signal]:
+    total = sum(signal.weight for signal in found)
+    if abs(total) <= abs(cap):
+        return found
+    return [signal._replace(weight=round(signal.weight * cap / total, 3)) for signal in found]
+
+
+def score(found: Iterable[Signal], weights: Weights = DEFAULT) -> float:
+    """The log-odds that the person should not be here."""
+    return round(weights.prior + sum(signal.weight for signal in found), 3)
