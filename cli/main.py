@@ -34,6 +34,14 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Letters = Annotated[list[str] | None, typer.Argument(help="As `dze dead list` names them.")]
 All = Annotated[bool, typer.Option("--all", help="All dead letters.")]
 Existing = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+Samples = Annotated[
+    list[Path],
+    typer.Option(exists=True, dir_okay=False, readable=True, help="Messages, one a line; may be repeated."),
+]
+Model = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, readable=True, help="Default: the one in DZE_DATA, or ours."),
+]
 New = Annotated[Path, typer.Argument(dir_okay=False, writable=True)]
 
 
@@ -157,6 +165,48 @@ def import_addresses(file: Existing) -> None:
     run(file)
 
 
+@app.command()
+def train(
+    spam: Samples,
+    ham: Samples,
+    out: Annotated[Path | None, typer.Option(help="Where to; default `spam.model` in DZE_DATA.")] = None,
+    accused: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=20, help="Percent of ham that may be accused; default 0.4 to 1."),
+    ] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Without the project's own samples.")] = False,
+) -> None:
+    """Train the text model from sorted messages, one a line."""
+    from cli.spam import train as run  # noqa: PLC0415
+
+    run(spam, ham, out=out, accused=accused, alone=alone)
+
+
+@app.command()
+def classify(
+    file: Annotated[Path, typer.Argument(help="A text file, or - for standard input.")],
+    model: Model = None,
+) -> None:
+    """Sort messages, one a line: prints `spam` or `ham`, a tab and the log-odds for each."""
+    from cli.spam import classify as run  # noqa: PLC0415
+
+    run(file, model)
+
+
+@app.command("model")
+def text_model(
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, readable=True)] = None,
+    use: Annotated[str | None, typer.Option(help="Go back to this revision.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what the text model has learnt, or go back to an earlier one."""
+    from cli.spam import show, use_revision  # noqa: PLC0415
+
+    if use is not None:
+        use_revision(use)
+    show(file, as_json=as_json)
+
+
 @dead.command("list")
 def dead_list(as_json: Json = False) -> None:
     """List dead letters: where from, when, why."""
@@ -195,6 +245,22 @@ def key() -> None:
     from shared.keys import new_secret  # noqa: PLC0415
 
     typer.echo(new_secret())
+
+
+@app.command()
+def mirror(
+    file: Annotated[Path, typer.Argument(dir_okay=True, help="An archive; with --verify also a folder.")],
+    verify: Annotated[bool, typer.Option("--verify", help="Check FILE instead of writing it.")] = False,
+    key: Annotated[str, typer.Option(help="With --verify: the public key that you know.")] = "",
+    day: Annotated[str | None, typer.Option("--date", help="The day it is of; default today.")] = None,
+) -> None:
+    """Write a signed static copy of the public site, or check one."""
+    from cli import mirror as run  # noqa: PLC0415
+
+    if verify:
+        run.verify(file, key)
+    else:
+        run.write(file, day)
 
 
 @app.command()

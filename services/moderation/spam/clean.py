@@ -1,0 +1,140 @@
+"""A message's text, cleaned once, in the two views from which the model reads.
+
+`plain` is what was written, made even: compatibility forms folded, invisible characters gone, every digit a
+0, links, names, amounts, phones and hours one sign each. `drawn` is what it looks like to a person: letters
+of all alphabets folded into one, letters with gaps between them joined, digits read as the letters they
+imitate. A text that hides looks odd in the first and plain in the second.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from shared.text import skeleton
+
+HEAD, TAIL = 4000, 1000
+"""Characters read of a longer text, from its start and its end; Telegram's own limit is 4096."""
+LINK, MENTION, PHONE, HOUR, MONEY = "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
+"""Private characters that stand for what they name; strangers' private characters are removed first."""
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_GONE = frozenset({"Cf", "Cc", "Mn", "Me", "Cs", "Co"})
+_ALIKE = {
+    "и": "u", "й": "u", "п": "n", "π": "n", "η": "n", "λ": "л", "φ": "ф", "ϕ": "ф", "ᴫ": "л", "ᴨ": "n",
+    "ᴎ": "u", "ᴙ": "я", "ɯ": "w", "ʍ": "m", "μ": "m", "µ": "m", "ε": "e", "є": "e", "э": "э", "δ": "6",
+    "|": "|", "!": "!",
+}  # fmt: skip
+"""What spam also writes one for the other, beyond look-alikes that hold for names."""
+
+_ENDS = (
+    "ru|com|me|org|net|io|by|info|su|biz|xyz|top|site|online|shop|club|pro|app|ph|cc|ua|kz|link|fun|рф|бел"
+)
+_LINKS = re.compile(
+    rf"(?:https?://|tg://|www\.)\S{{1,500}}|\b(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_ENDS})\b(?:/\S{{0,300}})?|\[LINK\]",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
+_HOST_KEPT = 16
+_MENTIONS = re.compile(r"(?<![\w.])@\w{3,}|\[USERNAME\]")
+_PHONES = re.compile(r"(?<!\w)\+?\d[\d\-() ]{8,18}\d(?!\w)|\[PHONE\]")
+_HOURS = re.compile(r"\b\d{1,2}:\d\d(?:-\d{1,2}:\d\d)?\b|\[TIME\]")
+_MONEY = re.compile(
+    r"[$€₽₴£¥₸₿]|\b(?:usdt?|eur|rub|byn|uah|руб(?:л(?:ей|я|ь|ёў|і))?|грн|долл?\w{0,7}|бакс\w{0,3}|евро|еўра|злот\w{0,3})\b"
+    r"|\[CURRENCY\]",
+    re.IGNORECASE,
+)
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*|]){3,}[^\W\d_](?!\w)")
+_GAPS = re.compile(r"[ .\-_*|]")
+_INSIDE = re.compile(r"(?<=[^\W\d_])[!*|~^+=](?=[^\W\d_])")
+_LEET = re.compile(r"(?<=[^\W\d_])[01346](?=[^\W\d_]|\b)|[01346](?=[^\W\d_])")
+_DIGITS = re.compile(r"\d")
+_LETTER_OF = {"0": "o", "1": "l", "3": "з", "4": "ч", "6": "б"}
+_NUMERALS = re.compile(r"[1-9]")
+_USUAL = re.compile(r"[\n -~\u0400-\u0482\u048a-\u04ff«»—–…№’•]*")
+"""None of these has to be removed, and most messages have no other; a line feed becomes a space later."""
+
+
+class _Written(dict[int, str]):
+    """Per character: itself, a space for any kind of space, nothing for what cannot be seen."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char.isspace() or char in _BLANK:
+            kept = " "
+        else:
+            kept = "" if unicodedata.category(char) in _GONE else char
+        return self.setdefault(code, kept)
+
+
+class _Drawn(dict[int, str]):
+    """Per character: what it is drawn like, for all alphabets."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char in _ALIKE:
+            return self.setdefault(code, _ALIKE[char])
+        plain = char if char.isdigit() or char.isspace() else skeleton(char)
+        return self.setdefault(code, "".join(_ALIKE.get(part, part) for part in plain))
+
+
+_WRITTEN, _DRAWN = _Written(), _Drawn()
+_TABLE_MOST = 20_000
+"""Distinct characters remembered; somebody who sends every character there is does not fill the memory."""
+
+
+class Views(NamedTuple):
+    """`written` is the text with its case, for counting; the others are what n-grams are taken from."""
+
+    written: str
+    plain: str
+    drawn: str
+    hidden: int
+    """Invisible characters that were removed."""
+
+
+def views(text: str) -> Views:
+    """The views of a text of any length, in time linear in what is read of it."""
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]} {text[-TAIL:]}"
+    if len(_WRITTEN) > _TABLE_MOST:
+        _WRITTEN.clear()
+        _DRAWN.clear()
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)[: HEAD + TAIL]
+    seen = folded if _USUAL.fullmatch(folded) else folded.translate(_WRITTEN)
+    marked = _mark(seen)
+    even = " ".join(marked.split())
+    lower = even.lower()
+    return Views(
+        written=even,
+        plain=f"\x02 {_NUMERALS.sub('0', lower).replace('і', 'i')} \x03",
+        drawn=f"\x02 {_draw(marked.lower())} \x03",
+        hidden=len(folded) - len(seen),
+    )
+
+
+def _mark(text: str) -> str:
+    """Replace what differs each time and means the same; each pass only where its signs occur."""
+    bracket = "[" in text
+    if "." in text or ":" in text or bracket:
+        text = _LINKS.sub(_link, text)
+    if "@" in text or bracket:
+        text = _MENTIONS.sub(f" {MENTION} ", text)
+    if bracket or _DIGITS.search(text):
+        text = _PHONES.sub(f" {PHONE} ", text)
+        if ":" in text or bracket:
+            text = _HOURS.sub(f" {HOUR} ", text)
+    return _MONEY.sub(f" {MONEY} ", text)
+
+
+def _link(match: re.Match[str]) -> str:
+    """A link keeps the start of its address: where it leads says more than its parameters."""
+    found = match.group()
+    return f" {LINK} " if found == "[LINK]" else f" {LINK}{_HOST.sub('', found)[:_HOST_KEPT].lower()} "
+
+
+def _draw(lower: str) -> str:
+    joined = _INSIDE.sub("", _SPACED.sub(lambda match: _GAPS.sub("", match.group()), lower))
+    if _DIGITS.search(joined):
+        joined = _LEET.sub(lambda match: _LETTER_OF[match.group()], joined)
+        joined = _NUMERALS.sub("0", joined)
+    return " ".join(joined.translate(_DRAWN).split())

@@ -1,0 +1,67 @@
+"""Names for the buckets that say most, so that a person can read what a model has learnt."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.moderation.spam import clean, shape
+from services.moderation.spam.clean import views
+from services.moderation.spam.features import BATCH, BUCKETS, SHAPE_AT, Floats, Grams, Unsigned, grams
+
+TOP = 40
+"""N-grams named for each side."""
+COMMON_LEAST = 3
+"""Messages that must have had an n-gram before it is named: nobody's own words are."""
+SIGNS = {
+    clean.LINK: "¤link", clean.MENTION: "¤name", clean.PHONE: "¤phone", clean.HOUR: "¤hour",
+    clean.MONEY: "¤money", "\x02": "^", "\x03": "$", " ": "_",
+}  # fmt: skip
+
+Named = tuple[tuple[str, float], ...]
+
+
+def name_top(texts: Sequence[str], weights: Floats, common: Floats) -> tuple[Named, Named]:
+    """The n-grams that speak most for spam and for ham, each with its weight, strongest first."""
+    strength = np.where(common >= COMMON_LEAST, weights[:BUCKETS] * np.sqrt(common), 0)
+    order = np.argsort(strength, kind="stable")
+    spam = [int(one) for one in order[::-1][: TOP * 2] if strength[one] > 0]
+    ham = [int(one) for one in order[: TOP * 2] if strength[one] < 0]
+    names = _names(texts, np.array(sorted({*spam, *ham}), dtype=np.uint64))
+    return _named(spam, names, weights), _named(ham, names, weights)
+
+
+def _named(buckets: Sequence[int], names: dict[int, str], weights: Floats) -> Named:
+    """One entry for each name: both views have most n-grams in common."""
+    found = {names[bucket]: round(float(weights[bucket]), 2) for bucket in buckets if bucket in names}
+    shapes = [
+        (f"[{name} {level}]", round(float(weights[SHAPE_AT + at * shape.LEVELS + level]), 2))
+        for at, name in enumerate(shape.NAMES)
+        for level in range(shape.LEVELS)
+    ]
+    sign = 1 if not found or next(iter(found.values())) > 0 else -1
+    strong = sorted((one for one in shapes if one[1] * sign > 0), key=lambda one: -abs(one[1]))[:8]
+    return (*list(found.items())[:TOP], *strong)
+
+
+def _names(texts: Sequence[str], wanted: Unsigned) -> dict[int, str]:
+    """The first n-gram that fell in each bucket."""
+    names: dict[int, str] = {}
+    for at in range(0, len(texts), BATCH):
+        seen = [views(text) for text in texts[at : at + BATCH]]
+        for kind in grams(seen):
+            line = "".join(one.drawn if kind.drawn else one.plain for one in seen)
+            for index in np.flatnonzero(np.isin(kind.buckets, wanted)):
+                names.setdefault(int(kind.buckets[index]), _spell(line, kind, int(index)))
+        if len(names) == len(wanted):
+            break
+    return names
+
+
+def _spell(line: str, kind: Grams, index: int) -> str:
+    start = int(kind.starts[index])
+    if kind.size > 0:
+        gram = line[start : start + kind.size]
+    else:
+        words = line[start:].split(" ", 2)
+        gram = " ".join(words[: 1 - kind.size])
+    return "".join(SIGNS.get(char, char) for char in gram)

@@ -1,0 +1,85 @@
+"""Texts that hide are seen through."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.moderation.spam.clean import LINK, MENTION, MONEY, PHONE, views
+from services.moderation.spam.features import BUCKETS, encode
+
+PLAIN = "заработок для всех, пиши в личку"
+DISGUISES = {
+    "Latin letters": "зaрaбoтoк для всex, пиши в личкy",
+    "Greek letters": "зαραботок для всех, πиши в личку",
+    "zero width": "за\u200bра\u200dбо\u2060ток для в\u00adсех, пи\ufeffши в личку",
+    "gaps": "з а р а б о т о к для всех, п и ш и  в  л и ч к у",
+    "dots": "з.а.р.а.б.о.т.о.к для всех, пиши в личку",
+    "signs inside": "зара!боток для все*х, пи|ши в личку",
+    "digits": "зараб0ток для всех, пиши в личку",
+    "capitals": "ЗАРАБОТОК ДЛЯ ВСЕХ, ПИШИ В ЛИЧКУ",
+    "combining marks": "з\u0336а\u0336р\u0336а\u0336б\u0336оток для всех, пиши в личку",
+    "directions": "\u202eзаработок\u202c для всех, пиши в личку",
+    "odd spaces": "заработок\u3000для\u00a0\u2009всех,\tпиши\u2028в личку",
+}
+
+
+@pytest.mark.parametrize("text", DISGUISES.values(), ids=DISGUISES.keys())
+def test_a_disguised_text_is_drawn_like_the_plain_one(text):
+    assert views(text).drawn == views(PLAIN).drawn
+
+
+def test_full_width_and_styled_letters_are_plain_ones():
+    assert views("ｆｒｅｅ 𝐦𝐨𝐧𝐞𝐲").drawn == views("free money").drawn
+
+
+def test_invisible_characters_are_counted():
+    assert views("a\u200bb\u200bc").hidden == 2
+
+
+def test_links_names_phones_and_amounts_become_one_sign_each():
+    text = "см. https://t.me/+AbC, @some_name, +375 29 123-45-67, 100$ [LINK] [USERNAME]"
+    plain = views(text).plain
+    assert [plain.count(sign) for sign in (LINK, MENTION, PHONE, MONEY)] == [2, 2, 1, 1]
+
+
+def test_a_stranger_cannot_write_our_signs():
+    assert LINK not in views(f"hello {LINK}").plain
+
+
+def test_a_belarusian_who_types_a_latin_i_mixes_no_alphabets():
+    honest, other = encode(["добры дзень, суседзi"]), encode(["добры дзень, суседзі"])
+    assert (honest.shape == other.shape).all()
+
+
+HOSTILE = [
+    "", " ", "\u200b" * 50, "\x00\x01\x02", "😀" * 1000, "\ud800", "a" * 100_000, "a-" * 50_000,
+    "1 " * 50_000,
+    "\u0301" * 5000, "\ufdfa" * 5000, "www." * 20_000, "а " * 50_000, "@" * 50_000, "((((" * 10_000,
+    "a.b." * 20_000, "+1 (2" * 20_000,
+]  # fmt: skip
+
+
+def test_hostile_texts_are_read_in_no_time():
+    started = time.process_time()
+    rows = encode(HOSTILE)
+    assert rows.total == len(HOSTILE)
+    assert time.process_time() - started < 2
+
+
+def test_every_character_there_is_can_be_read():
+    texts = ["".join(chr(code) for code in range(at, at + 4096)) for at in range(0, 0x110000, 4096)]
+    assert encode(texts).total == len(texts)
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_a_text_has_the_same_row_alone_and_among_others(texts):
+    together = encode(texts)
+    for at, text in enumerate(texts):
+        alone = encode([text])
+        row = together.buckets[together.starts[at] : together.starts[at + 1]]
+        assert (row == alone.buckets).all()
+        assert (together.shape[at] == alone.shape[0]).all()
+        assert len(set(row.tolist())) == len(row)
+        assert ((row >= 0) & (row < BUCKETS)).all()
