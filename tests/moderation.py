@@ -4,7 +4,8 @@ import itertools
 import os
 from typing import Any
 
-from services.moderation.domain.decide import Context, decide, needs_admins
+from services.moderation.domain.context import Context
+from services.moderation.domain.decide import decide, needs_admins
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, ChatState
 from services.moderation.domain.update import Update, of

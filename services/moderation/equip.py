@@ -11,6 +11,7 @@ from services.moderation.bot.duties import keep_talking
 from services.moderation.bot.ports import Deps, Me
 from services.moderation.bot.store import BotStore
 from services.moderation.bot.talk import Talk
+from services.moderation.decide.clock import keep_the_clock
 from services.moderation.decide.desk import Caller, Desk
 from services.moderation.handlers import ACT, ALWAYS, DECIDE
 from services.moderation.ingest.client import Updates
@@ -20,6 +21,7 @@ from services.moderation.observe import EVERY, look
 from services.moderation.settings import ModerationSettings, people_on
 from services.moderation.standing.batch import Registry
 from services.moderation.store import Store
+from services.moderation.store.own import Own
 from services.moderation.telegram.actor import Actor
 from services.moderation.telegram.calls import Calls
 from services.moderation.telegram.errors import TelegramError, Unauthorized
@@ -106,15 +108,17 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
         actor_store=ActorStore(bus.redis, bus.keys),
         me=me,
     )
+    desk = Desk(store, bus.keys, telegram, Talk(deps), me=me.id)
     listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
     bus.provide(
         bot=deps,
-        desk=Desk(store, bus.keys, telegram, Talk(deps)),
+        desk=desk,
         registry=Registry(store.people, bus.keys, listed),
     )
     bus.register(DECIDE)
 
     keep_talking(bus, deps)
+    keep_the_clock(bus, desk, deps.actor_store.sent)
 
     @bus.every(EVERY, name="observe")
     async def observe() -> Commit | None:
@@ -123,8 +127,9 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
 
 def _act(bus: Bus, telegram: "Telegram", me: Me) -> None:
     actor_store = ActorStore(bus.redis, bus.keys)
-    bus.provide(actor=Actor(Calls(telegram, actor_store), actor_store, bus.keys, me.id))
-    bus.register(ACT)
+    own = Own(bus.redis, bus.keys)
+    bus.provide(actor=Actor(Calls(telegram, actor_store), actor_store, bus.keys, me.id, own.sent))
+    bus.register(ACT, apart=True)
 
 
 def _ingest(

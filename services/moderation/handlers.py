@@ -7,7 +7,7 @@ from faststream import Context
 from services.moderation.bot import reviews
 from services.moderation.decide.batch import Batch, read
 from services.moderation.decide.desk import Desk
-from services.moderation.decide.judged import judge
+from services.moderation.decide.judged import judge_all
 from services.moderation.observe import FIRST_LOOK, is_looked_up
 from services.moderation.standing.batch import Registry, observe_all
 from services.moderation.store import Store
@@ -31,9 +31,9 @@ async def on_updates(events: list[TelegramUpdate], desk: Annotated[Desk, Context
     return await Batch(desk, int(desk.now().timestamp()), read(events)).decide()
 
 
-async def on_judged(event: PersonJudged, desk: Annotated[Desk, Context()]) -> Commit:
-    """A person asks for attention in a chat."""
-    return await judge(desk, event)
+async def on_judged(events: list[PersonJudged], desk: Annotated[Desk, Context()]) -> Commit:
+    """People ask for attention in chats."""
+    return await judge_all(desk, events)
 
 
 async def on_observed(events: list[PersonObserved], registry: Annotated[Registry, Context()]) -> Commit:

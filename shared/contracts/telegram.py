@@ -68,6 +68,8 @@ class TelegramAction(Message):
     remember_hours: Annotated[int, Field(ge=1, le=24 * 366)] = 48
     """How long the id of a sent message is kept under `action_id`. A later action of the same chat names
     that message by `message_of: action_id` in its params, in place of `message_id` or `message_ids`."""
+    stays: bool = False
+    """A message of the bot that does not disappear after a while, such as a card that waits for a press."""
     decided_at: Moment
     expires_at: Moment
     """After this the action is only counted: deletes below 48 hours, answers within seconds."""
@@ -88,9 +90,14 @@ class PersonObserved(Message):
     chat: Hash
     chat_id: ChatId
     user_id: UserId
-    kind: Literal["joined", "left", "wrote", "requested", "banned", "trusted"]
+    kind: Literal["joined", "left", "wrote", "requested", "banned", "trusted", "asked", "noted"]
+    """`asked`: an admin had the bot ask who this is; `noted`: something was noticed, nothing was done."""
     reasons: tuple[str, ...] = ()
     """Signals seen inside the chat, such as `first_message.link`."""
+    road: str = ""
+    """How a person came in: `public`, `invite`, `request`, `added`, `vouched` or `folder`."""
+    look: str = ""
+    """A keyed hash of the shown name, to see that it changes."""
     name: Annotated[str, StringConstraints(max_length=200)] = ""
     """The shown name, for likeness to an admin; never stored."""
     message_id: int | None = None
@@ -106,6 +113,10 @@ class Signal(Message):
     name: str
     weight: float
     detail: dict[str, Any] = Field(default_factory=dict)
+    kind: Literal["", "evidence", "shape", "trust"] = ""
+    """Something that was done, the shape of somebody's ways, or what speaks for somebody."""
+    says: dict[str, str] = Field(default_factory=dict)
+    """Language and sentence, of a signal of the operator's own."""
 
 
 class PersonJudged(Message):
@@ -116,4 +127,10 @@ class PersonJudged(Message):
     user_id: UserId
     score: float
     signals: tuple[Signal, ...]
+    before: float | None = None
+    """The score that was passed on before, if any."""
+    rule: str = ""
+    """Name of the operator's rule that asks for attention; empty: the score does."""
+    action: Literal["", "advise", "restrict", "remove"] = ""
+    """What that rule wants."""
     judged_at: Moment

@@ -78,13 +78,26 @@ def test_a_picture_sent_as_a_file_is_a_document_and_a_picture(mime, kinds):
         {"hologram": True, "media_group_id": "9"},
         {"text": "look", "hologram": [file()]},
         {"rich_message": {"blocks": [{"photo": photo()}]}},
-        {"poll": {"question": "?", "media": {"photo": photo()}, "options": []}},
+        {"poll": {"question": "?", "options": []}, "hologram": file()},
     ],
 )
 def test_an_unknown_kind_of_media_counts_as_media(fields):
     found = message(**fields)
     assert content.media_kinds(found) == ("other",)
     assert content.service_kind(found) is None
+
+
+@pytest.mark.parametrize(
+    "poll",
+    [
+        {"question": "?", "media": {"photo": photo()}, "options": []},
+        {"question": "?", "options": [{"text": "a", "media": {"video": file()}}]},
+        {"question": "?", "explanation_media": {"animation": file()}},
+    ],
+)
+def test_a_poll_with_pictures_is_a_kind_of_its_own(poll):
+    assert content.media_kinds(message(poll=poll)) == ("poll",)
+    assert content.media_kinds(message(poll={"question": "?", "options": [{"text": "a"}]})) == ()
 
 
 @pytest.mark.parametrize("fields", [{"chat_haunted": {}}, {"chat_haunted": True}, {"a": 1, "b": {"c": "d"}}])

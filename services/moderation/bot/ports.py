@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from services.moderation.bot.store import BotStore
+from services.moderation.domain.closing import Closed
 from services.moderation.domain.settings import ChatSettings
+from services.moderation.domain.state import ChatState
+from services.moderation.domain.warnings import Warned
+from services.moderation.store.closings import Closings
 from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
 from shared import clock
@@ -18,6 +22,13 @@ from shared.settings import Settings
 class Chats(Protocol):
     """What moderation knows of a chat; the service's own store is it."""
 
+    @property
+    def closings(self) -> Closings:
+        """Closed chats."""
+
+    def key(self, chat_id: int) -> str:
+        """The chat's keyed hash."""
+
     async def settings(self, chat_id: int) -> ChatSettings:
         """The chat's settings as they now stand."""
 
@@ -26,6 +37,33 @@ class Chats(Protocol):
 
     async def person_named(self, chat_id: int, username: str) -> int | None:
         """The id of who wrote here under this user name (lower case, without @) in the last 48 hours."""
+
+    async def state(self, chat_id: int) -> ChatState:
+        """What is known of one chat: its title, its admins under keyed hashes."""
+
+    async def managed(self) -> list[int]:
+        """Ids of all chats that the bot is in."""
+
+    async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
+        """Ids of the person's messages below 48 hours, oldest first."""
+
+    async def messages_since(self, chat_id: int, message_id: int) -> list[int]:
+        """Ids of this message and all after it, below 48 hours."""
+
+    async def warned(self, chat_id: int, user_id: int) -> Warned:
+        """A person's warnings, also those that have expired."""
+
+    def save_warned(self, chat_id: int, user_id: int, warned: Warned) -> list[Command]:
+        """`Warned()` clears."""
+
+    def trust(self, chat_id: int, user_id: int, now: int) -> list[Command]:
+        """An admin's word for a person; `now` in unix seconds."""
+
+    def distrust(self, chat_id: int, user_id: int) -> list[Command]:
+        """That word taken back."""
+
+    async def closed(self, chat_id: int) -> Closed | None:
+        """How the chat is closed by night or by order; None when it is open."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """From what a batch has decided in one chat to actions, observations, and in dry run a word about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
-from services.moderation.domain.state import DAY, ChatState, Delete
-from shared.bus.commit import Command, Commit
+from services.moderation.decide.sanctions import sanctions
+from services.moderation.domain.due import ALERT_AGAIN, Due
+from services.moderation.domain.state import DAY, Alert, ChatState, Delete
+from shared.bus.commit import NOTHING, Command, Commit
 from shared.contracts.base import Message
 from shared.contracts.telegram import Method, PersonObserved, TelegramAction
 
@@ -15,16 +17,39 @@ DELETABLE = timedelta(hours=48)
 NOTICE_PAUSE = 600
 """Seconds between two dry-run notices in one chat; each kind is named once a day."""
 NOTICE_LIVES = timedelta(hours=1)
+ALERTS_AWAITED = 3
+"""Of how many alerts one must have been sent before the trace goes."""
 
 
-def acts_of(desk: Desk, state: ChatState, now: int) -> Commit:
-    """The events of a chat's batch. Sets `changes.told` when a notice is given."""
-    events: list[Message] = [*_deletes(state, now), *_observed(desk, state)]
-    writes: list[Command] = []
-    for code, count in state.changes.would.items():
+async def acts_of(desk: Desk, state: ChatState, now: int) -> Commit:
+    """The events of a chat's batch, alerts first. Sets `changes.told` when a notice is given."""
+    changes = state.changes
+    alerts = [await _alerted(desk, state, alert, now) for alert in changes.alerts]
+    events: list[Message] = [*_deletes(state, now), *sanctions(desk, state, now), *_observed(desk, state)]
+    held = [(Due(state.key, d.code, d.message_id, d.sent_at), at) for d, at in changes.held]
+    writes: list[Command] = desk.store.later.put(held)
+    for code, count in changes.would.items():
         writes += desk.bot.note(state.id, Method.DELETE_MESSAGES, reasons=(code,), count=count, target=None)
-    events += notice(desk, state, tuple(state.changes.would), now)
-    return Commit.of(writes=writes, events=events)
+    events += notice(desk, state, tuple(changes.would), now)
+    found = Commit.of(writes=writes, events=events)
+    return sum(alerts, NOTHING) + found if alerts else found
+
+
+async def _alerted(desk: Desk, state: ChatState, alert: Alert, now: int) -> Commit:
+    """The alert, and its trace among what is due once one of the admins has it.
+
+    Where nobody can be told the trace stays: then it is what tells them.
+    """
+    told = await desk.bot.alert(state.id, alert.kind, alert.who, alert.by)
+    sent = tuple(
+        event.action_id
+        for event in told.events
+        if isinstance(event, TelegramAction) and event.method is Method.SEND_MESSAGE
+    )[:ALERTS_AWAITED]
+    if alert.trace is None or not sent:
+        return told
+    due = Due(state.key, alert.trace.code, alert.trace.message_id, alert.trace.sent_at, sent)
+    return told + Commit.of(writes=desk.store.later.put([(due, now + ALERT_AGAIN)]))
 
 
 def notice(desk: Desk, state: ChatState, codes: tuple[str, ...], now: int) -> list[Message]:
@@ -48,21 +73,27 @@ def notice(desk: Desk, state: ChatState, codes: tuple[str, ...], now: int) -> li
 
 
 def _deletes(state: ChatState, now: int) -> Iterator[TelegramAction]:
+    return deletions(state.id, state.key, state.changes.deletes, now)
+
+
+def deletions(chat_id: int, key: str, found: Iterable[Delete], now: int) -> Iterator[TelegramAction]:
     """One action for each code and hundred messages, so that the log can say why."""
     by_code: dict[str, list[Delete]] = {}
-    for delete in state.changes.deletes:
+    for delete in found:
         by_code.setdefault(delete.code, []).append(delete)
     for code, deletes in by_code.items():
         for start in range(0, len(deletes), DELETES_MOST):
-            yield deletion(state, deletes[start : start + DELETES_MOST], (code,), now)
+            yield deletion(chat_id, key, deletes[start : start + DELETES_MOST], (code,), now)
 
 
-def deletion(state: ChatState, deletes: list[Delete], reasons: tuple[str, ...], now: int) -> TelegramAction:
+def deletion(
+    chat_id: int, key: str, deletes: list[Delete], reasons: tuple[str, ...], now: int
+) -> TelegramAction:
     """An action that deletes these messages; it is given up when the oldest can no longer be deleted."""
     oldest = min(delete.sent_at for delete in deletes)
     return TelegramAction(
-        action_id=f"delete:{state.key}:{deletes[0].message_id}:{len(deletes)}:{reasons[0]}"[:80],
-        chat_id=state.id,
+        action_id=f"delete:{key}:{deletes[0].message_id}:{len(deletes)}:{reasons[0]}"[:80],
+        chat_id=chat_id,
         method=Method.DELETE_MESSAGES,
         params={"message_ids": [delete.message_id for delete in deletes]},
         reasons=reasons,
@@ -81,6 +112,8 @@ def _observed(desk: Desk, state: ChatState) -> Iterator[PersonObserved]:
             user_id=seen.person.id,
             kind=seen.kind,
             reasons=seen.reasons,
+            road=seen.road,
+            look=desk.keyed(seen.person.name) if seen.person.name else "",
             message_id=seen.message_id,
             lat=lat,
             lon=lon,

@@ -8,14 +8,18 @@ import structlog
 from services.moderation.decide.acts import acts_of
 from services.moderation.decide.desk import Desk
 from services.moderation.domain import lookalike
-from services.moderation.domain.decide import Context, decide, needs_admins
+from services.moderation.domain.context import Context
+from services.moderation.domain.decide import STALE, decide, needs_admins
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
 from services.moderation.store.chats import Wanted
 from shared.bus.commit import Commit
 from shared.contracts.telegram import TelegramUpdate
+from shared.telemetry import metrics
 
 log = structlog.get_logger()
+COMMAND_STALE = 3600
+"""Seconds after which a command is not carried out any more: who wrote it has long helped themselves."""
 
 
 class TwoAtOnce(Exception):  # noqa: N818
@@ -39,7 +43,7 @@ class Batch:
         await self.desk.know_admins(self._unsure(context), self.now)
         for update, _ in self.updates:
             await self._take(update, context)
-        return self._commit()
+        return await self._commit()
 
     async def _load(self, context: Context) -> None:
         ids = {update.id: event.chat_id for update, event in self.updates}
@@ -78,13 +82,16 @@ class Batch:
         return self.states.get(update.chat.id) if update.chat else None
 
     async def _take(self, update: Update, context: Context) -> None:
+        if _is_stale(update, self.now):
+            metrics.UPDATES_LATE.inc()
+            return
         state = self._state(update)
         if state is not None:
             self._correct(update, state)
             if needs_admins(update, state, context):
                 await self.desk.know_admins([state], self.now)
             decide(update, state, context)
-        if _is_for_the_bot(update):
+        if _is_for_the_bot(update, self.now):
             await self._converse(update)
 
     async def _converse(self, update: Update) -> None:
@@ -120,14 +127,17 @@ class Batch:
         elif change.before in ADMINS:
             state.admins, state.changes.admins = None, True
 
-    def _commit(self) -> Commit:
+    async def _commit(self) -> Commit:
         chats = self.desk.store.chats
         parts = [*self.said]
         for state in self.states.values():
-            parts.append(acts_of(self.desk, state, self.now))
+            parts.append(await acts_of(self.desk, state, self.now))
             parts.append(Commit.of(writes=chats.save(state, self.now)))
-            if state.changes.migrated_to is not None:
-                parts.append(Commit.of(writes=chats.migrate(state, state.changes.migrated_to)))
+            if (new := state.changes.migrated_to) is not None:
+                moving = self.desk.store.moving
+                parts.append(
+                    Commit.of(writes=await moving.writes(state.id, new, state.settings.values, self.now))
+                )
         if self.updates:
             ids = [update.id for update, _ in self.updates]
             parts.append(Commit.of(writes=chats.handled(ids, self.updates[0][1].chat_id)))
@@ -143,22 +153,41 @@ def read(events: Sequence[TelegramUpdate]) -> list[tuple[Update, TelegramUpdate]
     found = []
     for event in events:
         try:
-            found.append((parse(event.raw), event))
+            found.append((_dated(parse(event.raw), event), event))
         except BadUpdate as error:
             log.warning("update_unreadable", reason=str(error))
     return found
 
 
+def _dated(update: Update, event: TelegramUpdate) -> Update:
+    """An update without a date that can be read happened when it came."""
+    message = update.message
+    if update.at and (message is None or message.at):
+        return update
+    came = int(event.received_at.timestamp())
+    if message is not None:
+        message = message._replace(at=message.at or came)
+    return update._replace(at=update.at or came, message=message)
+
+
+def _is_stale(update: Update, now: int) -> bool:
+    """Too old to act on. What says where the bot now stands, or where the chat has gone, is never too old."""
+    moved = update.message is not None and update.message.migrated_to is not None
+    latest = max(update.at, update.message.at if update.message else 0)
+    return now - latest >= STALE and not moved and update.kind not in ("my_chat_member", "callback_query")
+
+
 def _people(update: Update) -> list[Person]:
     """Everybody about whom something is known that this update needs."""
     message = update.message
-    found = [update.sender, update.change.person if update.change else None]
+    change = update.change
+    found = [update.sender, change.person if change else None, change.by if change else None]
     if message is not None:
         found += [*message.joined, message.left]
     return [person for person in found if person is not None]
 
 
-def _is_for_the_bot(update: Update) -> bool:
+def _is_for_the_bot(update: Update, now: int) -> bool:
     """Pressed buttons, private messages, commands in groups, being added or removed, and the chat moving."""
     if update.kind in ("callback_query", "my_chat_member"):
         return True
@@ -166,4 +195,6 @@ def _is_for_the_bot(update: Update) -> bool:
         return False
     if update.message.migrated_to is not None:
         return True
+    if now - update.at >= COMMAND_STALE:
+        return False
     return update.chat.type == "private" or (update.chat.is_group and update.message.is_command)

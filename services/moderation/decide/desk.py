@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, Protocol
 
 from services.moderation.domain import lookalike
-from services.moderation.domain.decide import Context
-from services.moderation.domain.state import ChatState
+from services.moderation.domain.context import Context
+from services.moderation.domain.state import AlertKind, ChatState
 from services.moderation.domain.update import Person, Update
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
@@ -48,6 +48,26 @@ class Bot(Protocol):
     def would(self, language: str, codes: tuple[str, ...]) -> str:
         """What a dry-run notice says."""
 
+    async def alert(self, chat_id: int, kind: AlertKind, who: Person, by: Person | None) -> Commit:
+        """Tell the admins of a change among them, see `state.Alert`."""
+
+    def warned(
+        self,
+        language: str,
+        person: Person,
+        *,
+        reason: str,
+        count: int,
+        most: int,
+        what: str,
+        until: int | None,
+        zone: str,
+    ) -> str:
+        """HTML for who broke a lock: a warning, or what followed. `until` is unix seconds."""
+
+    def night(self, language: str, *, closed: bool, until: int | None, zone: str) -> str:
+        """What is said when a chat closes or opens; plain text."""
+
     def note(
         self, chat_id: int, what: str, *, reasons: tuple[str, ...], count: int, target: int | None
     ) -> list[Command]:
@@ -63,12 +83,14 @@ class Desk:
     telegram: Caller
     bot: Bot
     now: Callable[[], datetime] = clock.now
+    me: int = 0
+    """The bot's own id."""
     _silent: dict[int, int] = field(default_factory=dict)
     """Chats whose admins could not be learnt: unix seconds until which that is not tried again."""
 
     def context(self, now: int) -> Context:
         """For one batch: hashes are computed once in it and forgotten with it."""
-        return Context(now, cache(self.keys.person), self._likeness)
+        return Context(now, cache(self.keys.person), self._likeness, self.me)
 
     def keyed(self, text: str) -> str:
         """A keyed hash of a name's skeleton."""

@@ -1,64 +1,121 @@
 """A person's standing asks for attention in a chat: the chat's settings decide what follows."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.acts import deletion, notice
 from services.moderation.decide.desk import Desk
-from services.moderation.domain.standing import REMOVE
+from services.moderation.domain.standing import ADVISE, REMOVE, threshold
 from services.moderation.domain.state import ChatState, Delete
 from services.moderation.domain.update import TELEGRAM_OWN
+from services.moderation.store.chats import Wanted
 from shared.bus.commit import NOTHING, Commit
 from shared.contracts.base import Message
 from shared.contracts.telegram import Method, PersonJudged, TelegramAction
 
-REMOVED_FOR = timedelta(days=30)
-"""A machine's word does not last for ever; an admin can ban for longer."""
+RESTRICTED_FOR = timedelta(days=1)
+"""Where a rule of the operator's wants that."""
 BAN_EXPIRES = timedelta(hours=24)
 OF_MESSAGES = ("new_message.", "first_message.")
 """Reasons that lie in what was written: then it goes with the person."""
 OUT = frozenset({"left", "kicked"})
 
 
-async def judge(desk: Desk, event: PersonJudged) -> Commit:
-    """Remove, advise, or nothing at all where the person is an admin or the admins cannot be known.
+async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
+    """Each in order; what is known of a chat is read and written once for the batch.
 
-    Raises TryLater when the look-up failed: nobody is accused for that.
+    Raises TryLater when a look-up failed: nobody is accused for that.
     """
-    now = int(desk.now().timestamp())
-    state = await desk.store.chats.state(event.chat_id)
-    if event.user_id in TELEGRAM_OWN or state.bot in OUT:
-        return NOTHING
-    await desk.know_admins([state], now)
-    learnt = Commit.of(writes=desk.store.chats.save(state, now))
+    now, chats = int(desk.now().timestamp()), desk.store.chats
+    moved = await chats.moved({event.chat_id for event in events})
+    events = [_at_new_id(event, moved) for event in events if event.user_id not in TELEGRAM_OWN]
+    found, _ = await chats.load({event.chat_id: Wanted() for event in events}, {})
+    states = {chat_id: state for chat_id, state in found.items() if state.bot not in OUT}
+    await desk.know_admins(states.values(), now)
+    parts = [
+        await judge(desk, states[event.chat_id], event, now) for event in events if event.chat_id in states
+    ]
+    writes = [write for state in states.values() for write in chats.save(state, now)]
+    return sum(parts, NOTHING) + Commit.of(writes=writes)
+
+
+def _at_new_id(event: PersonJudged, moved: Mapping[int, int]) -> PersonJudged:
+    new = moved.get(event.chat_id)
+    return event if new is None else event.model_copy(update={"chat_id": new})
+
+
+async def judge(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> Commit:
+    """Remove, advise, or nothing at all where the person is an admin or the admins cannot be known."""
     if state.admins is None or state.is_admin(event.person):
-        return learnt
-    if state.settings.get("suspicious") != "remove" or event.score < REMOVE:
-        return learnt + await desk.bot.advise(event)
+        return NOTHING
+    what = wanted(state.settings, event)
+    if what == "advise":
+        return await desk.bot.advise(event) if _is_news(event) else NOTHING
     if state.settings.dryrun:
         return await _would_remove(desk, state, event, now)
-    return learnt + Commit.of(events=await _remove(desk, state, event, now))
+    if what == "restrict":
+        return Commit.of(events=[_restrict(state, event, now)])
+    return Commit.of(events=await _remove(desk, state, event, now))
+
+
+def wanted(settings: ChatSettings, event: PersonJudged) -> str:
+    """`remove` or `restrict` only where the chat's admins have chosen that the bot acts, `advise` elsewhere.
+
+    A machine's word does not last for ever (`suspicious.days`); an admin can ban for longer.
+    """
+    if settings.get("suspicious") != "remove":
+        return "advise"
+    if event.rule:
+        return event.action or "advise"
+    return "remove" if event.score >= threshold(settings.number("suspicious.threshold")) else "advise"
+
+
+def _is_news(event: PersonJudged) -> bool:
+    """A card at the first advice, another when it has become likely; the levels above are for thresholds."""
+    if event.rule or event.before is None or event.before < ADVISE:
+        return True
+    return event.before < REMOVE <= event.score
+
+
+def _restrict(state: ChatState, event: PersonJudged, now: int) -> TelegramAction:
+    moment = datetime.fromtimestamp(now, UTC)
+    return TelegramAction(
+        action_id=f"restrict:{state.key}:{event.person}:{int(event.judged_at.timestamp() * 1000)}",
+        chat_id=state.id,
+        method=Method.RESTRICT_MEMBER,
+        params={
+            "user_id": event.user_id,
+            "permissions": SILENT,
+            "until_date": int((moment + RESTRICTED_FOR).timestamp()),
+        },
+        reasons=_reasons(event),
+        decided_at=moment,
+        expires_at=moment + BAN_EXPIRES,
+    )
 
 
 def _reasons(event: PersonJudged) -> tuple[str, ...]:
-    return tuple(signal.name for signal in event.signals if signal.weight > 0)
+    rule = (f"rule.{event.rule}",) if event.rule else ()
+    return rule + tuple(signal.name for signal in event.signals if signal.weight > 0)
 
 
 async def _would_remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> Commit:
     line = desk.bot.note(state.id, Method.BAN_MEMBER, reasons=_reasons(event), count=1, target=event.user_id)
     told = notice(desk, state, ("remove",), now)
-    kept = desk.store.chats.save(state, now)
-    return await desk.bot.advise(event) + Commit.of(writes=[*line, *kept], events=told)
+    state.told |= dict.fromkeys(state.changes.told, now)
+    return await desk.bot.advise(event) + Commit.of(writes=line, events=told)
 
 
 async def _remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> list[Message]:
     moment, reasons = datetime.fromtimestamp(now, UTC), _reasons(event)
+    removed_for = timedelta(days=state.settings.number("suspicious.days"))
     ban = TelegramAction(
         action_id=f"remove:{state.key}:{event.person}:{int(event.judged_at.timestamp() * 1000)}",
         chat_id=state.id,
         method=Method.BAN_MEMBER,
         params={
             "user_id": event.user_id,
-            "until_date": int((moment + REMOVED_FOR).timestamp()),
+            "until_date": int((moment + removed_for).timestamp()),
             "revoke_messages": True,
         },
         reasons=reasons,
@@ -68,4 +125,4 @@ async def _remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -
     written = [reason for reason in reasons if reason.startswith(OF_MESSAGES)]
     ids = (await desk.store.chats.messages_of(state.id, event.user_id))[-100:] if written else []
     gone = [Delete(message_id, now, written[0]) for message_id in ids]
-    return [ban, deletion(state, gone, tuple(written), now)] if gone else [ban]
+    return [ban, deletion(state.id, state.key, gone, tuple(written), now)] if gone else [ban]

@@ -17,6 +17,8 @@ MEDIA = (
 )  # fmt: skip
 """Kinds of media, each the name of its field and of its setting. An animation or a live photo also fills the
 field of an older kind, so the more telling field stands first."""
+POLL = "poll"
+"""A poll, quiz or its options with pictures."""
 OTHER = "other"
 """A kind of media or service message that did not exist when this was written."""
 
@@ -126,6 +128,8 @@ def media_kinds(message: Json) -> tuple[str, ...]:
         return ("other",) if _looks_like_media(message) else ()
     if fields & SERVICE.keys():
         return ()
+    if _has_file(message.get(POLL)):
+        return (POLL,)
     inside = [message[field] for field in fields if field not in ENVELOPE and field not in ("text", "game")]
     return (OTHER,) if _looks_like_media(message) or any(_has_file(value) for value in inside) else ()
 
@@ -203,7 +207,17 @@ def links(message: Json) -> tuple[str, ...]:
 
 
 def _of_link(target: str) -> str:
-    return "invite" if _INVITE.search(target) else "link"
+    return "invite" if is_invite(target) else "link"
+
+
+def is_invite(target: str) -> bool:
+    """Whether an address leads into a private chat."""
+    return _INVITE.search(target) is not None
+
+
+def written_addresses(text: str) -> list[str]:
+    """Addresses that stand in a text, with or without an entity."""
+    return _ADDRESS.findall(text)
 
 
 def _has_url(rows: Any) -> bool:

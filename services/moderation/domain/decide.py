@@ -1,29 +1,31 @@
 """What an update means in its chat: which messages go, what is remembered, what is told of people."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import replace
 
-from services.moderation.domain.settings import SETTINGS
-from services.moderation.domain.state import DAY, Album, ChatState, Delete, Observation
-from services.moderation.domain.update import TELEGRAM_OWN, Change, Message, Person, Update
+from services.moderation.domain import media
+from services.moderation.domain.context import Context
+from services.moderation.domain.doomed import delete
+from services.moderation.domain.locks import Where, found, strongest
+from services.moderation.domain.roles import Role, concerns, role_of
+from services.moderation.domain.rules import Rules
+from services.moderation.domain.state import (
+    DAY,
+    Alert,
+    AlertKind,
+    ChatState,
+    Delete,
+    Observation,
+    Sanction,
+)
+from services.moderation.domain.update import ADMINS, TELEGRAM_OWN, Change, Message, Person, Update
+from services.moderation.domain.warnings import mute_until, step
 
 NEWCOMER = 7 * DAY
-"""Seconds after a join that was seen during which somebody is new."""
+"""Seconds after a join that was seen during which somebody's first message counts for more."""
 JOIN_REPEAT = 120
 """Seconds within which a second word of one join (`chat_member` and a service message) is none."""
-DELETABLE = 48 * 3600
-"""Telegram deletes messages below this age only."""
-
-
-class Context(NamedTuple):
-    """What a decision needs beside the update and the chat."""
-
-    now: int
-    """Unix seconds."""
-    person: Callable[[int], str]
-    """The keyed hash of a Telegram id."""
-    likeness: Callable[[ChatState, Person], tuple[str, ...]]
-    """Codes of how a person resembles the chat's admins, see `domain.lookalike`."""
+STALE = 48 * 3600
+"""Updates of this age are only counted: nothing can be deleted any more, and nobody is there."""
 
 
 def needs_admins(update: Update, state: ChatState, context: Context) -> bool:
@@ -31,100 +33,156 @@ def needs_admins(update: Update, state: ChatState, context: Context) -> bool:
     if not (update.chat and update.chat.is_group):
         return False
     if update.message is not None:
-        return _message_needs_admins(update.message, state, context)
+        return _message_needs_admins(update, update.message, state, context)
     return update.change.joined if update.change else update.kind == "chat_join_request"
 
 
-def _message_needs_admins(message: Message, state: ChatState, context: Context) -> bool:
+def _message_needs_admins(update: Update, message: Message, state: ChatState, context: Context) -> bool:
     if message.service is not None:
         return bool(message.joined)
-    if _code(message, state):
-        return message.sender_chat != state.id and not message.is_automatic_forward
-    return not message.edited and _is_person(message) and _first_of_day(message, state, context)
+    if not _is_person(message):
+        return False
+    if not message.edited and _first_of_day(message, state, context):
+        return True
+    chat = state.rules
+    if message.media and (media.code(message, chat, update.at) or message.album in state.albums):
+        return True
+    return bool(chat.locks) and any(_locked(update, message, chat))
 
 
 def decide(update: Update, state: ChatState, context: Context) -> None:
     """Add to `state.changes` what follows from this update. Commands are answered elsewhere."""
     if update.change is not None:
-        _on_change(update.change, update.at, state, context)
+        _on_change(update, update.change, state, context)
     elif update.message is not None:
-        _on_message(update.message, state, context)
+        _on_message(update, update.message, state, context)
     elif update.kind == "chat_join_request" and update.sender is not None:
         _observe(Observation(update.sender, "requested", (), None, update.at), state, context)
 
 
-def _on_message(message: Message, state: ChatState, context: Context) -> None:
+def _on_message(update: Update, message: Message, state: ChatState, context: Context) -> None:
+    chat = state.rules
     if message.service is not None:
         _on_service(message, state, context)
         return
+    person = context.person(message.sender.id) if message.sender else ""
+    channel = context.person(message.sender_chat) if message.sender_chat is not None else ""
+    if message.is_automatic_forward and channel and channel != state.linked:
+        state.linked, state.changes.linked = channel, True
     if not message.edited:
-        _remember(message, state, context)
-    if not _exempt(message, state, context):
-        _on_media(message, state, context)
+        _remember(message, person, channel, state, context)
+    role = role_of(message, person, channel, state, chat)
+    if not chat.media and not chat.locks:
+        return
+    if state.admins is None and _is_person(message):
+        return  # nobody is accused where the admins cannot be known
+    doomed = media.on_message(update, message, role, state, context)
+    if chat.locks and role < Role.LINKED and concerns(chat.lock_for, role):
+        _on_locks(update, message, state, context, again=doomed)
+
+
+# Service messages.
 
 
 def _on_service(message: Message, state: ChatState, context: Context) -> None:
+    chat = state.rules
     setting = f"service.{message.service}"
-    if state.settings.get(setting) == "delete" and not message.edited:
-        _delete(message.id, message.at, setting, state, context)
+    erased = setting in chat.erased and not message.edited
+    trace = Delete(message.id, message.at, setting)
+    if message.owner and message.sender is not None and chat.alert and not message.edited:
+        _alert(
+            Alert(message.owner, message.new_owner or message.sender, message.sender),
+            state,
+            trace if erased else None,
+        )
+    elif erased:
+        delete(trace, state, context)
+    by = message.sender if message.sender_chat is None else None
     for person in message.joined:
-        _joined(person, message.at, message.id, state, context)
+        _joined(person, message.at, message.id, state, context, by=by)
     if message.left is not None:
         _left(message.left, message.at, state, context)
-    if message.sender is not None:
-        state.changes.index.append((message.id, context.person(message.sender.id), message.at))
+    if not message.edited:
+        key = context.person(message.sender.id) if message.sender else state.key
+        state.changes.index.append((message.id, key, message.at))
 
 
-def _on_media(message: Message, state: ChatState, context: Context) -> None:
-    album = _album(message, state)
-    code = _code(message, state)
-    if album is not None and message.id not in album.parts:
-        album.parts.add(message.id)
-        state.changes.albums.add(message.album or "")
-    if not code:
-        return
-    gone = {message.id}
-    if album is not None and not album.doomed:
-        album.doomed = code
-        gone |= album.parts
-        state.changes.albums.add(message.album or "")
-    for message_id in sorted(gone):
-        _delete(message_id, message.at, code, state, context)
+def _alert(alert: Alert, state: ChatState, trace: Delete | None) -> None:
+    """The trace waits for its alert; in dry run it stays and is only named."""
+    if trace is not None and state.settings.dryrun:
+        state.changes.would[trace.code] = state.changes.would.get(trace.code, 0) + 1
+        trace = None
+    state.changes.alerts.append(alert._replace(trace=trace))
 
 
-def _album(message: Message, state: ChatState) -> Album | None:
-    return state.albums.setdefault(message.album, Album()) if message.album and message.media else None
+# Locks.
 
 
-def _code(message: Message, state: ChatState) -> str:
-    """The setting by which this message goes, or nothing."""
-    for kind in message.media:
-        setting = f"media.{kind}"
-        if setting in SETTINGS and state.settings.get(setting) == "delete":
-            return setting
-    if message.album and message.album in state.albums:
-        return state.albums[message.album].doomed
-    return ""
-
-
-def _delete(message_id: int, sent_at: int, code: str, state: ChatState, context: Context) -> None:
-    if context.now - sent_at >= DELETABLE:
-        return
-    if state.settings.dryrun:
-        state.changes.would[code] = state.changes.would.get(code, 0) + 1
-    elif all(delete.message_id != message_id for delete in state.changes.deletes[-100:]):
-        state.changes.deletes.append(Delete(message_id, sent_at, code))
-
-
-def _exempt(message: Message, state: ChatState, context: Context) -> bool:
-    """Admins, the chat itself and its linked channel; everybody where admins cannot be known."""
-    if message.sender_chat == state.id or message.is_automatic_forward or state.admins is None:
-        return True
-    return (
-        _is_person(message)
-        and message.sender is not None
-        and state.is_admin(context.person(message.sender.id))
+def _locked(update: Update, message: Message, chat: Rules) -> list[str]:
+    where = Where(chat.allowed, update.chat.username if update.chat else "")
+    return list(found(update.body, chat.locks, where)) + (
+        ["channel"] if "channel" in chat.locks and message.sender_chat is not None else []
     )
+
+
+def _on_locks(update: Update, message: Message, state: ChatState, context: Context, *, again: bool) -> None:
+    """`again`: the message goes already, with an album of which a part has been answered for."""
+    chat = state.rules
+    kind = strongest(_locked(update, message, chat), chat.locks)
+    if not kind:
+        return
+    code = f"lock.{kind}"
+    media.doom(message, code, state, context)
+    if again or state.settings.dryrun:
+        return
+    if message.sender_chat is not None:
+        if chat.locks[kind] == "mute":
+            state.changes.sanctions.append(
+                Sanction("ban_channel", code, message.id, None, channel=message.sender_chat)
+            )
+    elif message.sender is not None and not message.sender.is_bot:
+        broken = Sanction("", code, message.id, message.sender, topic=message.topic)
+        _punish(chat.locks[kind], broken, message.sender, state, context)
+
+
+def _punish(how: str, broken: Sanction, who: Person, state: ChatState, context: Context) -> None:
+    """What a lock has for who broke it, beside the message's end."""
+    if how == "mute":
+        until = mute_until(state.settings, context.now)
+        state.changes.sanctions.append(replace(broken, what="mute", person=who, until=until))
+    elif how == "warn":
+        person = context.person(who.id)
+        found = step(state.settings, state.warned_of(person), context.now)
+        state.warned[person] = found.warned
+        state.changes.warned.add(person)
+        state.changes.sanctions.append(
+            replace(
+                broken, what=found.what, person=who, until=found.until, count=found.count, most=found.most
+            )
+        )
+
+
+def _bot_added(
+    bot: Person, by: Person | None, message_id: int | None, state: ChatState, context: Context
+) -> None:
+    """A bot that somebody who is no admin has brought."""
+    chat = state.rules
+    how = chat.locks.get("bot")
+    if how is None or state.admins is None or by is None or bot.id == context.me:
+        return
+    if by.id == bot.id or by.id in TELEGRAM_OWN:
+        return
+    if state.is_admin(context.person(by.id)) or state.is_admin(context.person(bot.id)):
+        return
+    if chat.dryrun:
+        state.changes.would["lock.bot"] = state.changes.would.get("lock.bot", 0) + 1
+        return
+    removed = Sanction("remove", "lock.bot", message_id or 0, bot)
+    state.changes.sanctions.append(removed)
+    _punish(how, removed, by, state, context)
+
+
+# People.
 
 
 def _is_person(message: Message) -> bool:
@@ -138,17 +196,15 @@ def _first_of_day(message: Message, state: ChatState, context: Context) -> bool:
     return state.seen.get(context.person(message.sender.id), 0) // DAY != message.at // DAY
 
 
-def _remember(message: Message, state: ChatState, context: Context) -> None:
+def _remember(message: Message, person: str, channel: str, state: ChatState, context: Context) -> None:
     """Index the message; on a person's first message of a day pass it on with what was noticed."""
     sender = message.sender
-    if sender is None:
-        return
-    person = context.person(sender.id)
-    state.changes.index.append((message.id, person, message.at))
-    if not _is_person(message) or not _first_of_day(message, state, context):
+    state.changes.index.append((message.id, channel or person or state.key, message.at))
+    if sender is None or not _is_person(message) or not _first_of_day(message, state, context):
         return
     reasons = _first_message(message, person, state, context) if person not in state.seen else ()
     state.seen[person] = state.changes.seen[person] = message.at
+    state.days[person] = state.days.get(person, 0) + 1
     if sender.username:
         state.changes.named[sender.username] = sender.id
     _observe(Observation(sender, "wrote", reasons, message.id, message.at), state, context)
@@ -164,19 +220,53 @@ def _first_message(message: Message, person: str, state: ChatState, context: Con
     return tuple(found)
 
 
-def _on_change(change: Change, at: int, state: ChatState, context: Context) -> None:
+def _on_change(update: Update, change: Change, state: ChatState, context: Context) -> None:
+    if update.kind == "my_chat_member":
+        return
     if change.joined:
-        _joined(change.person, at, None, state, context)
+        _joined(change.person, update.at, None, state, context, by=change.by, road=change.road)
     elif change.left:
-        _left(change.person, at, state, context)
+        _left(change.person, update.at, state, context)
+    kind = _rights_changed(change)
+    if kind and state.rules.alert and update.chat is not None:
+        state.changes.alerts.append(Alert(kind, change.person, change.by))
 
 
-def _joined(person: Person, at: int, message_id: int | None, state: ChatState, context: Context) -> None:
+def _rights_changed(change: Change) -> AlertKind | None:
+    """Whether somebody became an admin, is none any more, or may do other things than before."""
+    before, after = change.before in ADMINS, change.after in ADMINS
+    if before != after:
+        return "admin_added" if after else "admin_removed"
+    return "admin_rights" if after and change.rights_before != change.rights_after else None
+
+
+def _joined(
+    person: Person,
+    at: int,
+    message_id: int | None,
+    state: ChatState,
+    context: Context,
+    *,
+    by: Person | None,
+    road: str = "",
+) -> None:
     key = context.person(person.id)
     if abs(at - state.joined.get(key, 0)) < JOIN_REPEAT:
         return
     state.joined[key] = state.changes.joined[key] = at
-    _observe(Observation(person, "joined", (), message_id, at), state, context)
+    if person.is_bot:
+        _bot_added(person, by, message_id, state, context)
+    road = _road(road, person, by, state, context)
+    _observe(Observation(person, "joined", (), message_id, at, road), state, context)
+
+
+def _road(road: str, person: Person, by: Person | None, state: ChatState, context: Context) -> str:
+    """How somebody came in; who is brought by a member of longer standing, who writes, is vouched for."""
+    if by is None or by.id == person.id or road not in ("", "added"):
+        return road
+    member = context.person(by.id)
+    lately = context.now - state.joined.get(member, 0) < NEWCOMER
+    return "vouched" if state.is_admin(member) or (member in state.seen and not lately) else "added"
 
 
 def _left(person: Person, at: int, state: ChatState, context: Context) -> None:

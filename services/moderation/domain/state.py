@@ -5,11 +5,15 @@ Loaded before, saved after; in between every update sees what the ones before it
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from services.moderation.domain import rules
+from services.moderation.domain.rules import Rules
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.update import ADMINS, Chat, Person
+from services.moderation.domain.warnings import Warned
 
+AlertKind = Literal["owner_changed", "owner_left", "admin_added", "admin_removed", "admin_rights"]
 HOUR = 3600
 DAY = 24 * HOUR
 ADMINS_FRESH = HOUR
@@ -47,6 +51,41 @@ class Delete(NamedTuple):
     """Why, as in the log: `service.joined`, `media.photo`."""
 
 
+class Held(NamedTuple):
+    """A message that goes later; `at` is when, in unix seconds."""
+
+    delete: Delete
+    at: int
+
+
+class Alert(NamedTuple):
+    """Something that the admins must hear of; `trace` is the message that goes once they have."""
+
+    kind: AlertKind
+    who: Person
+    by: Person | None
+    trace: Delete | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """What follows for somebody who broke a lock; `until` in unix seconds, None for ever.
+
+    `what` is `warn`, `mute`, `ban`, or `remove` for a bot and `ban_channel` for a channel, whose id is
+    `channel`.
+    """
+
+    what: str
+    code: str
+    message_id: int
+    person: Person | None
+    channel: int | None = None
+    topic: int | None = None
+    until: int | None = None
+    count: int = 0
+    most: int = 0
+
+
 class Observation(NamedTuple):
     """What goes on to the stage that keeps people's standing."""
 
@@ -55,6 +94,8 @@ class Observation(NamedTuple):
     reasons: tuple[str, ...]
     message_id: int | None
     at: int
+    road: str = ""
+    """How a person came in, see `update.Change.road`; `vouched`: brought by a member who writes here."""
 
 
 @dataclass(slots=True)
@@ -62,19 +103,26 @@ class Changes:
     """What the batch adds; the store turns it into writes, the handler into events."""
 
     deletes: list[Delete] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+    """Ids in `deletes`."""
     would: dict[str, int] = field(default_factory=dict)
     """Code and how often, in dry run."""
+    held: list[Held] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    sanctions: list[Sanction] = field(default_factory=list)
     observed: list[Observation] = field(default_factory=list)
     index: list[tuple[int, str, int]] = field(default_factory=list)
     """Message id, keyed person, unix seconds."""
     seen: dict[str, int] = field(default_factory=dict)
     joined: dict[str, int] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
     named: dict[str, int] = field(default_factory=dict)
     """User name and id of who wrote, for commands that name a person."""
     albums: set[str] = field(default_factory=set)
     about: bool = False
     admins: bool = False
     status: bool = False
+    linked: bool = False
     told: tuple[str, ...] = ()
     migrated_to: int | None = None
 
@@ -93,12 +141,30 @@ class ChatState:
     """Telegram refuses to tell who the admins are: nobody here is accused and no person's message deleted."""
     seen: dict[str, int] = field(default_factory=dict)
     """Keyed person: unix seconds of the last message that was noted."""
+    days: dict[str, int] = field(default_factory=dict)
+    """On how many days a keyed person has written here."""
     joined: dict[str, int] = field(default_factory=dict)
+    warned: dict[str, Warned] = field(default_factory=dict)
+    trusted: set[str] = field(default_factory=set)
+    """Keyed people for whom an admin has spoken."""
+    linked: str = ""
+    """The keyed hash of the channel that is linked to this group, as far as it was seen."""
     albums: dict[str, Album] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     """Code of a dry-run notice: when it was last given."""
     place: tuple[float, float] | None = None
     changes: Changes = field(default_factory=Changes)
+    _rules: tuple[ChatSettings, Rules] | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """The settings as they stand, ready to be looked at often."""
+        if self._rules is None or self._rules[0] is not self.settings:
+            self._rules = (self.settings, rules.of(self.settings))
+        return self._rules[1]
+
+    def warned_of(self, person: str) -> Warned:
+        return self.warned.get(person, Warned())
 
     def is_admin(self, person: str) -> bool:
         return self.admins is not None and person in self.admins.people

@@ -5,7 +5,7 @@ that a change at Telegram never stops the stream. Only what is no object with an
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -24,6 +24,11 @@ ALLOWED_UPDATES = (
     "chat_member", "chat_join_request",
 )  # fmt: skip
 """What is asked of Telegram; `chat_member` never comes unless it is named."""
+_OWNER: dict[str, Literal["owner_changed", "owner_left"]] = {
+    "chat_owner_changed": "owner_changed",
+    "chat_owner_left": "owner_left",
+}
+_ALLOWED = frozenset(ALLOWED_UPDATES)
 INSIDE = frozenset({"creator", "administrator", "member"})
 ADMINS = frozenset({"creator", "administrator"})
 
@@ -70,6 +75,10 @@ class Message(NamedTuple):
     is_command: bool
     joined: tuple[Person, ...] = ()
     left: Person | None = None
+    topic: int | None = None
+    owner: Literal["owner_changed", "owner_left"] | None = None
+    """In a service message about the chat's owner."""
+    new_owner: Person | None = None
     migrated_to: int | None = None
     migrated_from: int | None = None
     edited: bool = False
@@ -86,6 +95,11 @@ class Change(NamedTuple):
     by: Person | None
     member: Mapping[str, Any]
     """The new ChatMember as Telegram sent it."""
+    rights_before: frozenset[str] = frozenset()
+    rights_after: frozenset[str] = frozenset()
+    """What the person may do, by the Bot API's names."""
+    road: str = ""
+    """How a person came in: `public`, `invite`, `request`, `added` or `folder`."""
 
     @property
     def joined(self) -> bool:
@@ -128,7 +142,7 @@ def parse(raw: str | bytes) -> Update:
 
 def of(data: Mapping[str, Any]) -> Update:
     """Read an update that is already decoded."""
-    kind = next((name for name, value in data.items() if name != "update_id" and isinstance(value, dict)), "")
+    kind = _kind(data)
     body = data.get(kind, {})
     edited = kind.startswith("edited_")
     message = _message(body, edited) if kind in MESSAGES else None
@@ -138,12 +152,23 @@ def of(data: Mapping[str, Any]) -> Update:
         id=_integer(data.get("update_id")) or 0,
         kind=kind,
         chat=_chat(where),
-        at=_integer(body.get("edit_date" if edited else "date")) or 0,
+        at=_moment(body.get("edit_date" if edited else "date")),
         sender=message.sender if message else _person(body.get("from")),
         message=message,
         change=change,
         raw=data,
     )
+
+
+def _kind(data: Mapping[str, Any]) -> str:
+    """The field that is set; one that is known before one that is not."""
+    unknown = ""
+    for name, value in data.items():
+        if isinstance(value, dict):
+            if name in _ALLOWED:
+                return name
+            unknown = unknown or name
+    return unknown
 
 
 def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
@@ -152,9 +177,10 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
         return None
     service = content.service_kind(body)
     is_service = service is not None
+    owner = next((name for name in _OWNER if name in body), "") if service == "owner" else ""
     return Message(
         id=message_id,
-        at=_integer(body.get("date")) or 0,
+        at=_moment(body.get("date")),
         sender=_person(body.get("from")),
         sender_chat=_integer(_dict(body.get("sender_chat")).get("id")),
         is_automatic_forward=body.get("is_automatic_forward") is True,
@@ -169,6 +195,9 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
         migrated_to=_integer(body.get("migrate_to_chat_id")),
         migrated_from=_integer(body.get("migrate_from_chat_id")),
         edited=edited,
+        topic=_integer(body.get("message_thread_id")) if body.get("is_topic_message") is True else None,
+        owner=_OWNER.get(owner),
+        new_owner=_person(_dict(body.get(owner)).get("new_owner")),
     )
 
 
@@ -195,7 +224,25 @@ def _change(body: Mapping[str, Any]) -> Change | None:
         is_inside=_inside(after),
         by=_person(body.get("from")),
         member=after,
+        road=_road(body, person),
+        rights_before=_rights(before),
+        rights_after=_rights(after),
     )
+
+
+def _rights(member: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name for name, value in member.items() if value is True and name.startswith("can_"))
+
+
+def _road(body: Mapping[str, Any], person: Person) -> str:
+    by = _person(body.get("from"))
+    if body.get("via_chat_folder_invite_link") is True:
+        return "folder"
+    if body.get("via_join_request") is True:
+        return "request"
+    if by is not None and by.id != person.id:
+        return "added"
+    return "invite" if isinstance(body.get("invite_link"), dict) else "public"
 
 
 def _inside(member: Mapping[str, Any]) -> bool:
@@ -234,7 +281,17 @@ def _people(value: Any) -> tuple[Person, ...]:
 
 
 def _integer(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Telegram's numbers have at most 52 significant bits."""
+    return value if type(value) is int and -_MOST < value < _MOST else None
+
+
+def _moment(value: Any) -> int:
+    """Unix seconds; 0 for what is none."""
+    return value if type(value) is int and 0 < value < _LAST_MOMENT else 0
+
+
+_MOST = 1 << 53
+_LAST_MOMENT = 1 << 32
 
 
 def _text(value: Any) -> str:

@@ -7,6 +7,8 @@ hash; each is listed in `names` with what ends it.
 from redis.asyncio import Redis
 
 from services.moderation.store.chats import Chats
+from services.moderation.store.due import Later
+from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
 from services.moderation.store.places import Places
 from services.moderation.store.poll import Poll
@@ -14,14 +16,16 @@ from shared.keys import Keys
 
 
 class Store:
-    """All of it: `chats`, `people`, `places`, `poll`."""
+    """All of it: `chats`, `later`, `moving`, `people`, `places`, `poll`."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self.keys = keys
         self.chats = Chats(redis, keys)
+        self.later = Later(redis)
+        self.moving = Moving(redis, keys, self.chats)
         self.people = People(redis, keys)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
 
 
-__all__ = ["Chats", "People", "Places", "Poll", "Store"]
+__all__ = ["Chats", "Later", "Moving", "People", "Places", "Poll", "Store"]

@@ -1,21 +1,28 @@
 """Chats: settings, admins, who was seen, albums, the 48-hour index."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.domain.closing import Closed
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
-from services.moderation.store import names
-from services.moderation.store.names import DAY, HOUR, Names
+from services.moderation.domain.warnings import Warned
+from services.moderation.store import names, packed
+from services.moderation.store.closings import Closings
+from services.moderation.store.index import Index
+from services.moderation.store.names import DAY, Names
 from shared.bus.commit import Command
 from shared.keys import Keys
 
 TOLD = b"told:"
+PEOPLE = ("seen", "joined", "warned", "trusted")
+"""What is kept of people in one chat."""
+WARNED_SCALE = 100
 
 
 class Wanted:
@@ -34,6 +41,8 @@ class Chats:
         self._redis: Any = redis  # its own types allow for decoded answers everywhere
         self._keys = keys
         self._names = Names(keys)
+        self.index = Index(redis, keys)
+        self.closings = Closings(redis, keys)
 
     # While updates are decided.
 
@@ -63,8 +72,9 @@ class Chats:
         pipe.hgetall(self._names.of_chat("settings", chat_id))
         pipe.get(self._names.of_chat("admins", chat_id))
         if want.people:
-            pipe.zmscore(self._names.of_chat("seen", chat_id), sorted(want.people))
-            pipe.zmscore(self._names.of_chat("joined", chat_id), sorted(want.people))
+            people = sorted(want.people)
+            for what in PEOPLE:
+                pipe.zmscore(self._names.of_chat(what, chat_id), people)
         for album in sorted(want.albums):
             pipe.hgetall(self._names.album(chat_id, album))
         if want.links:
@@ -76,8 +86,7 @@ class Chats:
         self._about(state, chat)
         state.admins = _admins(admins)
         if want.people:
-            state.seen = _scores(want.people, next(answers))
-            state.joined = _scores(want.people, next(answers))
+            self._people(state, sorted(want.people), answers)
         for album in sorted(want.albums):
             parts = next(answers)
             if parts:
@@ -87,8 +96,18 @@ class Chats:
             state.place = next((_place(found) for found in next(answers) if found), None)
         return state
 
+    @staticmethod
+    def _people(state: ChatState, people: list[str], answers: Any) -> None:
+        seen, joined, warned, trusted = (_scores(people, next(answers)) for _ in PEOPLE)
+        for person, score in seen.items():
+            state.seen[person], state.days[person] = packed.unpack(score)
+        state.joined = {person: int(score) for person, score in joined.items()}
+        state.warned = {person: _warned(score) for person, score in warned.items()}
+        state.trusted = set(trusted)
+
     def _about(self, state: ChatState, stored: Mapping[bytes, bytes]) -> None:
         state.bot = stored.get(b"bot", b"").decode()
+        state.linked = stored.get(b"linked", b"").decode()
         state.told = {k.removeprefix(TOLD).decode(): int(v) for k, v in stored.items() if k.startswith(TOLD)}
         if sealed := stored.get(b"about"):
             state.about = self._open_about(sealed)
@@ -104,9 +123,10 @@ class Chats:
         changes = state.changes
         writes = [
             *self._save_about(state, now),
-            *self._save_people("seen", state.id, changes.seen, names.SEEN_TTL, now),
+            *self._save_seen(state, now),
             *self._save_people("joined", state.id, changes.joined, names.JOINED_TTL, now),
-            *self._save_index(state.id, changes.index, now),
+            *self._save_warned(state, now),
+            *self.index.save(state.id, changes.index, now),
             *self._save_named(state.id, changes.named, now),
         ]
         for album in sorted(changes.albums):
@@ -125,6 +145,8 @@ class Chats:
         if changes.status:
             writes.append(("HSET", key, "bot", state.bot))
             writes += self._keep(state.id) if state.bot not in ("left", "kicked") else self._forget(state.id)
+        if changes.linked:
+            writes.append(("HSET", key, "linked", state.linked))
         for code in changes.told:
             writes.append(("HSET", key, f"told:{code}", now))
         return writes
@@ -137,28 +159,34 @@ class Chats:
         stay = [
             ("EXPIRE", self._names.of_chat(what, chat_id), names.LEFT_TTL) for what in ("chat", "settings")
         ]
-        return [*stay, ("HDEL", names.CHATS, self._keys.person(chat_id)), *self.save_admins(chat_id, None)]
+        chat = self._keys.person(chat_id)
+        return [*stay, ("HDEL", names.CHATS, chat), *self.save_admins(chat_id, None), *self._idle(chat_id)]
+
+    def _idle(self, chat_id: int) -> list[Command]:
+        """Nothing is done by the clock any more; permissions that were never given back cannot be."""
+        chat = self._keys.person(chat_id)
+        return [
+            ("SREM", names.NIGHTLY, chat),
+            ("SREM", names.AGING, chat),
+            ("UNLINK", self._names.of_chat("closed", chat_id)),
+        ]
+
+    def _save_seen(self, state: ChatState, now: int) -> list[Command]:
+        seen = {p: packed.pack(at, state.days.get(p, 0)) for p, at in state.changes.seen.items()}
+        return self._save_people("seen", state.id, seen, names.SEEN_TTL, now)
+
+    def _save_warned(self, state: ChatState, now: int) -> list[Command]:
+        warned = {person: _packed(state.warned[person]) for person in sorted(state.changes.warned)}
+        return self._save_people("warned", state.id, warned, names.WARNED_TTL, now)
 
     def _save_people(
-        self, what: str, chat_id: int, people: Mapping[str, int], ttl: int, now: int
+        self, what: str, chat_id: int, people: Mapping[str, int | str], ttl: int, now: int
     ) -> list[Command]:
         if not people:
             return []
         key = self._names.of_chat(what, chat_id)
         pairs = [part for person, at in people.items() for part in (at, person)]
         return [("ZADD", key, *pairs), ("ZREMRANGEBYSCORE", key, "-inf", now - ttl), ("EXPIRE", key, ttl)]
-
-    def _save_index(self, chat_id: int, found: Iterable[tuple[int, str, int]], now: int) -> list[Command]:
-        hours: dict[int, list[int | str]] = {}
-        for message_id, person, at in found:
-            if now - at < names.INDEX_TTL:
-                hours.setdefault(at // HOUR, []).extend((message_id, f"{message_id}:{person}"))
-        writes: list[Command] = []
-        for hour, pairs in hours.items():
-            key = self._names.index(chat_id, hour)
-            writes.append(("ZADD", key, *pairs))
-            writes.append(("EXPIREAT", key, hour * HOUR + names.INDEX_TTL))
-        return writes
 
     def _save_named(self, chat_id: int, named: Mapping[str, int], now: int) -> list[Command]:
         if not named:
@@ -184,6 +212,10 @@ class Chats:
         pairs = [value for update_id in update_ids for value in (update_id, update_id)]
         keep = -names.UPDATES_KEPT - 1
         return [("ZADD", key, *pairs), ("ZREMRANGEBYRANK", key, 0, keep), ("EXPIRE", key, names.INDEX_TTL)]
+
+    def key(self, chat_id: int) -> str:
+        """The chat's keyed hash."""
+        return self._keys.person(chat_id)
 
     def tag(self, chat_id: int) -> str:
         """Chats with the same tag share their record of handled updates."""
@@ -215,7 +247,8 @@ class Chats:
 
     def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
         """Writes of one checked value, see `domain.settings.parse`."""
-        return [("HSET", self._names.of_chat("settings", chat_id), name, value)]
+        key = self._names.of_chat("settings", chat_id)
+        return [("HSET", key, name, value), *self.closings.follow(chat_id, name, value)]
 
     def settings_in(self, writes: Iterable[Command], chat_id: int) -> dict[str, str]:
         """The settings that these writes give to a chat, for what follows before they are committed."""
@@ -236,20 +269,70 @@ class Chats:
 
     async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
         """Ids of the person's messages below 48 hours, oldest first."""
-        person = f":{self._keys.person(user_id)}".encode()
-        found = await self._indexed(chat_id, "-inf")
-        return [int(member.split(b":")[0]) for member in found if member.endswith(person)]
+        person = self._keys.person(user_id)
+        return [one.message_id for one in await self.index.all(chat_id) if one.person == person]
 
     async def messages_since(self, chat_id: int, message_id: int) -> list[int]:
         """Ids of this message and all after it, below 48 hours."""
-        return [int(member.split(b":")[0]) for member in await self._indexed(chat_id, message_id)]
+        return [one.message_id for one in await self.index.all(chat_id, message_id)]
 
-    async def _indexed(self, chat_id: int, least: int | str) -> list[bytes]:
-        hour = int((await self._redis.time())[0]) // HOUR
+    async def warned(self, chat_id: int, user_id: int) -> Warned:
+        """A person's warnings, also those that have expired, see `domain.warnings`."""
+        found = await self._redis.zscore(self._names.of_chat("warned", chat_id), self._keys.person(user_id))
+        return _warned(found) if found is not None else Warned()
+
+    def save_warned(self, chat_id: int, user_id: int, warned: Warned) -> list[Command]:
+        """`Warned()` clears."""
+        key, person = self._names.of_chat("warned", chat_id), self._keys.person(user_id)
+        if warned == Warned():
+            return [("ZREM", key, person)]
+        return [("ZADD", key, _packed(warned), person), ("EXPIRE", key, names.WARNED_TTL)]
+
+    def trust(self, chat_id: int, user_id: int, now: int) -> list[Command]:
+        """An admin's word for a person: rules for the untrusted and for newcomers spare them."""
+        return self._save_people(
+            "trusted", chat_id, {self._keys.person(user_id): now}, names.TRUSTED_TTL, now
+        )
+
+    def distrust(self, chat_id: int, user_id: int) -> list[Command]:
+        return [("ZREM", self._names.of_chat("trusted", chat_id), self._keys.person(user_id))]
+
+    async def closed(self, chat_id: int) -> Closed | None:
+        """How the chat is closed by night or by order, None when it is open."""
+        found, _, _ = await self.closings.read(chat_id)
+        return found if found is not None and found.shut else None
+
+    async def ids(self, chats: Collection[str]) -> dict[str, int]:
+        """The ids behind keyed hashes of chats that the bot is in; the new id of one that has moved."""
+        if not chats:
+            return {}
         pipe = self._redis.pipeline(transaction=False)
-        for back in range(48, -1, -1):
-            pipe.zrange(self._names.index(chat_id, hour - back), least, "+inf", byscore=True)
-        return [member for members in await pipe.execute() for member in members]
+        pipe.hmget(names.CHATS, list(chats))
+        pipe.hmget(names.MOVES, list(chats))
+        here, moved = await pipe.execute()
+        found = {}
+        for key, now_here, new in zip(chats, here, moved, strict=True):
+            if new or now_here:
+                found[key] = int(self._keys.unseal(new or now_here, "chats"))
+        return found
+
+    async def moved(self, chats: Collection[int]) -> dict[int, int]:
+        """The new ids of those that have become supergroups."""
+        if not chats:
+            return {}
+        found = await self._redis.hmget(names.MOVES, [self._keys.person(chat_id) for chat_id in chats])
+        return {
+            chat_id: int(self._keys.unseal(new, "chats"))
+            for chat_id, new in zip(chats, found, strict=True)
+            if new is not None
+        }
+
+    async def settings_of(self, chats: Collection[int]) -> dict[int, ChatSettings]:
+        """The settings of several chats in one round trip."""
+        pipe = self._redis.pipeline(transaction=False)
+        for chat_id in chats:
+            pipe.hgetall(self._names.of_chat("settings", chat_id))
+        return {i: _settings(found) for i, found in zip(chats, await pipe.execute(), strict=True)}
 
     async def _today(self) -> int:
         return int((await self._redis.time())[0]) // DAY
@@ -258,26 +341,6 @@ class Chats:
         """Ids of all chats that the bot is in."""
         stored = await self._redis.hgetall(names.CHATS)
         return [int(self._keys.unseal(sealed, "chats")) for sealed in stored.values()]
-
-    def migrate(self, state: ChatState, new_id: int) -> list[Command]:
-        """The group has become a supergroup: what its admins set and what is known goes to the new id."""
-        old, new = state.id, new_id
-        writes: list[Command] = [
-            ("HSETNX", self._names.of_chat("settings", new), name, value)
-            for name, value in state.settings.values.items()
-        ]
-        for what in ("seen", "joined"):
-            source, target = self._names.of_chat(what, old), self._names.of_chat(what, new)
-            ttl = names.SEEN_TTL if what == "seen" else names.JOINED_TTL
-            writes += [
-                ("ZUNIONSTORE", target, 2, source, target, "AGGREGATE", "MAX"),
-                ("EXPIRE", target, ttl),
-            ]
-            writes.append(("UNLINK", source))
-        gone = ("chat", "settings", "admins")
-        writes.append(("UNLINK", *(self._names.of_chat(what, old) for what in gone)))
-        writes.append(("HDEL", names.CHATS, state.key))
-        return writes
 
     def _name(self, username: str) -> str:
         return self._keys.token("username", username, 8)
@@ -294,10 +357,18 @@ def _admins(stored: bytes | None) -> Admins | None:
     return Admins(at, set(people), set(shown), set(written), set(usernames))
 
 
-def _scores(people: Iterable[str], found: Iterable[float | None]) -> dict[str, int]:
-    return {
-        person: int(score) for person, score in zip(sorted(people), found, strict=True) if score is not None
-    }
+def _scores(people: Iterable[str], found: Iterable[float | None]) -> dict[str, float]:
+    return {person: score for person, score in zip(people, found, strict=True) if score is not None}
+
+
+def _warned(score: float) -> Warned:
+    at, number = packed.unpack(score)
+    return Warned(*divmod(number, WARNED_SCALE), at)
+
+
+def _packed(warned: Warned) -> str:
+    steps = min(warned.steps, WARNED_SCALE - 1)
+    return packed.pack(warned.at, warned.count * WARNED_SCALE + steps)
 
 
 def _place(stored: bytes) -> tuple[float, float]:

@@ -4,14 +4,24 @@
     Ends 30 days after the bot left.
 `moderation:{pp}:settings:<c>` hash: what its admins set. Ends with it.
 `moderation:{pp}:admins:<c>` string: keyed hashes of admins and of their names. 24 h.
-`moderation:{pp}:seen:<c>` zset: keyed people by the last message that was noted, once a day. 60 silent days.
+`moderation:{pp}:seen:<c>` zset: keyed people by the last message that was noted, once a day, with the number
+    of such days (see `packed`). 60 silent days.
 `moderation:{pp}:joined:<c>` zset: keyed people by their last join. 30 days.
+`moderation:{pp}:warned:<c>` zset: keyed people by their last warning, with the number. 90 days.
+`moderation:{pp}:trusted:<c>` zset: keyed people by an admin's word for them. 1 year.
+`moderation:{pp}:closed:<c>` string: a closed chat's permissions before and now. Until it is open again.
 `moderation:{pp}:album:<c>:<token>` hash: ids of an album's parts, why it goes. 1 h.
-`moderation:{pp}:index:<c>:<hour>` zset: message ids with keyed people. 48 h after the hour began.
+`moderation:{pp}:index:<c>:<hour>` zset: message ids with keyed people, `bot` for our own. 48 h
+    after the hour ended.
 `moderation:{pp}:named:<c>:<day>` hash: keyed user name to sealed id. 48 h after the day began.
 `moderation:{pp}:updates` zset: ids of the updates handled last. 48 h, at most 10,000.
 `moderation:{pp}:person:<p>` string: sealed standing of a person. 30 silent days; 1 year for who was banned.
 `moderation:chats` hash: sealed ids of managed chats. Until the bot leaves the chat.
+`moderation:moves` hash: a group's keyed hash to the sealed id of the supergroup that it became. 1 year
+    after the last such move.
+`moderation:due` zset: messages that are to go later, see `due`. Each until its time.
+`moderation:nightly`, `moderation:aging` sets: keyed chats with a night or lock-down, with `older.hours`.
+    Until that is switched off or the bot leaves.
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
     `moderation:checks`: when a listed chat is looked up next. Until the listing goes.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
@@ -33,12 +43,19 @@ JOINED_TTL = 30 * DAY
 ALBUM_TTL = HOUR
 INDEX_TTL = 48 * HOUR
 LEFT_TTL = 30 * DAY
+MOVED_TTL = 366 * DAY
+WARNED_TTL = 90 * DAY
+TRUSTED_TTL = 365 * DAY
 PERSON_TTL = 30 * DAY
 LISTED_TTL = 365 * DAY
 UPDATES_KEPT = 10_000
 CHATS_CACHED = 4096
 
 CHATS = "moderation:chats"
+MOVES = "moderation:moves"
+DUE = "moderation:due"
+NIGHTLY = "moderation:nightly"
+AGING = "moderation:aging"
 PLACES = "moderation:places"
 LINKS = "moderation:links"
 CHECKS = "moderation:checks"

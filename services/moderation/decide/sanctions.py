@@ -1,0 +1,82 @@
+"""What follows for who broke a lock, as actions: a word in the chat, a mute, a ban."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.moderation.decide.desk import Desk
+from services.moderation.domain.closing import SPEAKING
+from services.moderation.domain.state import ChatState, Sanction
+from shared.contracts.telegram import Method, TelegramAction
+
+EXPIRES = timedelta(hours=24)
+SAID_WITHIN = timedelta(minutes=10)
+"""A warning that comes later would puzzle more than teach."""
+Call = tuple[Method, dict[str, Any]]
+SILENT = dict.fromkeys(SPEAKING, False)
+
+
+def sanctions(desk: Desk, state: ChatState, now: int) -> Iterator[TelegramAction]:
+    """Each sanction's action, and what the person is told; a basic group can mute nobody."""
+    for number, found in enumerate(state.changes.sanctions):
+        cause = f"{found.what}:{state.key}:{found.message_id}:{now}:{number}"
+        if (call := _call(found)) is not None and not (found.what == "mute" and _basic(state)):
+            yield _action(state, found, call, cause, now)
+        if found.person is not None and found.what in ("warn", "mute", "ban"):
+            yield _word(desk, state, found, f"say:{cause}", now)
+
+
+def _basic(state: ChatState) -> bool:
+    return state.about is not None and state.about.type == "group"
+
+
+def _call(found: Sanction) -> Call | None:
+    until = {} if found.until is None else {"until_date": found.until}
+    who = {"user_id": found.person.id} if found.person is not None else {}
+    match found.what:
+        case "mute":
+            return Method.RESTRICT_MEMBER, {**who, "permissions": SILENT, **until}
+        case "ban" | "remove":
+            return Method.BAN_MEMBER, {**who, **until}
+        case "ban_channel":
+            return Method.BAN_SENDER_CHAT, {"sender_chat_id": found.channel}
+    return None
+
+
+def _action(state: ChatState, found: Sanction, call: Call, cause: str, now: int) -> TelegramAction:
+    (method, params), moment = call, datetime.fromtimestamp(now, UTC)
+    return TelegramAction(
+        action_id=cause[:80],
+        chat_id=state.id,
+        method=method,
+        params=params,
+        reasons=(found.code,),
+        decided_at=moment,
+        expires_at=moment + EXPIRES,
+    )
+
+
+def _word(desk: Desk, state: ChatState, found: Sanction, cause: str, now: int) -> TelegramAction:
+    settings = state.settings
+    assert found.person is not None
+    text = desk.bot.warned(
+        settings.language,
+        found.person,
+        reason=found.code,
+        count=found.count,
+        most=found.most,
+        what=found.what,
+        until=found.until,
+        zone=settings.timezone,
+    )
+    moment = datetime.fromtimestamp(now, UTC)
+    topic = {} if found.topic is None else {"message_thread_id": found.topic}
+    return TelegramAction(
+        action_id=cause[:80],
+        chat_id=state.id,
+        method=Method.SEND_MESSAGE,
+        params={"text": text, "parse_mode": "HTML", "disable_notification": True, **topic},
+        reasons=(found.code,),
+        decided_at=moment,
+        expires_at=moment + SAID_WITHIN,
+    )

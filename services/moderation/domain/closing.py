@@ -1,0 +1,89 @@
+"""Closing a chat for a while, and giving back exactly the permissions that it had.
+
+What was allowed before is kept until it is given back. Each permission goes back by itself: one that still is
+as we set it becomes what it was, one that an admin has changed meanwhile stays as the admin left it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from services.moderation.domain import schedule
+from services.moderation.domain.settings import ChatSettings
+
+Permissions = Mapping[str, bool]
+SPEAKING = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews",
+)  # fmt: skip
+"""Permissions to write in one way or another (core.telegram.org/bots/api#chatpermissions)."""
+TEXT = "can_send_messages"
+FOR_EVER = 0
+NEVER = -1
+
+
+class Closed(NamedTuple):
+    """A chat that is closed, or being opened. Times are unix seconds.
+
+    `night` is when the night ends, `order` when an admin's lock-down ends (`FOR_EVER`: when it is lifted);
+    `NEVER`: not closed for this. `opening` is when it was last opened, until that is seen to have worked.
+    """
+
+    before: Permissions
+    ours: Permissions
+    night: int = NEVER
+    order: int = NEVER
+    opening: int = 0
+
+    @property
+    def shut(self) -> bool:
+        return self.night != NEVER or self.order != NEVER
+
+
+def permissions_of(chat: Any) -> dict[str, bool] | None:
+    """The permissions in a `ChatFullInfo`, also those not known here; None when there are none."""
+    found = chat.get("permissions") if isinstance(chat, dict) else None
+    if not isinstance(found, dict):
+        return None
+    known = dict.fromkeys(SPEAKING, False)
+    return known | {name: value for name, value in found.items() if isinstance(value, bool)}
+
+
+def closing(before: Permissions, mode: str) -> dict[str, bool]:
+    """What is allowed while closed: nothing is allowed that was not; `text` leaves words."""
+    taken = {name for name in before if name in SPEAKING or name.startswith("can_send_")}
+    if mode == "text":
+        taken.discard(TEXT)
+    return {name: value and name not in taken for name, value in before.items()}
+
+
+def reopened(closed: Closed, current: Permissions) -> dict[str, bool]:
+    """What is to be allowed again, seen what is allowed now."""
+    return {
+        name: closed.before.get(name, value) if closed.ours.get(name) == value else value
+        for name, value in current.items()
+    }
+
+
+def night_until(settings: ChatSettings, now: int) -> int:
+    """When the night ends that is on now, `NEVER` when there is none."""
+    hours = settings.get("night.hours")
+    if hours == "off" or not schedule.inside(hours, settings.timezone, now):
+        return NEVER
+    return schedule.closes_at(hours, settings.timezone, now)
+
+
+def due(closed: Closed | None, settings: ChatSettings, now: int, skip: int = 0) -> Closed | None:
+    """`closed` with what should hold now; the same object when nothing is to be done.
+
+    A chat that is to be closed and is not yet has empty permissions. `skip`: an admin has opened the chat
+    for the rest of the night that ends then.
+    """
+    night = night_until(settings, now)
+    night = NEVER if night == skip and night != NEVER else night
+    if closed is None:
+        return None if night == NEVER else Closed({}, {}, night=night)
+    order = NEVER if closed.order not in (FOR_EVER, NEVER) and closed.order <= now else closed.order
+    if (night == NEVER) == (closed.night == NEVER) and order == closed.order:
+        return closed
+    return closed._replace(night=night, order=order)

@@ -1,0 +1,162 @@
+"""What may be locked in a message: links, forwards, numbers and so on, each found by a function of its own.
+
+Only what a chat has locked is looked for.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from services.moderation.domain import content
+from services.moderation.domain.content import Json
+
+SEVERITY = ("delete", "warn", "mute")
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:www\.)?([^/?#:\s]+)([^?#\s]*)", re.IGNORECASE)
+_TELEGRAM = frozenset({"t.me", "telegram.me", "telegram.dog"})
+_PHONE = re.compile(
+    r"(?<![\w+])(?:\+\d{1,3}|375|8[ -]?0|0|8)[ (-]{0,2}\d{2,3}[ )-]{0,2}\d{2,3}[ -]?\d{2}[ -]?\d{2}(?!\w)"
+)
+"""An international number, or one as it is dialled in Belarus and its neighbours."""
+_CARD = re.compile(r"(?<![\w+])\d(?:[ -]?\d){12,18}(?!\w)")
+"""A payment card has 13 to 19 digits (ISO/IEC 7812), the last of them a check digit."""
+
+
+class Where(NamedTuple):
+    """What is no stranger here: allowed sites and @names, and the chat's own name, all in lower case."""
+
+    allowed: Collection[str] = frozenset()
+    own: str = ""
+
+
+def found(message: Json, locked: Collection[str], where: Where) -> Iterator[str]:
+    """The locked kinds that are in this message."""
+    for kind in locked:
+        finder = FINDERS.get(kind)
+        if finder is not None and finder(message, where):
+            yield kind
+
+
+def strongest(kinds: Collection[str], locks: Mapping[str, str]) -> str:
+    """The kind of these whose lock has the hardest consequence, the first of equals; empty for none."""
+    return max(kinds, key=lambda kind: SEVERITY.index(locks[kind]), default="")
+
+
+def addresses(message: Json) -> Iterator[str]:
+    """Every address in the words, under the words, and on the buttons."""
+    for part in _texts(message):
+        text = part.get("text") or part.get("caption")
+        if isinstance(text, str):
+            yield from content.written_addresses(text)
+        for kind, target in content.entities(part):
+            if kind in ("url", "text_link"):
+                yield target
+    yield from _buttons(message.get("reply_markup"))
+
+
+def _texts(message: Json) -> Iterator[Json]:
+    """The message, and what it carries along that has words with entities: a quote, a poll's parts."""
+    yield message
+    if isinstance(quote := message.get("quote"), dict):
+        yield quote
+    if isinstance(poll := message.get("poll"), dict):
+        yield {"text": poll.get("question"), "entities": poll.get("question_entities")}
+        yield {"text": poll.get("explanation"), "entities": poll.get("explanation_entities")}
+        options = poll.get("options")
+        for option in options if isinstance(options, list) else ():
+            if isinstance(option, dict):
+                yield {"text": option.get("text"), "entities": option.get("text_entities")}
+
+
+def _buttons(markup: Any) -> Iterator[str]:
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    for row in rows if isinstance(rows, list) else ():
+        for button in row if isinstance(row, list) else ():
+            if isinstance(button, dict):
+                yield from (url for url in (button.get("url"), _inner(button)) if isinstance(url, str))
+
+
+def _inner(button: Json) -> Any:
+    login = button.get("login_url") or button.get("web_app")
+    return login.get("url") if isinstance(login, dict) else None
+
+
+def _link(message: Json, where: Where) -> bool:
+    return any(not _allowed(address, where) for address in addresses(message))
+
+
+def _invite(message: Json, where: Where) -> bool:
+    return any(content.is_invite(address) and not _allowed(address, where) for address in addresses(message))
+
+
+def _allowed(address: str, where: Where) -> bool:
+    match = _HOST.match(address.strip())
+    if match is None:
+        return False
+    host, path = match[1].lower().rstrip("."), match[2].lower().strip("/")
+    if host in _TELEGRAM:
+        name = f"@{path.partition('/')[0]}"
+        if (where.own and name == f"@{where.own}") or name in where.allowed:
+            return True
+    place = f"{host}/{path}"
+    return any(_covers(site, host, place) for site in where.allowed if not site.startswith("@"))
+
+
+def _covers(site: str, host: str, place: str) -> bool:
+    """A site stands for itself, its subdomains, and everything below its path."""
+    name, _, path = site.partition("/")
+    if host != name and not host.endswith(f".{name}"):
+        return False
+    return not path or place.partition("/")[2] == path or place.partition("/")[2].startswith(f"{path}/")
+
+
+def _mention(message: Json, where: Where) -> bool:
+    for part in _texts(message):
+        for kind, target in content.entities(part):
+            if kind == "text_mention":
+                return True
+            if kind == "mention":
+                name = target.lower()
+                if name not in where.allowed and name != f"@{where.own}":
+                    return True
+    return False
+
+
+def _words(message: Json) -> str:
+    parts = (part.get(field) for part in _texts(message) for field in ("text", "caption"))
+    return "\n".join(part for part in parts if isinstance(part, str))
+
+
+def _phone(message: Json, _where: Where) -> bool:
+    marked = any(kind == "phone_number" for part in _texts(message) for kind, _ in content.entities(part))
+    return marked or _PHONE.search(_words(message)) is not None
+
+
+def _card(message: Json, _where: Where) -> bool:
+    return any(_checks(match[0]) for match in _CARD.finditer(_words(message)))
+
+
+def _checks(number: str) -> bool:
+    """Luhn's sum: the check digit of a card (ISO/IEC 7812-1, annex B)."""
+    digits = [int(char) for char in reversed(number) if char.isascii() and char.isdigit()]
+    if len(digits) != sum(char.isdigit() for char in number) or len(set(digits)) == 1:
+        return False
+    return sum(sum(divmod(digit * (1 + at % 2), 10)) for at, digit in enumerate(digits)) % 10 == 0
+
+
+def _has(*fields: str) -> Callable[[Json, Where], bool]:
+    return lambda message, _where: any(field in message for field in fields)
+
+
+FINDERS: dict[str, Callable[[Json, Where], bool]] = {
+    "link": _link,
+    "invite": _invite,
+    "forward": lambda message, _where: content.is_forward(message),
+    "mention": _mention,
+    "phone": _phone,
+    "card": _card,
+    "voice": _has("voice"),
+    "contact": _has("contact"),
+    "location": _has("location", "venue"),
+    "bot": _has("via_bot"),
+}
+"""`channel` is not about the message but about its sender, see `decide`."""

@@ -1,0 +1,96 @@
+"""The 48-hour index: which messages a chat has, whose, and when; ids and keyed hashes only.
+
+`moderation:{pp}:index:<c>:<hour>` sorted set by message id: `<message>:<person>:<unix seconds>`.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from redis.asyncio import Redis
+
+from services.moderation.store import names
+from services.moderation.store.names import HOUR, Names
+from shared.bus.commit import Command
+from shared.keys import Keys
+
+HOURS = 48
+"""Hours before the one that runs."""
+
+
+class Indexed(NamedTuple):
+    """`member` and `hour` say where it stands, for `forget`."""
+
+    message_id: int
+    person: str
+    at: int
+    hour: int
+    member: bytes
+
+
+class Index:
+    OURS = "bot"
+    """Stands for the bot in place of a keyed hash."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis: Any = redis  # its own types allow for decoded answers everywhere
+        self._keys = keys
+        self._names = Names(keys)
+
+    def save(self, chat_id: int, found: Iterable[tuple[int, str, int]], now: int) -> list[Command]:
+        """Message id, keyed person and unix seconds of each; what is older than two days is left out."""
+        hours: dict[int, list[int | str]] = {}
+        for message_id, person, at in found:
+            if now - at < names.INDEX_TTL:
+                hours.setdefault(at // HOUR, []).extend((message_id, f"{message_id}:{person}:{at}"))
+        writes: list[Command] = []
+        for hour, pairs in hours.items():
+            key = self._names.index(chat_id, hour)
+            writes.append(("ZADD", key, *pairs))
+            writes.append(("EXPIREAT", key, hour * HOUR + names.INDEX_TTL + HOUR))
+        return writes
+
+    async def all(self, chat_id: int, since: int = 0) -> list[Indexed]:
+        """Messages with this id and above, oldest first."""
+        now = int((await self._redis.time())[0]) // HOUR
+        hours = range(now - HOURS, now + 1)
+        pipe = self._redis.pipeline(transaction=False)
+        for hour in hours:
+            pipe.zrange(self._names.index(chat_id, hour), since or "-inf", "+inf", byscore=True)
+        answers = await pipe.execute()
+        return [_indexed(m, hour) for hour, members in zip(hours, answers, strict=True) for m in members]
+
+    async def before(self, chat_id: int, moment: int) -> list[Indexed]:
+        """Messages sent up to this moment (unix seconds) that can still be deleted, oldest first."""
+        now = int((await self._redis.time())[0])
+        hours = range(now // HOUR - HOURS, moment // HOUR + 1)
+        pipe = self._redis.pipeline(transaction=False)
+        for hour in hours:
+            pipe.zrange(self._names.index(chat_id, hour), 0, -1)
+        found = [
+            _indexed(member, hour)
+            for hour, members in zip(hours, await pipe.execute(), strict=True)
+            for member in members
+        ]
+        return [one for one in found if one.at <= moment and now - one.at < names.INDEX_TTL]
+
+    def forget(self, chat_id: int, gone: Iterable[Indexed]) -> list[Command]:
+        """They are deleted, or as good as."""
+        hours: dict[int, list[bytes]] = {}
+        for one in gone:
+            hours.setdefault(one.hour, []).append(one.member)
+        return [("ZREM", self._names.index(chat_id, hour), *members) for hour, members in hours.items()]
+
+    def move(self, old: int, new: int, now: int) -> list[Command]:
+        """A chat's index under its new id."""
+        writes: list[Command] = []
+        for hour in range(now // HOUR - HOURS, now // HOUR + 1):
+            source, target = self._names.index(old, hour), self._names.index(new, hour)
+            writes.append(("ZUNIONSTORE", target, 2, source, target, "AGGREGATE", "MAX"))
+            writes.append(("EXPIREAT", target, hour * HOUR + names.INDEX_TTL + HOUR))
+            writes.append(("UNLINK", source))
+        return writes
+
+
+def _indexed(member: bytes, hour: int) -> Indexed:
+    message_id, person, *at = member.decode().split(":")
+    return Indexed(int(message_id), person, int(at[0]) if at else hour * HOUR, hour, member)
