@@ -101,7 +101,7 @@ class Model:
         fields = sorted(self.header.model_dump().items())
         lines = [f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields]
         told = "{\n" + ",\n".join(lines) + "\n}"
-        return f"{MARK}\n{told}\n{RULE}\n".encode() + zlib.compress(_body(self.weights, self.common), 9)
+        return f"{MARK}\n{told}\n{RULE}\n".encode() + zlib.compress(_body(self.weights, self.common), 6)
 
 
 def build(header: Header, weights: Floats, common: NDArray[np.uint8]) -> Model:
