@@ -3,16 +3,20 @@
 import inspect
 import re
 from string import Formatter
+from typing import get_args
 
 import pytest
 
+from services.moderation.bot import check
 from services.moderation.bot.commands import COMMANDS
 from services.moderation.bot.deeds import VERBS
 from services.moderation.bot.i18n import CATALOGUES, Speech, html, joined, reason_word, speech_for
 from services.moderation.bot.menu import SCOPES
+from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.notices import would_do
+from services.moderation.bot.settings_menu import NAMES, SECTIONS, VALUES, value_word
 from services.moderation.domain import standing
-from services.moderation.domain.settings import SETTINGS
+from services.moderation.domain.settings import LOCKS, SETTINGS
 from services.moderation.telegram import work
 from shared.contracts.listings import Kind, Precision
 from shared.contracts.submissions import State
@@ -54,8 +58,18 @@ def test_markup_is_what_telegram_takes_and_is_closed(language):
     ("family", "codes"),
     [
         ("setting", list(SETTINGS)),
-        ("value", sorted({choice for one in SETTINGS.values() for choice in one.choices})),
+        ("about", list(SETTINGS)),
+        ("group", list(SECTIONS)),
+        ("grouped", list(SECTIONS)),
+        ("not_here", [f"lock.{kind}" for kind in LOCKS]),
+        ("alert", list(get_args(AlertKind))),
+        ("check", [code + more for code in check.ORDER for more in ("", ".how", ".well")]),
+        ("form", ["number", "hours", "zone", "names"]),
         ("command", sorted(COMMANDS)),
+        ("did", ["warn", "unwarn", "trust", "untrust", "settings.import", "settings.copy"]),
+        ("reason", ["admin.undo", "admin.purge", "admin.wipe", "admin.warn", "admin.trust"]),
+        ("reason", ["admin.remove", "admin.restrict"]),
+        ("outcome", ["done", "already"]),
         ("deed", sorted(VERBS)),
         ("deed", [f"would_{verb}" for verb in VERBS]),
         ("did", [m.value for m in Method if m not in work.TALK]),
@@ -75,8 +89,45 @@ def test_every_code_has_words(language, family, codes):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_of_a_choice_has_words(language):
+    wordless = [
+        (one.name, choice)
+        for one in SETTINGS.values()
+        for choice in one.choices
+        if not choice.isdigit() and not (one.form in {"hours", "zone"} and any(c in choice for c in ":/U"))
+        if value_word(Speech(language), one.name, choice) == choice
+    ]
+    assert wordless == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_written_in_another_alphabet_by_mistake(language):
+    """A word of Cyrillic and Latin letters is a slip; Belarusian and Ukrainian have letters of their own."""
+    mixed = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[а-яёіїєґўА-ЯЁІЇЄҐЎ])\w+\b")
+    alien = {"be": "[иИщЩъЪїєґ]", "ru": "[іІўЎїЇєЄґҐ]", "uk": "[ыЫэЭёЁъЪўЎ]", "en": "[а-яА-Я]"}[language]
+    for key, text in CATALOGUES[language].items():
+        assert not mixed.findall(re.sub(r"<[^>]+>|\{\w+\}", " ", text)), key
+        assert not re.findall(alien, text), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_of_buttons_fit_a_phone(language):
+    for key, text in CATALOGUES[language].items():
+        if key.startswith(
+            ("group.", "settings.alone", "settings.close", "settings.check", "settings.export")
+        ):
+            assert len(text) <= 20, key
+        if key.startswith("setting."):
+            assert len(text) <= 32, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_longer_than_telegram_takes(language):
-    short = {"advice.because", "advice.dryrun", "review.thanks", "dryrun.pressed_on", "dryrun.pressed_off"}
+    short = {
+        "advice.because", "advice.dryrun", "review.thanks", "dryrun.pressed_on", "dryrun.pressed_off",
+        "undo.done", "undo.gone", "deed.bot_lacks", "purge.bot_lacks", "purge.nothing", "purge.alert",
+        "purge.would", "target.unknown",
+    }  # fmt: skip
     for key, text in CATALOGUES[language].items():
         assert len(text) < 3000, key
         if key.startswith("press.") or key in short:
@@ -98,7 +149,16 @@ def test_a_name_in_braces_is_put_in_as_it_is():
 
 @pytest.mark.parametrize(
     ("code", "expected"),
-    [("be", "be"), ("be-BY", "be"), ("ru", "ru"), ("uk", "ru"), ("en-GB", "en"), ("de", "en"), ("", "be")],
+    [
+        ("be", "be"),
+        ("be-BY", "be"),
+        ("ru", "ru"),
+        ("uk", "uk"),
+        ("kk", "ru"),
+        ("en-GB", "en"),
+        ("de", "en"),
+        ("", "be"),
+    ],
 )
 def test_people_are_answered_in_the_language_they_most_likely_read(code, expected):
     assert speech_for(code, "be").language == expected
@@ -118,3 +178,8 @@ def test_a_dry_run_notice_names_each_kind_in_words(language):
 
 def test_the_menu_names_only_commands_that_there_are():
     assert {name for names in SCOPES.values() for name in names} <= COMMANDS.keys()
+
+
+def test_no_two_settings_and_no_two_values_share_a_button_code():
+    assert len(NAMES) == len(SETTINGS)
+    assert len(VALUES) == sum(len(one.choices) for one in SETTINGS.values())

@@ -1,23 +1,23 @@
-"""A card to a chat's admins about a person who may not belong there: reasons in words, and what can be done.
+"""A card to an admin about a person who may not belong in their chat: reasons in words, and what can be done.
 
-It goes to each admin alone who has opened the bot, so that nobody is accused in public. Where none has, it
-goes to the chat itself, with a word on how to get such cards in private.
+Who gets it, and what happens where no admin has opened the bot, stands in `news`.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.moderation.bot import deeds
-from services.moderation.bot.i18n import Html, Speech, html, joined, speech_for
+from services.moderation.bot import deeds, wiping
+from services.moderation.bot.alerts import mention
+from services.moderation.bot.i18n import Html, Speech, html, joined
+from services.moderation.bot.news_store import News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
-from services.moderation.bot.store import Advice, Decided
+from services.moderation.bot.store import Decided
 from services.moderation.telegram.audit import short
-from services.moderation.telegram.errors import TelegramError
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
 
@@ -27,65 +27,26 @@ DAYS = 2.0
 CARD_WITHIN = timedelta(hours=12)
 CHOICES = ("remove", "restrict", "trust")
 HARMFUL = frozenset({"remove", "restrict"})
+"""Not in dry run, and not against admins."""
 RESTRICTED = timedelta(days=1)
-ADMINS_MOST = 20
-LOOK_UP_SECONDS = 5.0
 
 
-async def advice(judged: PersonJudged, deps: Deps) -> Commit:
-    """Cards to the chat's admins; the ids behind them are sealed for two days."""
-    settings = await deps.chats.settings(judged.chat_id)
-    code = deps.keys.token("advice", f"{judged.chat_id}:{judged.person}:{judged.judged_at.isoformat()}", 8)
-    try:
-        name = (await look_up(deps.telegram, judged.chat_id, judged.user_id)).name
-    except Unknown:
-        name = ""
-    admins = await _admins(deps, judged.chat_id)
-    readers = [(one, speech_for(language, settings.language).language) for one, language in admins]
-    kept = Advice(
-        judged=judged,
-        name=name,
-        title=await _title(deps, judged.chat_id),
-        readers=tuple(readers or [(judged.chat_id, settings.language)]),
-    )
-    card = _Card(deps, kept, code, Reply(f"advice:{code}", deps.now()))
-    sends = [card.to(chat_id, Speech(language)) for chat_id, language in kept.readers]
-    return Commit.of(writes=deps.store.keep_advice(code, kept), events=sends)
-
-
-async def _admins(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
-    """Ids and language codes of the admins who have opened the bot."""
-    try:
-        members = await deps.telegram.call(
-            "getChatAdministrators", {"chat_id": chat_id}, seconds=LOOK_UP_SECONDS
-        )
-    except TelegramError:
-        return []
-    users = [m["user"] for m in members if isinstance(m, dict) and isinstance(m.get("user"), dict)]
-    people = {u["id"]: str(u.get("language_code", "")) for u in users if not u.get("is_bot")}
-    return [(one, people[one]) for one in await deps.store.who_talks(list(people)[:ADMINS_MOST])]
-
-
-async def _title(deps: Deps, chat_id: int) -> str:
-    try:
-        chat: Any = await deps.telegram.call("getChat", {"chat_id": chat_id}, seconds=LOOK_UP_SECONDS)
-    except TelegramError:
-        return ""
-    return str(chat.get("title", "")) if isinstance(chat, dict) else ""
+def card(deps: Deps, code: str, news: News, chat_id: int, speech: Speech) -> TelegramAction:
+    """The card for one admin, with buttons signed for their talk with the bot."""
+    return _Card(deps, news, code, Reply(f"advice:{code}", deps.now())).to(chat_id, speech)
 
 
 @dataclass(frozen=True)
 class _Card:
     deps: Deps
-    kept: Advice
+    kept: News
     code: str
     reply: Reply
 
     def to(self, chat_id: int, speech: Speech) -> TelegramAction:
         """The card for one reader; its buttons are signed for this chat."""
         button = Buttons.of(self.deps.keys, chat_id, PURPOSE, self.reply.now, DAYS)
-        hint = "advice.public" if chat_id == self.kept.judged.chat_id else "advice.yours"
-        text = self._text(chat_id, speech, speech(hint, bot=self.deps.me.username))
+        text = self._text(speech, speech("advice.yours"))
         return self.reply.send(
             chat_id, text, rows=_rows(button, self.code, speech), name=self._name(chat_id), within=CARD_WITHIN
         )
@@ -93,7 +54,7 @@ class _Card:
     def decided(self, chat_id: int, speech: Speech, choice: str, by: str) -> TelegramAction:
         """The same card without buttons, saying what was decided."""
         what = speech.word("advice", f"was_{choice}")
-        text = self._text(chat_id, speech, speech("advice.outcome", what=what, by=by))
+        text = self._text(speech, speech("advice.outcome", what=what, by=by))
         message = {"message_of": f"advice:{self.code}:{self._name(chat_id)}"}
         return Reply(f"advised:{self.code}:{self._name(chat_id)}", self.reply.now).edit(
             chat_id, message, text
@@ -102,13 +63,13 @@ class _Card:
     def _name(self, chat_id: int) -> str:
         return self.deps.keys.person(chat_id)
 
-    def _text(self, chat_id: int, speech: Speech, ending: Html) -> Html:
+    def _text(self, speech: Speech, ending: Html) -> Html:
         """Who, where, and every reason in words."""
         judged, kept = self.kept.judged, self.kept
-        name = kept.name or speech.plain("advice.nameless")
-        who = Html(f'<a href="tg://user?id={judged.user_id}">{html(name)}</a>')
+        assert judged is not None
+        who = mention(judged.user_id, kept.name, speech)
         parts = [speech("advice.title", who=who, code=short(self.deps.keys, judged.user_id))]
-        if kept.title and chat_id != judged.chat_id:
+        if kept.title:
             parts.append(speech("advice.chat", title=kept.title))
         for kind, signals in (("advice.against", against(judged)), ("advice.for", _for(judged))):
             if signals:
@@ -136,15 +97,16 @@ def _for(judged: PersonJudged) -> list[Signal]:
 
 def _rows(button: Buttons, code: str, speech: Speech) -> Rows:
     first = [button(speech.plain(f"advice.{choice}"), choice, code) for choice in CHOICES]
-    return [first[:2], [first[2], button(speech.plain("advice.why"), "why", code)]]
+    wipe = button(speech.plain("advice.wipe"), "wipe", code)
+    return [first[:2], [first[2], button(speech.plain("advice.why"), "why", code)], [wipe]]
 
 
 async def pressed(press: PressTurn) -> Commit:
     """Carry out what an admin of that chat chose; the first decides, the next is told."""
     turn, deps = press.turn, press.turn.deps
     choice, code = (*press.press.args, "", "")[:2]
-    kept = await deps.store.advice(code)
-    if kept is None or turn.person is None or choice not in {*CHOICES, "why"}:
+    kept = await deps.store.news.piece(code)
+    if kept is None or kept.judged is None or turn.person is None or choice not in {*CHOICES, "why", "wipe"}:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
     if (refusal := await _refusal(press, kept.judged, choice)) is not None:
         return Commit.of(events=[press.answer(refusal, alert=True)])
@@ -153,7 +115,9 @@ async def pressed(press: PressTurn) -> Commit:
     if (before := await deps.store.decided(code)) is not None:
         what = turn.speech.plain_word("advice", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=what, by=before.by)])
-    return await _decide(press, kept, code, choice)
+    if choice == "wipe":
+        return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
+    return await _decide(press, kept, kept.judged, code, choice)
 
 
 async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str | None:
@@ -167,22 +131,24 @@ async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str |
         return "press.unknown"
     if not rights.is_admin or (choice in HARMFUL and not rights.can_restrict):
         return "press.not_admin"
-    return "press.target_admin" if theirs.is_admin and choice in HARMFUL else None
+    if choice == "wipe" and not rights.can_delete:
+        return "press.not_admin"
+    return "press.target_admin" if theirs.is_admin and choice != "trust" else None
 
 
-async def _decide(press: PressTurn, kept: Advice, code: str, choice: str) -> Commit:
-    turn, deps, judged = press.turn, press.turn.deps, kept.judged
+async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str, choice: str) -> Commit:
+    turn, deps = press.turn, press.turn.deps
     by = short(deps.keys, turn.person.id if turn.person else 0)
     settings = await deps.chats.settings(judged.chat_id)
     if settings.dryrun and choice in HARMFUL:
         return Commit.of(events=[press.answer("advice.dryrun", alert=True)])
-    card = _Card(deps, kept, code, turn.reply)
+    shown, readers = _Card(deps, kept, code, turn.reply), await deps.store.news.readers(code)
     return Commit.of(
         writes=deps.store.close_advice(code, Decided(decision=choice, by=by)),
         events=[
             *_acts(press, judged, choice),
             *_lesson(press, judged, choice),
-            *(card.decided(chat_id, Speech(language), choice, by) for chat_id, language in kept.readers),
+            *(shown.decided(reader, Speech(language), choice, by) for reader, language in readers),
             press.answer(),
         ],
         expect=[deps.store.undecided(code)],

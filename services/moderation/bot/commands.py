@@ -4,13 +4,26 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from services.moderation.bot import deeds, log_view, settings_menu
-from services.moderation.bot.i18n import joined
+from services.moderation.bot import (
+    check,
+    closing,
+    deeds,
+    links,
+    log_view,
+    settings_menu,
+    settings_press,
+    sharing,
+    warning,
+    wiping,
+)
+from services.moderation.bot.i18n import Html, joined
 from services.moderation.bot.membership import rights_text
 from services.moderation.bot.rights import Rights, Unknown, look_up
+from services.moderation.bot.settings_menu import value_word
+from services.moderation.bot.subject import here
 from services.moderation.bot.turn import Turn
 from services.moderation.domain import settings as chat_settings
-from services.moderation.domain.settings import BadSetting
+from services.moderation.domain.settings import SETTINGS, BadSetting
 from shared.bus.commit import NOTHING, Commit
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?\Z", re.DOTALL)
@@ -67,15 +80,24 @@ async def _help(turn: Turn, _command: Command, _rights: Rights) -> Commit:
 
 async def _set(turn: Turn, command: Command, _rights: Rights) -> Commit:
     """`/set NAME VALUE`; says what may be written when it is something else."""
-    name, value = (*command.words, "", "")[:2]
-    if not name:
+    if not command.words:
         return Commit.of(events=[turn.say(turn.speech("set.usage"))])
+    name, value = command.words[0], " ".join(command.words[1:])
     try:
         name, value = chat_settings.parse(name, value)
     except BadSetting as bad:
-        key = f"set.{bad.code}" if bad.close else "set.no_such"
-        return Commit.of(events=[turn.say(turn.speech(key, name=bad.name, close=", ".join(bad.close)))])
+        return Commit.of(events=[turn.say(_bad(turn, bad))])
     return _changed(turn, name, value)
+
+
+def _bad(turn: Turn, bad: BadSetting) -> Html:
+    key = f"set.{bad.code}" if bad.close else "set.no_such"
+    text = turn.speech(key, name=bad.name, close=", ".join(bad.close))
+    setting = SETTINGS.get(bad.name)
+    if setting is None or setting.form == "choice":
+        return text
+    hint = turn.speech(f"form.{setting.form}", name=bad.name, least=setting.least, most=setting.most)
+    return joined("\n", [text, hint])
 
 
 async def _dryrun(turn: Turn, command: Command, _rights: Rights) -> Commit:
@@ -91,11 +113,8 @@ async def _dryrun(turn: Turn, command: Command, _rights: Rights) -> Commit:
 
 def _changed(turn: Turn, name: str, value: str) -> Commit:
     key = f"dryrun.now_{value}" if name == "dryrun" else "set.done"
-    shown = {"label": turn.speech.word("setting", name), "value": turn.speech.word("value", value)}
-    writes = [
-        *turn.deps.chats.set_setting(turn.chat.id, name, value),
-        *turn.deps.actor_store.audit(turn.chat.id, turn.entry("settings", detail=f"{name}={value}")),
-    ]
+    shown = {"label": turn.speech.word("setting", name), "value": value_word(turn.speech, name, value)}
+    writes = settings_press.written(turn, here(turn), name, value)
     return Commit.of(writes=writes, events=[turn.say(turn.speech(key, name=name, **shown))])
 
 
@@ -104,10 +123,19 @@ async def _settings(turn: Turn, _command: Command, _rights: Rights) -> Commit:
     return Commit.of(events=[turn.say(text, rows)])
 
 
-async def _log(turn: Turn, _command: Command, _rights: Rights) -> Commit:
-    entries = await turn.deps.actor_store.audited(turn.chat.id, log_view.SHOWN)
-    zone = turn.deps.settings.city.time_zone
-    return Commit.of(events=[turn.say(log_view.text(entries, turn.speech, zone))])
+async def _export(turn: Turn, _command: Command, _rights: Rights) -> Commit:
+    return Commit.of(events=[turn.say(sharing.exported(turn.speech, here(turn)))])
+
+
+async def _copy(turn: Turn, _command: Command, _rights: Rights) -> Commit:
+    """Which chats somebody administers is not said before everybody: that goes on alone with the bot."""
+    url = links.to_private(turn.deps.me.username, links.COPY, turn.chat.id)
+    button = {"text": turn.speech.plain("settings.alone"), "url": url}
+    return Commit.of(events=[turn.say(turn.speech("copy.alone"), [[button]])])
+
+
+async def _check(turn: Turn, _command: Command, _rights: Rights) -> Commit:
+    return Commit.of(events=[turn.say(await check.text(turn, here(turn)))])
 
 
 def _deed(verb: str) -> "Run":
@@ -117,6 +145,15 @@ def _deed(verb: str) -> "Run":
     return run
 
 
+def _words(run: Callable[[Turn, tuple[str, ...], Rights], Awaitable[Commit]]) -> "Run":
+    """A command that reads only the words behind it."""
+
+    async def go(turn: Turn, command: Command, rights: Rights) -> Commit:
+        return await run(turn, command.words, rights)
+
+    return go
+
+
 Run = Callable[[Turn, Command, Rights], Awaitable[Commit]]
 COMMANDS: dict[str, Run] = {
     "start": _start,
@@ -124,7 +161,20 @@ COMMANDS: dict[str, Run] = {
     "settings": _settings,
     "set": _set,
     "dryrun": _dryrun,
-    "log": _log,
+    "check": _check,
+    "log": _words(log_view.asked),
+    "why": _words(log_view.why),
     **{verb: _deed(verb) for verb in deeds.VERBS},
+    "warn": _words(warning.warn),
+    "warnings": _words(warning.warnings),
+    "unwarn": _words(warning.unwarn),
+    "trust": _words(warning.trust),
+    "untrust": _words(warning.untrust),
+    "purge": _words(wiping.asked),
+    "lock": _words(closing.lock),
+    "unlock": _words(closing.open_again),
+    "night": _words(closing.night),
+    "export": _export,
+    "import": _words(sharing.importing),
+    "copy": _copy,
 }
-"""Every command that an admin can give in a group."""

@@ -1,23 +1,25 @@
-"""`/ban`, `/unban`, `/mute`, `/unmute`, `/spam`: what an admin asks the bot to do to somebody."""
+"""`/ban`, `/unban`, `/mute`, `/unmute`, `/spam`: what an admin asks the bot to do to somebody.
+
+Under the answer stand the deed's code, for `/why`, and the buttons that take it back or go on.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.moderation.bot import duration
+from services.moderation.bot import duration, log_view, wiping
 from services.moderation.bot.duration import BadDurationError
-from services.moderation.bot.i18n import Html, Speech
+from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import AuditEntry, short
-from shared.bus.commit import Commit
+from services.moderation.telegram.undo import code_of
+from shared.bus.commit import Command, Commit
 from shared.contracts.base import Message
 from shared.contracts.telegram import Method, PersonObserved, TelegramAction
 
-MUTE = timedelta(hours=1)
-"""When no duration is given."""
 DELETABLE = timedelta(hours=48)
 _PERMISSIONS = (
     "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
@@ -58,26 +60,37 @@ async def asked(turn: Turn, name: str, words: tuple[str, ...], rights: Rights) -
     """Do it, or say plainly why not."""
     verb = VERBS[name]
     if not rights.can_restrict:
-        return _only(turn, turn.speech("deed.no_right"))
+        return only(turn, turn.speech("deed.no_right"))
     target, rest = await find(turn, words)
     if target is None:
-        return _only(
-            turn, turn.speech("target.unnamed" if any(w[:1] == "@" for w in words) else "target.none")
-        )
+        return only(turn, turn.speech(whom(words)))
     try:
         length = next((d for word in rest if (d := duration.parse(word)) is not None), None)
     except BadDurationError:
-        return _only(turn, turn.speech("deed.bad_duration"))
-    if (refusal := await _refusal(turn, verb, target)) is not None:
-        return _only(turn, turn.speech(refusal))
-    return _done(turn, verb, target, length if verb.timed else None)
+        return only(turn, turn.speech("deed.bad_duration"))
+    if (refused := await refusal(turn, verb, target)) is not None:
+        return only(turn, turn.speech(refused))
+    return _done(turn, verb, target, length or _usual(turn, verb))
 
 
-def _only(turn: Turn, text: Html) -> Commit:
+def only(turn: Turn, text: Html) -> Commit:
     return Commit.of(events=[turn.say(text)])
 
 
-async def _refusal(turn: Turn, verb: Verb, target: Target) -> str | None:
+def whom(words: tuple[str, ...]) -> str:
+    """Key of the question whom a command is about."""
+    return "target.unnamed" if any(word[:1] == "@" for word in words) else "target.none"
+
+
+def _usual(turn: Turn, verb: Verb) -> timedelta | None:
+    """How long when the command does not say: by the chat's settings; None for good."""
+    if verb.name == "mute":
+        return timedelta(minutes=turn.settings.number("mute.minutes"))
+    days = turn.settings.number("ban.days") if verb.name in {"ban", "spam"} else 0
+    return timedelta(days=days) if days else None
+
+
+async def refusal(turn: Turn, verb: Verb, target: Target) -> str | None:
     """Key of why it cannot be done; what cannot be looked up is not done."""
     if target.is_chat_itself or (verb.harms and target.id in PROTECTED):
         return "target.protected"
@@ -103,22 +116,42 @@ async def _lacking(turn: Turn, verb: Verb, target: Target) -> str | None:
 
 
 def _done(turn: Turn, verb: Verb, target: Target, length: timedelta | None) -> Commit:
-    if verb.name == "mute" and length is None:
-        length = MUTE
-    said = {"name": target.name, "until": _until(turn.speech, length)}
+    said = {"name": target.name, "until": until_word(turn.speech, length)}
     if turn.settings.dryrun:
         text = turn.speech(f"deed.would_{verb.name}", **said)
         return Commit.of(
             writes=turn.deps.actor_store.audit(turn.chat.id, _held_back(turn, verb, target)),
             events=[turn.say(text)],
         )
-    events: list[Message] = list(actions(turn, verb, target, length))
+    done = actions(turn, verb, target, length)
+    events: list[Message] = [*done]
     if verb.teaches and not target.is_channel:
-        events.append(_lesson(turn, verb, target))
-    return Commit.of(events=[*events, turn.say(turn.speech(f"deed.{verb.name}", **said))])
+        events.append(lesson(turn, target, verb.teaches, f"admin.{verb.name}"))
+    writes = _word_for(turn, verb, target)
+    return Commit.of(writes=writes, events=[*events, _answer(turn, verb, target, done[-1], said)])
 
 
-def _until(speech: Speech, length: timedelta | None) -> str:
+def _answer(
+    turn: Turn, verb: Verb, target: Target, done: TelegramAction, said: dict[str, str]
+) -> TelegramAction:
+    code = code_of(turn.deps.keys, done.action_id)
+    text = joined("\n", [turn.speech(f"deed.{verb.name}", **said), turn.speech("deed.code", code=code)])
+    buttons = [log_view.Log.of(turn).undo(code, turn.speech.plain("undo.button"))] if verb.harms else []
+    if verb.name in {"ban", "spam"} and not target.is_channel:
+        buttons.append(wiping.button_for(turn, turn.chat.id, target.id, turn.speech))
+    return turn.say(text, [buttons] if buttons else [])
+
+
+def _word_for(turn: Turn, verb: Verb, target: Target) -> list[Command]:
+    """An unban is a word for the person, a ban takes it back."""
+    if target.is_channel or not verb.teaches:
+        return []
+    if verb.harms:
+        return turn.deps.chats.distrust(turn.chat.id, target.id)
+    return turn.deps.chats.trust(turn.chat.id, target.id, int(turn.reply.now.timestamp()))
+
+
+def until_word(speech: Speech, length: timedelta | None) -> str:
     return speech.plain("deed.for_ever") if length is None else duration.short(length)
 
 
@@ -162,15 +195,15 @@ def _held_back(turn: Turn, verb: Verb, target: Target) -> AuditEntry:
     return turn.entry(method.value, target=code, reasons=(f"admin.{verb.name}",), outcome="would")
 
 
-def _lesson(turn: Turn, verb: Verb, target: Target) -> PersonObserved:
+def lesson(turn: Turn, target: Target, kind: str, reason: str) -> PersonObserved:
     """An admin's word, for the stage that knows people; a person is known there by a keyed hash."""
     return PersonObserved(
         person=turn.deps.keys.person(target.id),
         chat=turn.deps.keys.person(turn.chat.id),
         chat_id=turn.chat.id,
         user_id=target.id,
-        kind="trusted" if verb.teaches == "trusted" else "banned",
-        reasons=(f"admin.{verb.name}",),
+        kind="trusted" if kind == "trusted" else "banned",
+        reasons=(reason,),
         message_id=target.message,
         observed_at=turn.reply.now,
     )

@@ -1,6 +1,17 @@
 """Where commands, presses, private messages and the bot's own comings and goings enter."""
 
-from services.moderation.bot import cards, commands, membership, private, reviews, settings_menu
+from services.moderation.bot import (
+    cards,
+    commands,
+    log_view,
+    membership,
+    private,
+    reviews,
+    settings_menu,
+    settings_press,
+    undoing,
+    wiping,
+)
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
 from services.moderation.bot.turn import Turn, turn_of
@@ -9,7 +20,9 @@ from shared.bus.commit import NOTHING, Commit
 from shared.contracts.telegram import TelegramUpdate
 
 PRESSED = {
-    settings_menu.PURPOSE: settings_menu.pressed,
+    settings_menu.PURPOSE: settings_press.pressed,
+    log_view.PURPOSE: undoing.pressed,
+    wiping.PURPOSE: wiping.pressed,
     reviews.PURPOSE: reviews.pressed,
     cards.PURPOSE: cards.pressed,
 }
@@ -42,7 +55,7 @@ async def _said(turn: Turn, seen: Update) -> Commit:
     if seen.message is not None and seen.message.migrated_to is not None:
         return await membership.moved(turn, seen.message.migrated_to)
     if turn.chat.type == "private":
-        return private.said(turn)
+        return await private.said(turn)
     return await commands.said(turn) if seen.message and seen.message.is_command else NOTHING
 
 

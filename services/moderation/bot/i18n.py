@@ -17,7 +17,7 @@ def _read(language: str) -> Mapping[str, str]:
 
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = MappingProxyType({code: _read(code) for code in LANGUAGES})
-_NEAREST = {"uk": "ru", "kk": "ru", "ky": "ru", "tg": "ru", "uz": "ru"}
+_NEAREST = {"kk": "ru", "ky": "ru", "tg": "ru", "uz": "ru"}
 """Languages whose speakers read Russian more easily than English."""
 
 
@@ -41,6 +41,9 @@ class Speech:
         """The words for a code such as `reason` `many_chats`; a code without words shows as itself."""
         known = CATALOGUES[self.language].get(f"{family}.{code}")
         return Html(known if known is not None else escape(code))
+
+    def knows(self, family: str, code: str) -> bool:
+        return f"{family}.{code}" in CATALOGUES[self.language]
 
     def plain(self, key: str, **values: Any) -> str:
         """The text without markup, for buttons and answers to them."""

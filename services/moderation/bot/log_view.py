@@ -1,42 +1,134 @@
-"""`/log`: the newest entries of a chat's log, a line each."""
+"""`/log` by pages, `/why` for one line of it, and the buttons that take a deed back."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.moderation.bot.i18n import Html, Speech, html, joined, reason_word
+from services.moderation.bot.presses import PressTurn
+from services.moderation.bot.reply import Row, Rows
+from services.moderation.bot.rights import Rights, Unknown
+from services.moderation.bot.settings_menu import value_word
+from services.moderation.bot.signing import Buttons
+from services.moderation.bot.turn import Turn
+from services.moderation.domain.settings import SETTINGS
 from services.moderation.telegram.audit import AuditEntry
+from services.moderation.telegram.store import AUDIT_ENTRIES
+from services.moderation.telegram.undo import CODE
+from shared.bus.commit import Commit
 
-SHOWN = 20
-
-
-def text(entries: Sequence[AuditEntry], speech: Speech, time_zone: str) -> Html:
-    """Newest first; times in the city's zone, people as short codes."""
-    if not entries:
-        return speech("log.empty")
-    zone = ZoneInfo(time_zone)
-    return joined("\n", [speech("log.title"), *(_line(entry, speech, zone) for entry in entries)])
-
-
-def _line(entry: AuditEntry, speech: Speech, zone: ZoneInfo) -> Html:
-    when = entry.at.astimezone(zone).strftime("%d.%m %H:%M")
-    parts: list[str] = [_who(entry, speech), _what(entry, speech)]
-    if entry.outcome not in {"done", "already"}:
-        parts.append(speech.word("outcome", entry.outcome))
-    parts += [without_figures(reason_word(speech, code)) for code in entry.reasons]
-    if entry.outcome == "refused" and entry.detail:
-        parts.append(speech.word("refusal", entry.detail))
-    return Html(f"<code>{when}</code> {joined(' · ', parts)}")
+PURPOSE = "l"
+DAYS = 2.0
+"""As long as a deed can be taken back."""
+SHOWN = 10
+IN_ROW = 3
+_WORD = re.compile(r"[a-z2-7]+")
 
 
-def _who(entry: AuditEntry, speech: Speech) -> Html:
+@dataclass(frozen=True)
+class Log:
+    """A chat's log as one person reads it."""
+
+    turn: Turn
+    speech: Speech
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, turn: Turn) -> "Log":
+        return cls(turn, turn.speech, ZoneInfo(turn.settings.timezone))
+
+    async def page(self, number: int) -> tuple[Html, Rows]:
+        """Newest first; under it a button for each deed that can be taken back, and the other pages."""
+        store = self.turn.deps.actor_store
+        entries = await store.audited(self.turn.chat.id, AUDIT_ENTRIES)
+        if not entries:
+            return self.speech("log.empty"), []
+        pages = -(-len(entries) // SHOWN)
+        number = min(max(number, 0), pages - 1)
+        shown = entries[number * SHOWN : (number + 1) * SHOWN]
+        lines = [self.line(entry) for entry in shown]
+        title = self.speech("log.title", page=number + 1, pages=pages)
+        rows = [*self._undos(await self._open(shown)), *self._turns(number, pages)]
+        return joined("\n", [title, *lines, "", self.speech("log.how")]), rows
+
+    async def _open(self, entries: Sequence[AuditEntry]) -> list[str]:
+        codes = [entry.code for entry in entries if entry.code and entry.outcome == "done"]
+        kept = await self.turn.deps.actor_store.undos.kept(self.turn.chat.id, codes)
+        return [code for code in codes if code in kept]
+
+    def _undos(self, codes: Sequence[str]) -> list[Row]:
+        buttons = [self.undo(code) for code in codes]
+        return [buttons[start : start + IN_ROW] for start in range(0, len(buttons), IN_ROW)]
+
+    def _turns(self, number: int, pages: int) -> list[Row]:
+        neighbours = (("‹", number - 1), ("›", number + 1))
+        turns = [self._button(sign, "p", str(n)) for sign, n in neighbours if 0 <= n < pages]
+        return [turns] if turns else []
+
+    def undo(self, code: str, label: str = "") -> dict[str, str]:
+        return self._button(label or self.speech.plain("log.undo", code=code), "u", code)
+
+    def _button(self, label: str, *args: str) -> dict[str, str]:
+        turn = self.turn
+        return Buttons.of(turn.deps.keys, turn.chat.id, PURPOSE, turn.reply.now, DAYS)(label, *args)
+
+    def line(self, entry: AuditEntry) -> Html:
+        """When, who, what, why, and the code to ask about it."""
+        parts: list[str] = [who(entry, self.speech), what(entry, self.speech)]
+        if entry.outcome not in {"done", "already"}:
+            parts.append(self.speech.word("outcome", entry.outcome))
+        parts += [without_figures(reason_word(self.speech, code)) for code in entry.reasons[:2]]
+        code = f" · <code>{html(entry.code)}</code>" if entry.code else ""
+        return Html(f"<code>{self.when(entry, '%d.%m %H:%M')}</code> {joined(' · ', parts)}{code}")
+
+    def when(self, entry: AuditEntry, form: str) -> str:
+        return entry.at.astimezone(self.zone).strftime(form)
+
+    def whole(self, entry: AuditEntry) -> Html:
+        """Everything that is known of one line."""
+        lines = [
+            self.speech("why.title", code=entry.code or "—"),
+            self.speech("why.when", when=self.when(entry, "%d.%m.%Y %H:%M:%S")),
+            self.speech("why.who", who=who(entry, self.speech)),
+            self.speech("why.what", what=what(entry, self.speech)),
+            self.speech("why.outcome", outcome=_outcome(entry, self.speech)),
+        ]
+        if entry.reasons:
+            reasons = (Html(f"• {_named(self.speech, code)}") for code in entry.reasons)
+            lines += [self.speech("why.reasons"), *reasons]
+        return joined("\n", lines)
+
+
+def _named(speech: Speech, code: str) -> Html:
+    """A reason in words; one that is a setting with its name, so that it can be changed."""
+    words = without_figures(reason_word(speech, code))
+    return Html(f"{words} (<code>{html(code)}</code>)") if code in SETTINGS else words
+
+
+def _outcome(entry: AuditEntry, speech: Speech) -> Html:
+    words = speech.word("outcome", entry.outcome)
+    if entry.outcome != "refused" or not entry.detail:
+        return words
+    return joined(": ", [words, speech.word("refusal", entry.detail)])
+
+
+def who(entry: AuditEntry, speech: Speech) -> Html:
     role, _, code = entry.by.partition(" ")
-    return speech("log.admin", code=code) if role == "admin" else speech("log.bot")
+    if not role:
+        return speech("log.bot")
+    if role == "admin" and code == "anon":
+        return speech("log.anonymous")
+    return speech("log.admin", code=code) if role == "admin" else speech.word("log.role", role)
 
 
-def _what(entry: AuditEntry, speech: Speech) -> Html:
+def what(entry: AuditEntry, speech: Speech) -> Html:
     if entry.what == "settings":
         name, _, value = entry.detail.partition("=")
-        return Html(f"{speech.word('setting', name)}: {speech.word('value', value)}")
+        now = Html(f"{speech.word('setting', name)}: {value_word(speech, name, value)}")
+        return (
+            speech("log.was", now=now, before=value_word(speech, name, entry.before)) if entry.before else now
+        )
     words = speech.word("did", entry.what)
     if entry.count > 1:
         words = Html(f"{words} ×{entry.count}")
@@ -46,3 +138,63 @@ def _what(entry: AuditEntry, speech: Speech) -> Html:
 def without_figures(text: Html) -> Html:
     """A reason's words where its figures are not known: they stand after its last colon."""
     return Html(text.partition("[")[0].rpartition(":")[0] if "[" in text else text)
+
+
+# Commands.
+
+
+async def asked(turn: Turn, _words: tuple[str, ...], _rights: Rights) -> Commit:
+    """`/log`."""
+    text, rows = await Log.of(turn).page(0)
+    return Commit.of(events=[turn.say(text, rows)])
+
+
+async def why(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
+    """`/why CODE`, or in answer to a message of the bot with a code in it."""
+    code = next((word for word in words if CODE.fullmatch(word)), "") or _replied(turn)
+    if not code:
+        return Commit.of(events=[turn.say(turn.speech("why.how"))])
+    log = Log.of(turn)
+    entries = await turn.deps.actor_store.audited(turn.chat.id, AUDIT_ENTRIES)
+    entry = next((one for one in entries if one.code == code), None)
+    if entry is None:
+        return Commit.of(events=[turn.say(turn.speech("why.unknown", code=code))])
+    kept = await turn.deps.actor_store.undos.kept(turn.chat.id, [code])
+    rows = [[log.undo(code, turn.speech.plain("undo.button"))]] if code in kept else []
+    return Commit.of(events=[turn.say(log.whole(entry), rows)])
+
+
+def _replied(turn: Turn) -> str:
+    """The code in a message of the bot's own: it stands there as code, so no word is taken for one."""
+    replied = turn.update.body.get("reply_to_message")
+    author = replied.get("from") if isinstance(replied, dict) else None
+    if not isinstance(replied, dict) or not isinstance(author, dict) or author.get("id") != turn.deps.me.id:
+        return ""
+    text, marks = replied.get("text"), replied.get("entities")
+    for mark in marks if isinstance(text, str) and isinstance(marks, list) else ():
+        if isinstance(mark, dict) and mark.get("type") == "code":
+            word = _cut(str(text), mark)
+            if CODE.fullmatch(word):
+                return word
+    return ""
+
+
+def _cut(text: str, mark: dict[str, object]) -> str:
+    """Telegram counts in UTF-16."""
+    start, length = mark.get("offset"), mark.get("length")
+    if not isinstance(start, int) or not isinstance(length, int):
+        return ""
+    units = text.encode("utf-16-le")
+    return units[2 * start : 2 * (start + length)].decode("utf-16-le", errors="replace")
+
+
+async def turned(press: PressTurn, number: str) -> Commit:
+    """Another page."""
+    try:
+        rights = await press.turn.rights()
+    except Unknown:
+        return Commit.of(events=[press.answer("press.unknown", alert=True)])
+    if not rights.is_admin:
+        return Commit.of(events=[press.answer("press.not_admin", alert=True)])
+    text, rows = await Log.of(press.turn).page(int(number) if number.isdigit() else 0)
+    return Commit.of(events=[press.edit(text, rows), press.answer()])

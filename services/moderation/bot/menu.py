@@ -5,7 +5,7 @@ from services.moderation.bot.i18n import CATALOGUES, Speech
 from services.moderation.telegram.ports import Caller
 
 SCOPES = {
-    "all_private_chats": ("start", "help"),
+    "all_private_chats": ("start", "settings", "help"),
     "all_chat_administrators": tuple(name for name in COMMANDS if name != "start"),
 }
 FALLBACK = "en"

@@ -1,18 +1,64 @@
-"""What the bot says it would have done, in a chat where it is in dry run."""
+"""What the bot says by itself in a chat: what dry run held back, whom it warned and why."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
-from services.moderation.bot.i18n import CATALOGUES, Speech
+from services.moderation.bot.alerts import mention
+from services.moderation.bot.i18n import CATALOGUES, Html, Speech, joined
+from services.moderation.domain.update import Person
+from services.moderation.domain.warnings import Step
+
+
+def speech_in(language: str) -> Speech:
+    return Speech(language if language in CATALOGUES else "be")
 
 
 def would_do(language: str, codes: Sequence[str]) -> str:
     """Plain text in the chat's language. A code is a setting (`media.photo`) or `remove`."""
-    speech = Speech(language if language in CATALOGUES else "be")
+    speech = speech_in(language)
     lines = [f"• {_line(speech, code)}" for code in codes]
     return "\n".join([speech.plain("dryrun.would"), *lines, speech.plain("dryrun.how")])
 
 
 def _line(speech: Speech, code: str) -> str:
-    if code == "remove":
-        return speech.plain("dryrun.remove")
+    if speech.knows("would", code):
+        return speech.plain(f"would.{code}")
+    if code.startswith("lock."):
+        return speech.plain("dryrun.lock", what=speech.plain_word("setting", code))
     return speech.plain("dryrun.delete", what=speech.plain_word("setting", code))
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Somebody met a lock: which warning it is of how many, and what followed until when (unix seconds)."""
+
+    person: Person
+    reason: str
+    count: int
+    most: int
+    what: str
+    until: int | None
+
+
+def warned(language: str, said: Warned, zone: str) -> Html:
+    """In the chat's language, for the person and everybody who reads along."""
+    speech = speech_in(language)
+    who = mention(said.person.id, said.person.name, speech)
+    first = sentence(speech, who, said, zone)
+    return joined("\n", [first, speech("warn.because", reason=speech.word("not_here", said.reason))])
+
+
+def sentence(speech: Speech, who: Html, said: Warned | Step, zone: str) -> Html:
+    """Which warning it is, or what has followed and until when."""
+    if said.what == "warn":
+        return speech("warn.one", who=who, count=said.count, most=said.most)
+    return speech(f"warn.{said.what}", who=who, until=_until(speech, said.until, zone))
+
+
+def _until(speech: Speech, until: int | None, zone: str) -> str:
+    if until is None:
+        return speech.plain("deed.for_ever")
+    at = datetime.fromtimestamp(until, UTC).astimezone(ZoneInfo(zone)).strftime("%d.%m %H:%M")
+    return speech.plain("warn.until", at=at)

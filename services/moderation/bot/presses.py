@@ -47,6 +47,10 @@ class PressTurn:
         text = self.turn.speech.plain(key, **values) if key else ""
         return self.turn.reply.answer(self.turn.chat.id, self.press_id, text, alert=alert)
 
+    def say(self, text: Html, rows: Rows = ()) -> TelegramAction:
+        """A new message in the same chat."""
+        return self.turn.reply.send(self.turn.chat.id, text, rows=rows)
+
     def edit(self, text: Html, rows: Rows = ()) -> TelegramAction:
         """Change the message under which the button stands."""
         return self.turn.reply.edit(self.turn.chat.id, {"message_id": self.message_id}, text, rows)

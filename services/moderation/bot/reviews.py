@@ -28,6 +28,8 @@ CARD_WITHIN = timedelta(days=2)
 """After this a card that could not be sent is posted anew."""
 POSTED_AT_ONCE = 20
 DECISIONS: dict[str, Decision] = {"a": "approve", "f": "refuse", "d": "duplicate"}
+OUTCOMES = {"approve": "accepted", "refuse": "refused", "duplicate": "duplicate"}
+"""A decision, and the state of a submission with which it stands."""
 
 
 async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) -> Commit:
@@ -57,21 +59,34 @@ async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) 
 
 
 async def on_closed(event: ReviewClosed, bot: Annotated[Deps, Context()]) -> Commit:
-    """No decision is needed any more: the card says so and its buttons go."""
-    if await bot.store.decided(event.submission_id) is not None:
+    """No decision is needed any more: the card says so and its buttons go.
+
+    After a decision it comes when the decision could not stand, an approved listing being on the map already.
+    """
+    state, decided = event.state.value, await bot.store.decided(event.submission_id)
+    if decided is not None and OUTCOMES.get(decided.decision, decided.decision) == state:
         return NOTHING
     review = await bot.store.review(event.submission_id)
-    writes = bot.store.close_review(event.submission_id, Decided(decision=event.state.value))
-    expect = [bot.store.undecided(event.submission_id)]
+    by = decided.by if decided else ""
+    writes = bot.store.close_review(event.submission_id, Decided(decision=state, by=by))
+    expect = [bot.store.as_decided(event.submission_id, decided)]
     chat_id = await review_chat(bot)
     if review is None or not review.attempt or chat_id is None:
         return Commit.of(writes=writes, expect=expect)
     speech = await _speech(bot, chat_id)
-    outcome = speech("review.closed", what=speech.word("review", f"was_{event.state.value}"))
     message = {"message_of": _card_id(event.submission_id, review.attempt)}
-    text = joined("\n\n", [card(bot.settings, review.request, speech), outcome])
+    text = joined("\n\n", [card(bot.settings, review.request, speech), *_closing(speech, state, decided)])
     edit = Reply(f"closed:{event.submission_id}", bot.now()).edit(chat_id, message, text)
     return Commit.of(writes=writes, events=[edit], expect=expect)
+
+
+def _closing(speech: Speech, state: str, decided: Decided | None) -> list[Html]:
+    """What was decided, and what became of it."""
+    what = speech.word("review", f"was_{state}")
+    if decided is None:
+        return [speech("review.closed", what=what)]
+    was = speech.word("review", f"was_{decided.decision}")
+    return [speech("review.outcome", what=was, by=decided.by or "—"), speech("review.after", what=what)]
 
 
 async def post_waiting(bot: Deps) -> Commit | None:
@@ -176,7 +191,7 @@ def _post(bot: Deps, request: ReviewRequested, chat_id: int, speech: Speech, att
     send = Reply(f"review:{request.submission_id}", bot.now()).send(
         chat_id, text, rows=rows, name=str(attempt), within=CARD_WITHIN
     )
-    return send.model_copy(update={"remember_hours": REVIEW_SECONDS // 3600})
+    return send.model_copy(update={"remember_hours": REVIEW_SECONDS // 3600, "stays": True})
 
 
 def _card_id(submission_id: str, attempt: int) -> str:

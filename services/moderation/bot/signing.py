@@ -9,12 +9,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.moderation.bot.links import base36
 from shared.keys import Keys
 
 MOST = 64
 """Bytes of `callback_data`."""
 _MAC = 9
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Forged(Exception):  # noqa: N818
@@ -45,7 +45,7 @@ class Signer:
 
     def sign(self, chat_id: int, press: Press, until: datetime) -> str:
         """`purpose:arg:...:expiry:hash`. Raises ValueError when it does not fit."""
-        body = ":".join((press.purpose, *press.args, _base36(int(until.timestamp()))))
+        body = ":".join((press.purpose, *press.args, base36(int(until.timestamp()))))
         data = f"{body}:{self._mac(chat_id, body)}"
         if len(data.encode()) > MOST or any(":" in part for part in (press.purpose, *press.args)):
             raise ValueError(f"button data of {len(data)} bytes for {press.purpose}")
@@ -83,11 +83,3 @@ class Buttons:
         """An InlineKeyboardButton."""
         data = self.signer.sign(self.chat_id, Press(self.purpose, args), self.until)
         return {"text": text, "callback_data": data}
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, rest = divmod(number, 36)
-        digits = _DIGITS[rest] + digits
-    return digits or "0"

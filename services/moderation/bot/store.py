@@ -1,4 +1,4 @@
-"""The bot's Redis: reviews that wait for a decision, decisions taken, advice given, who talks to the bot."""
+"""The bot's Redis: reviews that wait for a decision, decisions taken, who talks to the bot."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -6,18 +6,17 @@ from typing import cast
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.bot.news_store import NEWS_SECONDS, NewsStore
 from shared.bus.commit import Command, Expect
 from shared.contracts.base import Message, MessageT
 from shared.contracts.submissions import ReviewRequested
-from shared.contracts.telegram import PersonJudged
 from shared.keys import Keys
 
 OPEN = "moderation:reviews:open"
 """Submissions that wait for a decision, by when it was asked for; each leaves with its decision."""
 REVIEW_SECONDS = 180 * 86400
 DECIDED_SECONDS = 90 * 86400
-ADVICE_SECONDS = 48 * 3600
-"""Raw ids are kept no longer than this."""
+CLOSED_SECONDS = 2 * 86400
 TALKS_SECONDS = 180 * 86400
 
 
@@ -36,22 +35,13 @@ class Decided(Message):
     by: str = ""
 
 
-class Advice(Message):
-    """What a card about a person stands for, with the name and title as shown, and who got it."""
-
-    judged: PersonJudged
-    name: str
-    title: str = ""
-    readers: tuple[tuple[int, str], ...] = ()
-    """Chats that the card went to, with the language of each."""
-
-
 class BotStore:
-    """What a resident proposed, and whom a card is about, is sealed."""
+    """What a resident proposed is sealed; `news` is what waits for a chat's admins."""
 
     def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
+        self.news = NewsStore(redis, keys)
 
     # Reviews.
 
@@ -76,9 +66,10 @@ class BotStore:
         return Expect.equals(_review_key(submission_id), str(attempt), "attempt")
 
     def close_review(self, submission_id: str, decided: Decided) -> list[Command]:
+        """What was proposed stays a little, for the card to be written anew if the decision cannot stand."""
         return [
             ("SET", _decided_key(submission_id), decided.model_dump_json(), "EX", DECIDED_SECONDS),
-            ("UNLINK", _review_key(submission_id)),
+            ("EXPIRE", _review_key(submission_id), CLOSED_SECONDS),
             ("ZREM", OPEN, submission_id),
         ]
 
@@ -90,6 +81,11 @@ class BotStore:
         """Nobody has decided on this submission or advice."""
         return Expect.absent(_decided_key(subject))
 
+    def as_decided(self, subject: str, decided: Decided | None) -> Expect:
+        """The decision is still the one that was read."""
+        value = None if decided is None else decided.model_dump_json()
+        return Expect.equals(_decided_key(subject), value)
+
     async def decided(self, subject: str) -> Decided | None:
         found = cast("bytes | None", await self._redis.get(_decided_key(subject)))
         return None if found is None else Decided.model_validate_json(found)
@@ -98,19 +94,8 @@ class BotStore:
         """Submission ids, those that wait longest first."""
         return [row.decode() for row in cast("list[bytes]", await self._redis.zrange(OPEN, 0, most - 1))]
 
-    # Advice about people.
-
-    def keep_advice(self, code: str, advice: Advice) -> list[Command]:
-        key = _advice_key(code)
-        sealed = self._keys.seal(advice.model_dump_json().encode(), key)
-        return [("SET", key, sealed, "EX", ADVICE_SECONDS)]
-
-    async def advice(self, code: str) -> Advice | None:
-        key = _advice_key(code)
-        return self._opened(Advice, cast("bytes | None", await self._redis.get(key)), key)
-
     def close_advice(self, code: str, decided: Decided) -> list[Command]:
-        return [("SET", _decided_key(code), decided.model_dump_json(), "EX", ADVICE_SECONDS)]
+        return [("SET", _decided_key(code), decided.model_dump_json(), "EX", NEWS_SECONDS)]
 
     # Who has opened the bot: only to them it can write first.
 
@@ -138,7 +123,3 @@ def _review_key(submission_id: str) -> str:
 
 def _decided_key(subject: str) -> str:
     return f"moderation:decided:{subject}"
-
-
-def _advice_key(code: str) -> str:
-    return f"moderation:advice:{code}"

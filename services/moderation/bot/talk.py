@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from services.moderation.bot import cards, dialogue, notices
+from services.moderation.bot import closing, dialogue, news, notices
+from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.ports import Deps
-from services.moderation.domain.update import Update
+from services.moderation.domain.update import Person, Update
 from services.moderation.telegram.audit import AuditEntry, short
 from shared.bus.commit import Command, Commit
 from shared.contracts.telegram import PersonJudged
@@ -22,7 +23,30 @@ class Talk:
 
     async def advise(self, judged: PersonJudged) -> Commit:
         """Tell the chat's admins of a person."""
-        return await cards.advice(judged, self.deps)
+        return await news.advise(judged, self.deps)
+
+    async def alert(self, chat_id: int, kind: AlertKind, who: Person, by: Person | None) -> Commit:
+        """Tell the chat's admins, each alone, that rights have changed hands."""
+        return await news.alert(self.deps, chat_id, kind, who, by)
+
+    def warned(
+        self,
+        language: str,
+        person: Person,
+        *,
+        reason: str,
+        count: int,
+        most: int,
+        what: str,
+        until: int | None,
+        zone: str,
+    ) -> str:
+        """What a person who met a lock reads; HTML. `what` is `warn`, `mute` or `ban`."""
+        return notices.warned(language, notices.Warned(person, reason, count, most, what, until), zone)
+
+    def night(self, language: str, *, closed: bool, until: int | None, zone: str) -> str:
+        """What everybody reads when the chat closes or opens; plain text, `until` in unix seconds."""
+        return closing.night_notice(notices.speech_in(language), closed=closed, until=until, zone=zone)
 
     def would(self, language: str, codes: tuple[str, ...]) -> str:
         """What a dry-run notice says; plain text."""

@@ -1,0 +1,119 @@
+"""News for a chat's admins goes to each of them alone, who has opened the bot.
+
+Nobody is ever named in the chat itself: a card there would accuse in public whoever it is about. Where no
+admin has opened the bot, the piece waits sealed for the first who does, and the chat is told once a day that
+its admins have something to read, and no more.
+"""
+
+from services.moderation.bot import alerts, cards, links
+from services.moderation.bot.i18n import Speech, speech_for
+from services.moderation.bot.news_store import Alert, AlertKind, News
+from services.moderation.bot.ports import Deps
+from services.moderation.bot.reply import Reply
+from services.moderation.bot.rights import LOOK_UP_SECONDS, Unknown, look_up
+from services.moderation.bot.turn import Turn
+from services.moderation.domain.update import Person
+from services.moderation.telegram.errors import TelegramError
+from shared.bus.commit import Commit
+from shared.contracts.telegram import PersonJudged, TelegramAction
+
+ADMINS_MOST = 50
+AT_ONCE = 10
+"""Pieces that somebody gets when they open the bot; the next time brings the rest."""
+
+
+async def advise(judged: PersonJudged, deps: Deps) -> Commit:
+    """A card about a person, with its reasons and buttons."""
+    code = deps.keys.token("advice", f"{judged.chat_id}:{judged.person}:{judged.judged_at.isoformat()}", 8)
+    try:
+        name = (await look_up(deps.telegram, judged.chat_id, judged.user_id)).name
+    except Unknown:
+        name = ""
+    news = News(
+        chat_id=judged.chat_id,
+        title=await _title(deps, judged.chat_id),
+        at=deps.now(),
+        judged=judged,
+        name=name,
+    )
+    return await _publish(deps, code, news)
+
+
+async def alert(deps: Deps, chat_id: int, kind: AlertKind, who: Person, by: Person | None) -> Commit:
+    """That rights have changed hands; to be said before the trace of it goes."""
+    now = deps.now()
+    code = deps.keys.token("alert", f"{chat_id}:{kind}:{who.id}:{now.timestamp()}", 8)
+    said = Alert(
+        kind=kind, who=who.id, who_name=who.name, by=by.id if by else 0, by_name=by.name if by else ""
+    )
+    news = News(chat_id=chat_id, title=await _title(deps, chat_id), at=now, alert=said)
+    return await _publish(deps, code, news)
+
+
+async def _publish(deps: Deps, code: str, news: News) -> Commit:
+    settings = await deps.chats.settings(news.chat_id)
+    kept = Commit.of(writes=deps.store.news.keep(code, news))
+    readers = await _readers(deps, news.chat_id)
+    if not readers:
+        return kept + await _whisper(deps, news.chat_id, Speech(settings.language))
+    for chat_id, language in readers:
+        kept += _to(deps, code, news, chat_id, speech_for(language, settings.language))
+    return kept
+
+
+def _to(deps: Deps, code: str, news: News, chat_id: int, speech: Speech) -> Commit:
+    """One piece for one reader."""
+    shown = cards.card if news.judged is not None else alerts.alert
+    return Commit.of(
+        writes=deps.store.news.add_reader(code, chat_id, speech.language),
+        events=[shown(deps, code, news, chat_id, speech)],
+    )
+
+
+async def _whisper(deps: Deps, chat_id: int, speech: Speech) -> Commit:
+    """Once a day, without a name: admins have something to read, and a button that takes them there."""
+    now = deps.now()
+    if await deps.store.news.told(chat_id):
+        return Commit()
+    url = links.to_private(deps.me.username, links.NEWS, chat_id)
+    reply = Reply(f"news:{deps.keys.person(chat_id)}:{int(now.timestamp()) // 86400}", now)
+    send: TelegramAction = reply.send(
+        chat_id, speech("news.waiting"), rows=[[{"text": speech.plain("news.open"), "url": url}]]
+    )
+    return Commit.of(writes=deps.store.news.tell(chat_id, now), events=[send])
+
+
+async def deliver(turn: Turn, chat_ids: list[int]) -> Commit:
+    """What waits for an admin of these chats and has not reached them yet. Their rights were looked up."""
+    assert turn.person is not None
+    store, found, count = turn.deps.store, Commit(), 0
+    for chat_id in chat_ids:
+        for code in await store.news.of_chat(chat_id):
+            if turn.person.id in {one for one, _ in await store.news.readers(code)}:
+                continue
+            news = await store.news.piece(code)
+            if news is None or await store.decided(code) is not None:
+                continue
+            found += _to(turn.deps, code, news, turn.person.id, turn.speech)
+            count += 1
+            if count == AT_ONCE:
+                return found
+    return found
+
+
+async def _readers(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
+    """Ids and language codes of the admins who have opened the bot."""
+    try:
+        members = await deps.telegram.call(
+            "getChatAdministrators", {"chat_id": chat_id}, seconds=LOOK_UP_SECONDS
+        )
+    except TelegramError:
+        return []
+    users = [m["user"] for m in members if isinstance(m, dict) and isinstance(m.get("user"), dict)]
+    people = {u["id"]: str(u.get("language_code", "")) for u in users if not u.get("is_bot")}
+    return [(one, people[one]) for one in await deps.store.who_talks(list(people)[:ADMINS_MOST])]
+
+
+async def _title(deps: Deps, chat_id: int) -> str:
+    about = (await deps.chats.state(chat_id)).about
+    return about.title if about else ""

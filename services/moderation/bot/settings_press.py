@@ -1,0 +1,91 @@
+"""What a press in the settings does: turn a page, change a setting, copy all of them to another chat."""
+
+from services.moderation.bot import check, sharing
+from services.moderation.bot.presses import PressTurn
+from services.moderation.bot.rights import Unknown
+from services.moderation.bot.settings_menu import NAMES, SECTIONS, VALUES, Menu, Page
+from services.moderation.bot.subject import Subject, from_code, rights_in
+from services.moderation.bot.turn import Turn
+from shared.bus.commit import Command, Commit
+
+
+async def pressed(press: PressTurn) -> Commit:
+    """Rights are looked up in the chat that the button is about, and that may be another one."""
+    verb, code, *args = (*press.press.args, "", "")
+    subject = await from_code(press.turn, code)
+    if subject is None:
+        return Commit.of(events=[press.answer("press.expired", alert=True)])
+    if (refusal := await refused(press.turn, subject)) is not None:
+        return Commit.of(events=[press.answer(refusal, alert=True)])
+    return await _turned(press, subject, verb, args)
+
+
+async def refused(turn: Turn, subject: Subject) -> str | None:
+    """Key of why the presser may not change that chat's settings."""
+    try:
+        rights = await rights_in(turn, subject.chat_id)
+    except Unknown:
+        return "press.unknown"
+    return None if rights.is_admin else "press.not_admin"
+
+
+async def _turned(press: PressTurn, subject: Subject, verb: str, args: list[str]) -> Commit:
+    menu = Menu.of(press.turn, subject)
+    match verb, args[0]:
+        case "v", value if value in VALUES:
+            return _change(press, subject, *VALUES[value])
+        case (("w" | "y"), code) if menu.alone:
+            return await _copy(press, menu, code, sure=verb == "y")
+        case "e", _:
+            return Commit.of(events=[press.say(sharing.exported(press.turn.speech, subject)), press.answer()])
+        case _:
+            return _show(press, await _page(press, menu, verb, args))
+
+
+async def _page(press: PressTurn, menu: Menu, verb: str, args: list[str]) -> Page:
+    """The page that a button leads to; the first one for a button of an older release."""
+    match verb, args[0]:
+        case "x", _:
+            return press.turn.speech("settings.closed"), ()
+        case "g", section if section in SECTIONS:
+            return menu.page(section, int(args[1]) if args[1].isdigit() else 0)
+        case "o", name if name in NAMES:
+            return menu.one(NAMES[name])
+        case "k", _:
+            return await check.text(press.turn, menu.subject), [[menu.to_home()]]
+        case "t", number if menu.alone:
+            return await sharing.targets(press.turn, menu, number)
+    return menu.home()
+
+
+def _show(press: PressTurn, page: Page) -> Commit:
+    return Commit.of(events=[press.edit(*page), press.answer()])
+
+
+def _change(press: PressTurn, subject: Subject, name: str, value: str) -> Commit:
+    changed = Subject(subject.chat_id, subject.settings.with_value(name, value), subject.title)
+    said = press.answer(f"dryrun.pressed_{value}", alert=True) if name == "dryrun" else press.answer()
+    page = press.edit(*Menu.of(press.turn, changed).one(name))
+    return Commit.of(writes=written(press.turn, subject, name, value), events=[page, said])
+
+
+def written(turn: Turn, subject: Subject, name: str, value: str) -> list[Command]:
+    """The writes of one changed setting, with its line in the chat's log."""
+    line = turn.entry("settings", detail=f"{name}={value}", before=subject.settings.get(name))
+    return [
+        *turn.deps.chats.set_setting(subject.chat_id, name, value),
+        *turn.deps.actor_store.audit(subject.chat_id, line),
+    ]
+
+
+async def _copy(press: PressTurn, menu: Menu, code: str, *, sure: bool) -> Commit:
+    """To the chat of `code`: the presser must be an admin of both."""
+    target = await from_code(press.turn, code)
+    if target is None:
+        return Commit.of(events=[press.answer("press.expired", alert=True)])
+    if (refusal := await refused(press.turn, target)) is not None:
+        return Commit.of(events=[press.answer(refusal, alert=True)])
+    if not sure:
+        return _show(press, sharing.asked(menu, target))
+    writes, text = sharing.copied(press.turn, menu.subject, target)
+    return Commit.of(writes=writes, events=[press.edit(text, [[menu.to_home()]]), press.answer()])
