@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "h", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "z",
@@ -30,15 +31,34 @@ def fold(text: str) -> str:
     write Cyrillic in Latin are folded together; digits stay as they are. Letters of other scripts are kept
     only where Unicode decomposes them into Latin, except that words without any become empty.
     """
-    plain = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold()
-    plain = _APOSTROPHES.sub("", plain)
-    latin = _LATIN_LETTERS.sub(_fold_latin, _without_marks(plain))
-    spelled = "".join(_CYRILLIC.get(char, char) for char in latin)
-    return _DOUBLED.sub(r"\1", _APART.sub(" ", spelled).strip())
+    words = text.split()
+    return " ".join(filter(None, [_known(word) if word.isalpha() else _fold(word) for word in words]))
 
 
-def _without_marks(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+def _fold(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.replace("№", " "))
+    latin = _LATIN_LETTERS.sub(_fold_latin, text.casefold().translate(_PLAIN))
+    return _DOUBLED.sub(r"\1", _APART.sub(" ", latin.translate(_SPELLED)).strip())
+
+
+_known = lru_cache(16_384)(_fold)
+"""Names of chats and areas are made of few words."""
+
+
+class _Plain(dict[int, str]):
+    """By character, without marks and apostrophes; what was asked is kept, for names repeat their letters."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        parts = unicodedata.normalize("NFKD", char)
+        plain = "" if _APOSTROPHES.match(char) else "".join(c for c in parts if not unicodedata.combining(c))
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
+_SPELLED = str.maketrans(_CYRILLIC)
 
 
 def _fold_latin(run: re.Match[str]) -> str:

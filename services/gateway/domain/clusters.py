@@ -2,7 +2,8 @@
 
 A cell of one zoom is four cells of the next, so cells are prefixes of one Morton code (Z-order, 24 bits an
 axis): rows sorted by it lie together at every zoom, and what a cluster holds depends on nothing but the
-listings themselves. Every matching listing lies in exactly one cell, so counts add up by construction.
+listings themselves. Every matching listing lies in exactly one cell, so counts add up by construction. Sums
+over neighbouring rows are differences of running sums, so a cell costs the same however much it holds.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ LATITUDE_MOST = 85.05112877980659
 """Where web Mercator ends: the world is a square."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """Listings shown as one. `id` names one of them, and is the listing itself when `count` is 1.
 
@@ -39,10 +40,27 @@ class Cluster:
 
 
 @dataclass(frozen=True)
-class Groups:
-    """Clusters as columns; `first` is the row that stands for each."""
+class Parts:
+    """Runs of neighbouring rows in the order of codes, none of which crosses a cell, as columns.
 
-    first: Ints
+    `row` is the first row of each, `code` its code, `last` that of the last row; `x` and `y` sum up steps.
+    """
+
+    row: Ints
+    code: Ints
+    last: Ints
+    count: Ints
+    members: Ints
+    x: Ints
+    y: Ints
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Clusters as columns; `row` is the first row of each. A mean place where `count` is above 1."""
+
+    zoom: int
+    row: Ints
     count: Ints
     members: Ints
     lat: Floats
@@ -83,30 +101,31 @@ def morton(x: Ints, y: Ints) -> Ints:
     return _spread(x) | (_spread(y) << 1)
 
 
-def group(codes: Ints, members: Ints, lat: Floats, lon: Floats, zoom: int) -> Groups:
-    """Gather rows, sorted by code, into the cells of `zoom`."""
-    starts = _starts(codes, zoom)
-    ends = np.append(starts[1:], len(codes))[: len(starts)]
-    count = ends - starts
-    x, y = project(lat, lon)
-    mean_lat, mean_lon = unproject(_sum(x, starts) / count + 0.5, _sum(y, starts) / count + 0.5)
-    alone = count == 1
+def steps(codes: Ints) -> tuple[Ints, Ints]:
+    """The two axes of Morton codes."""
+    return _gathered(codes), _gathered(codes >> 1)
+
+
+def gather(parts: Parts, zoom: int, most: int | None = None) -> Groups:
+    """Put the parts of each cell together; at a lower zoom where there would be more than `most` clusters."""
+    parted = _expansion(parts.code[:-1], parts.code[1:])
+    zoom = min(zoom, ZOOM_MOST + 1)
+    if most is not None and len(parts.row):
+        fits = np.cumsum(np.bincount(parted, minlength=ZOOM_MOST + 2)) < most
+        zoom = next((lower for lower in range(zoom, 0, -1) if fits[lower]), 0)
+    starts = np.flatnonzero(np.concatenate([[len(parts.row) > 0], parted <= zoom])).astype(np.int64)
+    count = _sum(parts.count, starts)
+    lat, lon = unproject(_sum(parts.x, starts) / count + 0.5, _sum(parts.y, starts) / count + 0.5)
+    last = np.maximum.reduceat(parts.last, starts) if len(starts) else parts.last[:0]
     return Groups(
-        first=starts,
+        zoom=zoom,
+        row=parts.row[starts],
         count=count,
-        members=_sum(members, starts),
-        lat=np.where(alone, lat[starts], mean_lat),
-        lon=np.where(alone, lon[starts], mean_lon),
-        expansion_zoom=_expansion(codes[starts], codes[ends - 1]),
+        members=_sum(parts.members, starts),
+        lat=lat,
+        lon=lon,
+        expansion_zoom=_expansion(parts.code[starts], last),
     )
-
-
-def _starts(codes: Ints, zoom: int) -> Ints:
-    """Row numbers at which a new cell begins."""
-    if zoom > ZOOM_MOST:
-        return np.arange(len(codes), dtype=np.int64)
-    cells = codes >> (2 * (BITS - zoom - CELL_BITS))
-    return np.flatnonzero(np.diff(cells, prepend=-1)).astype(np.int64)
 
 
 def _expansion(first: Ints, last: Ints) -> Ints:
@@ -132,3 +151,13 @@ def _spread(values: Ints) -> Ints:
     spread = (spread | (spread << 4)) & 0x0F0F0F0F0F0F0F0F
     spread = (spread | (spread << 2)) & 0x3333333333333333
     return (spread | (spread << 1)) & 0x5555555555555555
+
+
+def _gathered(values: Ints) -> Ints:
+    """Every second bit: what `_spread` undoes."""
+    bits = values & 0x5555555555555555
+    bits = (bits | (bits >> 1)) & 0x3333333333333333
+    bits = (bits | (bits >> 2)) & 0x0F0F0F0F0F0F0F0F
+    bits = (bits | (bits >> 4)) & 0x00FF00FF00FF00FF
+    bits = (bits | (bits >> 8)) & 0x0000FFFF0000FFFF
+    return (bits | (bits >> 16)) & 0xFFFFFF

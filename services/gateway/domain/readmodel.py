@@ -5,25 +5,26 @@ changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from heapq import nsmallest
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.gateway.domain.clusters import Cluster, Ints
+import orjson
+
+from services.gateway.domain.clusters import Cluster, Groups, Ints
+from services.gateway.domain.columns import KIND_NUMBER, KINDS, Row
+from services.gateway.domain.filters import AreaSets, Filters, searchable, words_of
+from services.gateway.domain.index import Index
+from services.gateway.domain.newest import Newest
+from services.gateway.domain.packing import pack, revision, unpack, values_of, values_of_json
 from services.gateway.domain.query import LIMIT_USUAL, Cursor, Order, Page, Query, Totals
-from services.gateway.domain.rows import KINDS, Entry, Rows
 from services.gateway.domain.search import Candidate, Hit, Point, best
+from services.gateway.domain.table import Table
 from shared.contracts.directory import AreaChanged, DirectoryChanged
-from shared.contracts.listings import Area, AreaId, AreaLevel, Listing, ListingId
+from shared.contracts.listings import Area, AreaId, AreaLevel, Kind, Listing, ListingId
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionId
 from shared.text import fold
 
-PENDING_MOST = 20_000
-"""Changes gathered before the columns are made anew even when nobody asks; bounds memory while loading."""
-
 LEVELS = tuple(AreaLevel)
-Key = tuple[Any, bytes]
-"""What a page is sorted by: folded names or negative counts, never both in one list; then the id."""
 
 
 class ReadModel:
@@ -32,41 +33,102 @@ class ReadModel:
     def __init__(self) -> None:
         self.version = 0
         """Grows with every change of a listing or area; good for an ETag of this process."""
-        self._packed: dict[ListingId, bytes] = {}  # JSON: a fifth of the memory of the objects
-        self._revisions: dict[ListingId, int] = {}
         self._areas: dict[AreaId, Area] = {}
+        self._area_sets = AreaSets()
         self._submissions: dict[SubmissionId, SubmissionChanged] = {}
-        self._rows = Rows.of(())
-        self._gone: dict[ListingId, Listing] = {}  # rows of `_rows` that no longer hold, as they are there
-        self._new: dict[ListingId, Listing] = {}
-        self._renamed = False  # an area changed, and with it the search texts of what lies in it
-        self._totals = Totals()
-        self._totals_version = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Without any listing. Each has a slot, its place in these lists, for as long as it is listed."""
+        self._slots: dict[ListingId, int] = {}
+        self._packed: list[bytes] = []
+        self._names: list[str] = []  # folded
+        self._texts: list[str] = []
+        self._free: list[int] = []
+        self._index = Index(self._names)
+        self._filters = Filters(self._texts, self._area_sets)
+        self._kinds: Counter[str] = Counter()
+        self._members = 0
+        self.newest = Newest()
+        """What was added last."""
 
     # Changes
 
     def apply_listing(self, event: DirectoryChanged) -> bool:
         """Whether this was news. A removal forgets the revision: what comes after it begins a new life."""
-        if event.listing is not None and event.revision <= self._revisions.get(event.listing_id, 0):
+        listing, listing_id = event.listing, event.listing_id
+        if listing is None:
+            return self._remove(listing_id)
+        return self._put(listing_id, event.revision, values_of(listing))
+
+    def load(self, bodies: Iterable[bytes]) -> None:
+        """Many changes as JSON, from a snapshot that was checked when it was published.
+
+        Raises KeyError, TypeError or ValueError for what is no such change; those before it are applied.
+        """
+        for body in bodies:
+            event = orjson.loads(body)
+            if event["listing"] is None:
+                self._remove(event["listing_id"])
+            else:
+                self._put(event["listing_id"], event["revision"], values_of_json(event["listing"]))
+
+    def _remove(self, listing_id: ListingId) -> bool:
+        slot = self._slots.pop(listing_id, None)
+        if slot is None:
             return False
-        before = self.listing(event.listing_id)
-        if event.listing is None and before is None:
-            return False
-        if before is not None and self._new.pop(event.listing_id, None) is None:
-            self._gone[event.listing_id] = before
-        self._store(event)
+        self._drop(slot)
+        self.newest.drop(listing_id)
+        self._packed[slot], self._names[slot], self._texts[slot] = b"", "", ""
+        self._free.append(slot)
         self.version += 1
-        if len(self._new) + len(self._gone) > PENDING_MOST:
-            self._current()
         return True
 
-    def _store(self, event: DirectoryChanged) -> None:
-        if event.listing is None:
-            del self._packed[event.listing_id], self._revisions[event.listing_id]
-            return
-        self._packed[event.listing_id] = event.listing.model_dump_json(exclude_defaults=True).encode()
-        self._revisions[event.listing_id] = event.revision
-        self._new[event.listing_id] = event.listing
+    def _put(self, listing_id: ListingId, number: int, values: list[Any]) -> bool:
+        slot = self._slots.get(listing_id)
+        if slot is not None:
+            if number <= revision(self._packed[slot]):
+                return False
+            self._drop(slot)
+        slot = self._slot(listing_id) if slot is None else slot
+        _, _, name, kind, link, lat, lon, _, created, _, members, areas, _, description, *_ = values
+        self._packed[slot] = pack(values)
+        self._names[slot] = folded = fold(name)
+        self._texts[slot] = searchable(name, folded, link[1:], description)
+        self._kinds[kind] += 1
+        self._members += members or 0
+        numbers = KIND_NUMBER[Kind(kind)], members or 0, slot, self._area_sets.number(tuple(areas))
+        self._index.put(Row(listing_id, lat, lon, *numbers))
+        self.newest.put(listing_id, created, areas)
+        self.version += 1
+        return True
+
+    def _slot(self, listing_id: ListingId) -> int:
+        if self._free:
+            slot = self._free.pop()
+        else:
+            slot = len(self._packed)
+            self._packed.append(b"")
+            self._names.append("")
+            self._texts.append("")
+        self._slots[listing_id] = slot
+        return slot
+
+    def _drop(self, slot: int) -> None:
+        """The row of a listing that changes or goes."""
+        values = orjson.loads(self._packed[slot])
+        self._kinds[values[3]] -= 1
+        self._members -= values[10] or 0
+        self._index.drop(slot)
+
+    @property
+    def due(self) -> bool:
+        """Whether `renew` is worth its while."""
+        return self._index.due
+
+    def renew(self) -> Iterator[None]:
+        """Put what has changed into its final place, a millisecond or two a step; meanwhile all goes on."""
+        yield from self._index.renew()
 
     def apply_area(self, event: AreaChanged) -> bool:
         """Whether this was news."""
@@ -76,8 +138,9 @@ class ReadModel:
             del self._areas[event.area_id]
         else:
             self._areas[event.area_id] = event.area
+        self._area_sets.rename(event.area_id, event.area)
+        self._filters.forget()
         self.version += 1
-        self._renamed = True
         return True
 
     def apply_submission(self, event: SubmissionChanged) -> bool:
@@ -93,12 +156,13 @@ class ReadModel:
     def forget_listings(self) -> None:
         """Begin anew: the stream was trimmed beyond the place reached, so its snapshot comes again."""
         self.version += 1
-        self._packed, self._revisions = {}, {}
-        self._rows, self._gone, self._new = Rows.of(()), {}, {}
+        self._begin()
 
     def forget_areas(self) -> None:
         self.version += 1
-        self._areas, self._renamed = {}, True
+        self._areas.clear()
+        self._area_sets.texts.clear()
+        self._filters.forget()
 
     def forget_submissions(self) -> None:
         self._submissions = {}
@@ -106,8 +170,8 @@ class ReadModel:
     # Questions
 
     def listing(self, listing_id: str) -> Listing | None:
-        packed = self._packed.get(listing_id)
-        return None if packed is None else Listing.model_validate_json(packed)
+        slot = self._slots.get(listing_id)
+        return None if slot is None else unpack(self._packed[slot])
 
     def listings(
         self, query: Query, *, limit: int = LIMIT_USUAL, cursor: str | None = None, order: Order = Order.NAME
@@ -116,42 +180,64 @@ class ReadModel:
 
         A listing that is neither added, removed nor renamed while somebody pages is met exactly once.
         """
-        rows, found = self._current(), self._matching(query)
-        column = rows.names[found] if order is Order.NAME else -rows.members[found]
-        keys: Iterator[Key] = zip(column.tolist(), rows.ids[found].tolist(), strict=True)
-        if cursor is not None:
-            at = Cursor.parse(cursor, order)
-            after = (at.key, at.id.encode(errors="replace"))
-            keys = (key for key in keys if key > after)
-        shown = nsmallest(limit + 1, keys)
-        items = tuple(self._unpack(listing_id.decode()) for _, listing_id in shown[:limit])
-        more = Cursor(order, shown[limit - 1][0], items[-1].id).text() if len(shown) > limit else None
-        return Page(items, len(found), more)
+        at = None if cursor is None else Cursor.parse(cursor, order)
+        after = None if at is None else (at.key, at.id.encode(errors="replace"))
+        table = self._index.current()
+        if self._selects(query):
+            rows = self._filters.rows(table, query)
+            total = len(rows)
+            shown = self._index.pick(order, rows, after, limit + 1)
+        else:
+            total = self.count(query)
+            if total * total < limit * len(self._index):
+                shown = self._index.pick(order, self._filters.rows(table, query), after, limit + 1)
+            else:
+                shown = self._index.walk(order, lambda rows: _inside(table, rows, query), after, limit + 1)
+        slots = table.columns.slots[[row for _, row in shown[:limit]]].tolist()
+        items = tuple(unpack(self._packed[slot]) for slot in slots)
+        more = Cursor(order, shown[limit - 1][0][0], items[-1].id).text() if len(shown) > limit else None
+        return Page(items, total, more)
 
     def count(self, query: Query) -> int:
-        return len(self._matching(query))
+        table = self._index.current()
+        if self._selects(query):
+            return len(self._filters.rows(table, query))
+        return len(self._index) if query.box is None else table.count(query.box)
 
     def clusters(self, query: Query, zoom: int) -> tuple[Cluster, ...]:
         """What matches, gathered at this zoom; the counts add up to `count(query)`."""
-        return self._current().clusters(self._matching(query), zoom)
+        return self._clusters(self._groups(query, zoom, None))
+
+    def clusters_at_most(self, query: Query, zoom: int, most: int) -> tuple[int, tuple[Cluster, ...]]:
+        """Likewise at this zoom, or at the first one below it that gives no more than `most` clusters."""
+        groups = self._groups(query, zoom, most)
+        return groups.zoom, self._clusters(groups)
 
     def tile(self, query: Query, z: int, x: int, y: int) -> tuple[Cluster, ...]:
         """The clusters of one tile: cells never cross its edges, so tiles add up as well."""
-        rows = self._current()
-        return rows.clusters(rows.in_tile(self._matching(query), z, x, y), z)
+        table = self._index.current()
+        if query.box is None and not self._selects(query):
+            return self._clusters(table.tile(z, x, y))
+        rows = self._filters.rows(table, query)
+        return self._clusters(table.gathered(table.in_tile(rows, z, x, y), z))
 
     def search(self, text: str, *, near: Point | None = None, limit: int = 10) -> tuple[Hit, ...]:
         """Listings and areas; first where the name begins so, then a word of it, then elsewhere."""
         words = words_of(text)
         if not words:
             return ()
-        rows = self._current()
-        found = rows.matching(words=words)
-        columns = (
-            rows.listing_ids(found),
-            *(c[found].tolist() for c in (rows.names, rows.lat, rows.lon, rows.members)),
+        table = self._index.current()
+        found = self._filters.rows(table, Query(text=text))
+        columns = table.columns
+        candidates = map(
+            Candidate._make,
+            zip(
+                self._index.ids(found),
+                [self._names[slot] for slot in columns.slots[found].tolist()],
+                *(column[found].tolist() for column in (columns.lat, columns.lon, columns.members)),
+                strict=True,
+            ),
         )
-        candidates = map(Candidate._make, zip(*columns, strict=True))
         return best(words, candidates, self._areas.values(), near=near, limit=limit)
 
     def area(self, area_id: str) -> Area | None:
@@ -167,16 +253,8 @@ class ReadModel:
         return tuple(sorted(chosen, key=lambda area: (LEVELS.index(area.level), area.id)))
 
     def totals(self) -> Totals:
-        if self._totals_version != self.version:
-            rows = self._current()
-            kinds = Counter(rows.kinds.tolist())
-            self._totals = Totals(
-                len(rows),
-                int(rows.members.sum()),
-                {KINDS[number]: count for number, count in sorted(kinds.items())},
-            )
-            self._totals_version = self.version
-        return self._totals
+        kinds = {kind: count for kind in KINDS if (count := self._kinds[kind])}
+        return Totals(len(self._slots), self._members, kinds)
 
     def submission(self, submission_id: SubmissionId) -> SubmissionChanged | None:
         """Where it stands; None also while its first change is still on the way."""
@@ -184,32 +262,27 @@ class ReadModel:
 
     # Insides
 
-    def _matching(self, query: Query) -> Ints:
-        return self._current().matching(query.box, query.kinds, words_of(query.text), query.area)
+    def _selects(self, query: Query) -> bool:
+        """Whether it asks for more than a box."""
+        return bool(query.kinds) or query.area is not None or bool(query.text and words_of(query.text))
 
-    def _current(self) -> Rows:
-        """The columns with all changes in them."""
-        if self._renamed:
-            self._rows = Rows.of(self._entry(self._unpack(listing_id)) for listing_id in self._packed)
-        elif self._gone or self._new:
-            self._rows = self._rows.changed(self._gone, [self._entry(one) for one in self._new.values()])
-        self._gone, self._new, self._renamed = {}, {}, False
-        return self._rows
+    def _groups(self, query: Query, zoom: int, most: int | None) -> Groups:
+        table = self._index.current()
+        if not self._selects(query):
+            return table.clusters(query.box, zoom, most)
+        return table.gathered(self._filters.rows(table, query), zoom, most)
 
-    def _entry(self, listing: Listing) -> Entry:
-        names = [
-            name
-            for area_id in listing.areas
-            if (area := self._areas.get(area_id)) is not None
-            for name in area.names.values()
-        ]
-        text = " ".join([listing.name, listing.description, listing.link.value, *names])
-        return Entry(listing, fold(listing.name), f"{fold(text)} {text.casefold()}")
-
-    def _unpack(self, listing_id: ListingId) -> Listing:
-        return Listing.model_validate_json(self._packed[listing_id])
+    def _clusters(self, groups: Groups) -> tuple[Cluster, ...]:
+        columns = (
+            self._index.ids(groups.row),
+            groups.lat.tolist(),
+            groups.lon.tolist(),
+            groups.count.tolist(),
+            groups.members.tolist(),
+            groups.expansion_zoom.tolist(),
+        )
+        return tuple(Cluster(*values) for values in zip(*columns, strict=True))
 
 
-def words_of(text: str) -> tuple[str, ...]:
-    """The words to look for; emoji and other scripts, of which folding leaves nothing, as they are."""
-    return tuple(fold(text).split() or text.casefold().split())
+def _inside(table: Table, rows: Ints, query: Query) -> Ints:
+    return rows if query.box is None else rows[table.columns.inside(query.box, rows)]

@@ -1,0 +1,144 @@
+"""Which rows, sorted by Morton code, lie in a box: as few ranges as can be, and exactly.
+
+A cell wholly inside the box is one range, however many rows it holds; a cell on the edge is split into its
+four, again and again, until few enough rows are left to look at each. So the time goes with what is drawn
+and with the length of the edge, and hardly with the number of listings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from services.gateway.domain.clusters import BITS, Ints, morton, project_one
+from services.gateway.domain.columns import Columns, Mask, ranges
+from services.gateway.domain.query import Box
+
+SCAN_MOST = 4_096
+"""Rows that are looked at one by one rather than splitting the cells on the edge further."""
+CELLS_FIRST = 4_096
+"""Cells to begin with; a wall of 4K pixels with what lies around it."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of one level (bits an axis) by their place in its grid, with the rows they hold."""
+
+    level: int
+    x: Ints
+    y: Ints
+    start: Ints
+    end: Ints
+
+    def where(self, mask: Mask) -> "Cells":
+        return Cells(self.level, self.x[mask], self.y[mask], self.start[mask], self.end[mask])
+
+
+@dataclass(frozen=True)
+class Window:
+    """A box that does not cross the antimeridian, in steps of the finest grid; edges belong to it."""
+
+    box: Box
+    west: int
+    north: int
+    east: int
+    south: int
+
+    def covers(self, cells: Cells) -> Mask:
+        """Which are inside for sure: a step away from the edge, whatever the projection rounds."""
+        shift = BITS - cells.level
+        west, north = cells.x << shift, cells.y << shift
+        last = (1 << shift) - 1
+        across = (west > self.west + 1) & (west + last < self.east - 1)
+        return across & (north > self.north + 1) & (north + last < self.south - 1)
+
+    def coarse(self) -> int:
+        """The level of the first cells of which some may lie wholly inside."""
+        narrow = min(self.east - self.west, self.south - self.north)
+        return min(BITS, BITS + 3 - narrow.bit_length())
+
+    def grid(self, level: int) -> tuple[int, int, int, int]:
+        """The first and last column and row of cells that it touches."""
+        shift = BITS - level
+        return self.west >> shift, self.north >> shift, self.east >> shift, self.south >> shift
+
+
+def windows(box: Box) -> list[Window]:
+    halves = (
+        [Box(box.west, box.south, 180.0, box.north), Box(-180.0, box.south, box.east, box.north)]
+        if box.crosses
+        else [box]
+    )
+    return [
+        Window(half, *project_one(half.north, half.west), *project_one(half.south, half.east))
+        for half in halves
+    ]
+
+
+def cover(columns: Columns, codes: Ints, box: Box, level: int | None = None) -> tuple[Ints, Ints]:
+    """Ranges of rows, in order, none of which goes beyond a cell of `level`. `codes` are theirs."""
+    starts: list[Ints] = []
+    ends: list[Ints] = []
+    for window in windows(box):
+        for start, end in _ranges(columns, codes, window, window.coarse() if level is None else level):
+            starts.append(start)
+            ends.append(end)
+    start, end = np.concatenate(starts), np.concatenate(ends)
+    order = np.argsort(start)
+    return start[order], end[order]
+
+
+def _ranges(columns: Columns, codes: Ints, window: Window, level: int) -> Iterator[tuple[Ints, Ints]]:
+    cells = _first(codes, window, level)
+    while cells.level < level and _rows(cells) > SCAN_MOST:
+        cells = _split(codes, window, cells)
+    if cells.level >= level:
+        whole = window.covers(cells)
+        yield cells.start[whole], cells.end[whole]
+        cells = cells.where(~whole)
+        while cells.level < BITS and _rows(cells) > SCAN_MOST:
+            cells = _split(codes, window, cells)
+            whole = window.covers(cells)
+            yield cells.start[whole], cells.end[whole]
+            cells = cells.where(~whole)
+    rows = ranges(cells.start, cells.end)
+    rows = rows[columns.inside(window.box, rows)]
+    yield rows, rows + 1
+
+
+def _rows(cells: Cells) -> int:
+    return int((cells.end - cells.start).sum())
+
+
+def _first(codes: Ints, window: Window, level: int) -> Cells:
+    """The cells of this level in the window that hold anything; of a coarser one where that is too many."""
+    west, north, east, south = window.grid(level)
+    while (east - west + 1) * (south - north + 1) > CELLS_FIRST:
+        level -= 1
+        west, north, east, south = window.grid(level)
+    x = np.arange(west, east + 1, dtype=np.int64)
+    y = np.arange(north, south + 1, dtype=np.int64)
+    return _held(codes, level, np.tile(x, len(y)), np.repeat(y, len(x)))
+
+
+def _split(codes: Ints, window: Window, cells: Cells) -> Cells:
+    """The quarters of the cells that the window touches and that hold anything."""
+    west, north, east, south = window.grid(cells.level + 1)
+    x = np.concatenate([2 * cells.x, 2 * cells.x + 1, 2 * cells.x, 2 * cells.x + 1])
+    y = np.concatenate([2 * cells.y, 2 * cells.y, 2 * cells.y + 1, 2 * cells.y + 1])
+    touched = (x >= west) & (x <= east) & (y >= north) & (y <= south)
+    return _held(codes, cells.level + 1, x[touched], y[touched])
+
+
+def _held(codes: Ints, level: int, x: Ints, y: Ints) -> Cells:
+    cells, shift = morton(x, y), 2 * (BITS - level)
+    start = np.searchsorted(codes, cells << shift)
+    end = np.searchsorted(codes, (cells + 1) << shift)
+    return Cells(level, x, y, start, end).where(end > start)
+
+
+def blocks(length: int, size: int) -> list[tuple[int, int]]:
+    """0 to `length` in pieces of at most `size`; at least one, which may be empty."""
+    edges = [*range(0, length, size), length]
+    return list(pairwise(edges)) or [(0, 0)]
