@@ -6,8 +6,8 @@ from services.moderation.domain import media
 from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
 from services.moderation.domain.locks import Where, found, strongest
+from services.moderation.domain.policy import Policy
 from services.moderation.domain.roles import Role, concerns, role_of
-from services.moderation.domain.rules import Rules
 from services.moderation.domain.state import (
     DAY,
     Alert,
@@ -44,7 +44,7 @@ def _message_needs_admins(update: Update, message: Message, state: ChatState, co
         return False
     if not message.edited and _first_of_day(message, state, context):
         return True
-    chat = state.rules
+    chat = state.policy
     if message.media and (media.code(message, chat, update.at) or message.album in state.albums):
         return True
     return bool(chat.locks) and any(_locked(update, message, chat))
@@ -61,7 +61,7 @@ def decide(update: Update, state: ChatState, context: Context) -> None:
 
 
 def _on_message(update: Update, message: Message, state: ChatState, context: Context) -> None:
-    chat = state.rules
+    chat = state.policy
     if message.service is not None:
         _on_service(message, state, context)
         return
@@ -85,7 +85,7 @@ def _on_message(update: Update, message: Message, state: ChatState, context: Con
 
 
 def _on_service(message: Message, state: ChatState, context: Context) -> None:
-    chat = state.rules
+    chat = state.policy
     setting = f"service.{message.service}"
     erased = setting in chat.erased and not message.edited
     trace = Delete(message.id, message.at, setting)
@@ -118,7 +118,7 @@ def _alert(alert: Alert, state: ChatState, trace: Delete | None) -> None:
 # Locks.
 
 
-def _locked(update: Update, message: Message, chat: Rules) -> list[str]:
+def _locked(update: Update, message: Message, chat: Policy) -> list[str]:
     where = Where(chat.allowed, update.chat.username if update.chat else "")
     return list(found(update.body, chat.locks, where)) + (
         ["channel"] if "channel" in chat.locks and message.sender_chat is not None else []
@@ -127,7 +127,7 @@ def _locked(update: Update, message: Message, chat: Rules) -> list[str]:
 
 def _on_locks(update: Update, message: Message, state: ChatState, context: Context, *, again: bool) -> None:
     """`again`: the message goes already, with an album of which a part has been answered for."""
-    chat = state.rules
+    chat = state.policy
     kind = strongest(_locked(update, message, chat), chat.locks)
     if not kind:
         return
@@ -166,7 +166,7 @@ def _bot_added(
     bot: Person, by: Person | None, message_id: int | None, state: ChatState, context: Context
 ) -> None:
     """A bot that somebody who is no admin has brought."""
-    chat = state.rules
+    chat = state.policy
     how = chat.locks.get("bot")
     if how is None or state.admins is None or by is None or bot.id == context.me:
         return
@@ -228,7 +228,7 @@ def _on_change(update: Update, change: Change, state: ChatState, context: Contex
     elif change.left:
         _left(change.person, update.at, state, context)
     kind = _rights_changed(change)
-    if kind and state.rules.alert and update.chat is not None:
+    if kind and state.policy.alert and update.chat is not None:
         state.changes.alerts.append(Alert(kind, change.person, change.by))
 
 

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from services.moderation.domain.rules import Rules
+from services.moderation.domain.policy import Policy
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import TELEGRAM_OWN, Message
 
@@ -28,7 +28,7 @@ def concerns(whom: str, role: Role) -> bool:
     return role <= _REACH[whom]
 
 
-def role_of(message: Message, person: str, channel: str, state: ChatState, rules: Rules) -> Role:
+def role_of(message: Message, person: str, channel: str, state: ChatState, policy: Policy) -> Role:
     """`person` is the sender's keyed hash, `channel` that of the channel written as; empty for none."""
     if message.is_automatic_forward or (channel and channel == state.linked):
         return Role.LINKED
@@ -38,14 +38,14 @@ def role_of(message: Message, person: str, channel: str, state: ChatState, rules
         return Role.ADMIN  # a channel's own post, or something that nobody wrote
     if state.is_admin(person) or message.sender.id in TELEGRAM_OWN:
         return Role.ADMIN
-    return member_role(person, message.at, state, rules)
+    return member_role(person, message.at, state, policy)
 
 
-def member_role(person: str, at: int, state: ChatState, rules: Rules) -> Role:
+def member_role(person: str, at: int, state: ChatState, policy: Policy) -> Role:
     """How well somebody who is no admin is known; `at` is unix seconds."""
     if person in state.trusted:
         return Role.MEMBER
     joined = state.joined.get(person)
-    if joined is not None and at - joined < rules.newcomer:
+    if joined is not None and at - joined < policy.newcomer:
         return Role.NEWCOMER
-    return Role.MEMBER if state.days.get(person, 0) >= rules.trust_days else Role.UNTRUSTED
+    return Role.MEMBER if state.days.get(person, 0) >= policy.trust_days else Role.UNTRUSTED

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from services.moderation.domain import rules
-from services.moderation.domain.rules import Rules
+from services.moderation.domain import policy
+from services.moderation.domain.policy import Policy
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.update import ADMINS, Chat, Person
 from services.moderation.domain.warnings import Warned
@@ -154,14 +154,14 @@ class ChatState:
     """Code of a dry-run notice: when it was last given."""
     place: tuple[float, float] | None = None
     changes: Changes = field(default_factory=Changes)
-    _rules: tuple[ChatSettings, Rules] | None = None
+    _policy: tuple[ChatSettings, Policy] | None = None
 
     @property
-    def rules(self) -> Rules:
+    def policy(self) -> Policy:
         """The settings as they stand, ready to be looked at often."""
-        if self._rules is None or self._rules[0] is not self.settings:
-            self._rules = (self.settings, rules.of(self.settings))
-        return self._rules[1]
+        if self._policy is None or self._policy[0] is not self.settings:
+            self._policy = (self.settings, policy.of(self.settings))
+        return self._policy[1]
 
     def warned_of(self, person: str) -> Warned:
         return self.warned.get(person, Warned())
