@@ -28,6 +28,7 @@ PERMISSIONS_POLICY = ", ".join(
     )
 ) + ", geolocation=(self)"  # fmt: skip
 """`geolocation` for "near me", which the page computes by itself when pressed."""
+FRAME_OPTIONS = "X-Frame-Options"
 HSTS = "max-age=31536000"
 
 
@@ -42,7 +43,7 @@ class StrictHeaders:
             "Permissions-Policy": PERMISSIONS_POLICY,
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
+            FRAME_OPTIONS: "DENY",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
         }
@@ -57,8 +58,10 @@ class StrictHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                framed = "frame-ancestors" in headers.get("content-security-policy", "")
                 for name, value in self._fixed.items():
-                    headers.setdefault(name, value)
+                    if name != FRAME_OPTIONS or not framed:  # a page's own policy says who may frame it
+                        headers.setdefault(name, value)
                 if self._onion and headers.get("content-type", "").startswith("text/html"):
                     headers["Onion-Location"] = self._onion + scope["path"]
             await send(message)

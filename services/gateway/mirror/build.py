@@ -29,9 +29,7 @@ def build(path: Path, contents: Contents, seed: bytes) -> None:
     }
     try:
         with part.open("wb") as out:
-            archive.write(
-                out, files(contents), about, seed=seed, made=contents.made, until=contents.until
-            )
+            archive.write(out, files(contents), about, seed=seed, made=contents.made, until=contents.until)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

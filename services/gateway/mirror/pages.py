@@ -156,7 +156,7 @@ class _Language:
         return listing.model_copy(update=cleaned)
 
     def _address(self, href: str) -> str:
-        """Where a link of the guide leads in the copy; what needs a server leads to the site, or to the map."""
+        """Where a link of the guide leads in the copy; what needs a server leads to the site or the map."""
         path = href.partition("?")[0]
         if path.startswith("/guide/") and len(path) > len("/guide/"):
             return f"{path.removeprefix('/guide/')}.html"

@@ -65,7 +65,9 @@ def basemap(setting: str) -> Basemap:
     except OSError as error:
         raise SettingsError(f"DZE_BASEMAP: cannot read {setting}: {error.strerror or error}") from None
     except Exception:  # noqa: BLE001  # the library raises whatever its parts do on a broken file
-        raise SettingsError(f"DZE_BASEMAP: {setting} is not a PMTiles archive (version 3), or is broken.") from None
+        raise SettingsError(
+            f"DZE_BASEMAP: {setting} is not a PMTiles archive (version 3), or is broken."
+        ) from None
     raster = header["tile_type"] in MIME
     if not raster and header["tile_type"] is not TileType.MVT:
         raise SettingsError(f"DZE_BASEMAP: {setting} holds neither images nor vector tiles (MVT).")

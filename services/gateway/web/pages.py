@@ -25,9 +25,10 @@ TEXT_MOST = 200
 NAMED_MOST = 300
 """Areas whose names go along with the map; the largest come first."""
 SCRIPT_TEXTS = (
-    "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.fresh", "map.stale", "map.close",
-    "map.cluster", "map.zoom_in", "map.zoom_out", "map.km", "map.m", "members.count", "members.below",
-    "members.unknown", "list.in_view", "listing.open", *(f"kind.{kind.value}" for kind in Kind),
+    "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.fresh", "map.stale",
+    "map.close", "map.cluster", "map.zoom_in", "map.zoom_out", "map.km", "map.m", "members.count",
+    "members.below", "members.unknown", "list.in_view", "listing.open",
+    *(f"kind.{kind.value}" for kind in Kind),
 )  # fmt: skip
 
 Text = Annotated[str, Query(max_length=1000)]
@@ -177,7 +178,9 @@ def script_texts(site: Site) -> dict[str, Any]:
 
 def texts_of(t: Translator) -> dict[str, Any]:
     """What the map's scripts say, and the names of the flags."""
-    return t.raw(SCRIPT_TEXTS) | {"names": {one.id: named(one.names, t.language) for one in CATALOGUE.values()}}
+    return t.raw(SCRIPT_TEXTS) | {
+        "names": {one.id: named(one.names, t.language) for one in CATALOGUE.values()}
+    }
 
 
 def script_config(site: Site, view: View) -> dict[str, Any]:

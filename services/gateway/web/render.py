@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from services.gateway.context import Ctx, Gateway
 from services.gateway.web.assets import ASSETS
-from services.gateway.web.i18n import LANGUAGES, NATIVE, Translator, choose, translator
+from services.gateway.web.i18n import NATIVE, Translator, choose, offered, translator
 from shared.clock import now
 from shared.contracts.listings import AreaId, Listing
 from shared.flags import CATALOGUE
@@ -50,7 +50,7 @@ class Site:
     @property
     def languages(self) -> list[str]:
         """Those of the settings that there are texts for."""
-        return [one for one in self.gateway.settings.languages if one in LANGUAGES] or list(LANGUAGES)
+        return offered(self.gateway.settings.languages)
 
     def link(self, path: str, **values: str | float | None) -> str:
         """An address on this site, with the language if it was asked for; empty values are left out."""
@@ -63,6 +63,12 @@ class Site:
         """This page in another language."""
         pairs = [pair for pair in self.request.query_params.multi_items() if pair[0] != "lang"]
         return f"{self.request.url.path}?{urlencode([*pairs, ('lang', language)])}"
+
+    @property
+    def origin(self) -> str:
+        """Where residents find us, without a slash. Never taken from a request, which may name any host."""
+        settings = self.gateway.settings
+        return settings.public_url or f"http://{settings.host}:{settings.port}"
 
     @property
     def city(self) -> str:

@@ -1,9 +1,9 @@
-"""Everything for people: pages, prints, static files, the basemap."""
+"""Everything for people: pages, prints, static files, the basemap, copies and what other sites use."""
 
 from fastapi import APIRouter
 
-from services.gateway.web import assets, basemap, pages, prints, submit
+from services.gateway.web import assets, basemap, embed, exports, feeds, mirror, pages, prints, submit
 
 router = APIRouter(include_in_schema=False)
-for part in (assets, basemap, pages, prints, submit):
+for part in (assets, basemap, embed, exports, feeds, mirror, pages, prints, submit):
     router.include_router(part.router)

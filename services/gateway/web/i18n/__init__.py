@@ -20,9 +20,14 @@ def texts(language: str) -> dict[str, Any]:
     return found
 
 
-def choose(asked: str | None, accept: str, offered: Iterable[str]) -> str:
+def offered(languages: Iterable[str]) -> list[str]:
+    """Those of the settings that there are texts for; all of them when there are none."""
+    return [language for language in languages if language in LANGUAGES] or list(LANGUAGES)
+
+
+def choose(asked: str | None, accept: str, languages: Iterable[str]) -> str:
     """The language named in the address, else the browser's first that is offered, else the first offered."""
-    known = [language for language in offered if language in LANGUAGES] or list(LANGUAGES)
+    known = offered(languages)
     if asked in known:
         return asked
     for language in _preferred(accept):

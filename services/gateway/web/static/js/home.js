@@ -1,6 +1,7 @@
 // The start page: a view of what the server knows, kept up to date as it changes.
 
 import { follow } from "./live.js";
+import { ask, box } from "./server.js";
 import { View } from "./view.js";
 import { words } from "./words.js";
 
@@ -10,22 +11,6 @@ const text = words(JSON.parse(place.dataset.texts), config.lang);
 const live = document.getElementById("live");
 const fresh = document.getElementById("fresh");
 let updated = null;
-
-async function ask(what, values, signal) {
-  const wanted = Object.entries(values).filter(([, value]) => value !== "");
-  const answer = await fetch(`/api/v1/${what}?${new URLSearchParams(wanted)}`, { signal });
-  if (!answer.ok) throw new Error(`${what}: ${answer.status}`);
-  return answer.json();
-}
-
-/** The view as the API takes it; never more than one world. */
-function box(bounds) {
-  const whole = bounds.getEast() - bounds.getWest() >= 360;
-  const around = (lon) => ((((lon + 180) % 360) + 360) % 360) - 180;
-  const [west, east] = whole ? [-180, 180] : [around(bounds.getWest()), around(bounds.getEast())];
-  const edges = [west, Math.max(-85, bounds.getSouth()), east, Math.min(85, bounds.getNorth())];
-  return edges.map((edge) => edge.toFixed(6)).join();
-}
 
 const source = {
   clusters: (bounds, zoom, filters, signal) => ask("clusters", { bbox: box(bounds), zoom, ...filters }, signal),

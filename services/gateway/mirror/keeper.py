@@ -1,0 +1,138 @@
+"""The newest mirror of this site: the operator's `mirror.zip` in DZE_DATA, or one built when asked for."""
+
+import asyncio
+import hashlib
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import structlog
+from fastapi.concurrency import run_in_threadpool
+
+from services.gateway.context import Gateway
+from services.gateway.domain.query import Query
+from services.gateway.mirror.archive import manifest_of, signing_key
+from services.gateway.mirror.build import packed
+from services.gateway.mirror.contents import Contents
+from services.gateway.web.i18n import offered
+from shared.clock import now
+from shared.contracts.listings import Listing
+
+log = structlog.get_logger()
+EVERY = 3600.0
+"""Seconds between two builds of one process, also after one that failed."""
+LISTINGS_MOST = 20_000
+"""With more, only `dze mirror` makes one: a build would take minutes."""
+PATIENCE = 300.0
+PAGE = 500
+OPERATORS = "mirror.zip"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A mirror that can be downloaded. `sha256` is that of the whole file."""
+
+    path: Path
+    size: int
+    sha256: str
+    made: date
+    until: date
+    listings: int
+    public_key: str
+
+
+class Keeper:
+    """One for each gateway process."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._folder = tempfile.TemporaryDirectory(prefix="dze-mirror-")
+        self._known: dict[tuple[Path, int, int], Offered] = {}
+        self._building: asyncio.Task[None] | None = None
+        self._built_at = -EVERY
+        self._built_of: tuple[int, date] | None = None
+
+    @property
+    def too_large(self) -> bool:
+        return self._gateway.model.totals().listings > LISTINGS_MOST
+
+    async def newest(self) -> Offered | None:
+        """What can be offered now. Where it is old, a newer one is begun, for those who ask later."""
+        operators = await self._offered(self._gateway.settings.data / OPERATORS)
+        if operators is not None:
+            return operators
+        self._begin_if_due()
+        return await self._offered(self._own)
+
+    @property
+    def _own(self) -> Path:
+        return Path(self._folder.name) / OPERATORS
+
+    def _begin_if_due(self) -> None:
+        state = (self._gateway.model.version, now().date())
+        running = self._building is not None and not self._building.done()
+        due = time.monotonic() - self._built_at >= EVERY and state != self._built_of
+        if running or not due or self.too_large or not self._gateway.bus.readiness().ready:
+            return
+        self._built_at, self._built_of = time.monotonic(), state
+        self._building = asyncio.create_task(self._build())
+
+    async def _build(self) -> None:
+        contents = await self._contents()
+        body = await run_in_threadpool(packed, contents, signing_key(self._gateway.bus.keys))
+        words = [sys.executable, "-m", "services.gateway.mirror.build", str(self._own)]
+        process = await asyncio.create_subprocess_exec(
+            *words, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await process.communicate(body)
+        except TimeoutError:
+            log.error("mirror_failed", reason="timeout")  # noqa: TRY400  # nothing else is to be told
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            log.error("mirror_failed", reason=f"exit code {process.returncode}")
+
+    async def _contents(self) -> Contents:
+        """Page by page, so that readers are served meanwhile."""
+        found: list[Listing] = []
+        cursor: str | None = None
+        while True:
+            page = self._gateway.model.listings(Query(), limit=PAGE, cursor=cursor)
+            found += page.items
+            if (cursor := page.next) is None:
+                break
+            await asyncio.sleep(0)
+        settings = self._gateway.settings
+        return Contents.of(
+            found,
+            self._gateway.model.areas(),
+            city=settings.city,
+            languages=tuple(offered(settings.languages)),
+            site=settings.public_url,
+            made=now().date(),
+        )
+
+    async def _offered(self, path: Path) -> Offered | None:
+        try:
+            stat = await run_in_threadpool(path.stat)
+            key = (path, stat.st_mtime_ns, stat.st_size)
+            if key not in self._known:
+                self._known = {key: await run_in_threadpool(_read, path, stat.st_size)}
+            return self._known[key]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+def _read(path: Path, size: int) -> Offered:
+    manifest = manifest_of(path)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    made, until = date.fromisoformat(manifest["made"]), date.fromisoformat(manifest["until"])
+    return Offered(path, size, digest, made, until, int(manifest["listings"]), str(manifest["public_key"]))
