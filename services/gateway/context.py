@@ -6,6 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from services.gateway.domain.finding import Search
 from services.gateway.domain.readmodel import ReadModel
 from services.gateway.feed import Feed
 from services.gateway.intake import Intake
@@ -22,7 +23,9 @@ class Gateway:
     bus: Bus
     store: Store
     model: ReadModel
-    """Listings, areas, clusters, search, submissions, all in memory."""
+    """Listings, areas, clusters, submissions, all in memory."""
+    search: Search
+    """Finds listings, areas, streets and houses by name; follows the same changes."""
     intake: Intake
     """Takes in proposals, from the API and from the form alike."""
     feed: Feed
@@ -32,7 +35,8 @@ class Gateway:
     def of(cls, settings: GatewaySettings, bus: Bus) -> "Gateway":
         store, model = Store(bus), ReadModel()
         intake = Intake(bus, store, model, settings)
-        return cls(settings, bus, store, model, intake, Feed(settings.streams_most))
+        search = Search(model.listing, model.area)
+        return cls(settings, bus, store, model, search, intake, Feed(settings.streams_most))
 
 
 def gateway(connection: HTTPConnection) -> Gateway:

@@ -2,28 +2,53 @@
 
 from services.gateway.context import Gateway
 from shared.contracts.directory import AreaChanged, DirectoryChanged
-from shared.contracts.registry import AREAS_CHANGED, DIRECTORY_CHANGED, SUBMISSIONS_CHANGED
+from shared.contracts.registry import (
+    AREAS_CHANGED,
+    DIRECTORY_CHANGED,
+    STREETS_CHANGED,
+    SUBMISSIONS_CHANGED,
+)
+from shared.contracts.streets import StreetChanged
 from shared.contracts.submissions import SubmissionChanged
 
 
 def follow(gateway: Gateway) -> None:
     """Subscribe the read model to what it is made of."""
-    bus, model, feed = gateway.bus, gateway.model, gateway.feed
+    bus, model, search, feed = gateway.bus, gateway.model, gateway.search, gateway.feed
 
     def on_directory(event: DirectoryChanged) -> None:
-        if model.apply_listing(event) and feed.live:
+        if not model.apply_listing(event):
+            return
+        search.apply_listing(event)
+        if feed.live:
             feed.publish(event)
 
     def on_directory_lost() -> None:
         model.forget_listings()
+        search.forget_listings()
         feed.restart()
-
-    def on_area(event: AreaChanged) -> None:
-        model.apply_area(event)
 
     def on_submission(event: SubmissionChanged) -> None:
         model.apply_submission(event)
 
     bus.follow(DIRECTORY_CHANGED, on_directory, reset=on_directory_lost, caught_up=feed.go_live)
-    bus.follow(AREAS_CHANGED, on_area, reset=model.forget_areas)
+    _follow_places(gateway)
     bus.follow(SUBMISSIONS_CHANGED, on_submission, reset=model.forget_submissions)
+
+
+def _follow_places(gateway: Gateway) -> None:
+    model, search = gateway.model, gateway.search
+
+    def on_area(event: AreaChanged) -> None:
+        if model.apply_area(event):
+            search.apply_area(event)
+
+    def on_areas_lost() -> None:
+        model.forget_areas()
+        search.forget_areas()
+
+    def on_street(event: StreetChanged) -> None:
+        search.apply_street(event)
+
+    gateway.bus.follow(AREAS_CHANGED, on_area, reset=on_areas_lost)
+    gateway.bus.follow(STREETS_CHANGED, on_street, reset=search.forget_streets)

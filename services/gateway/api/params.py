@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_va
 
 from services.gateway.domain.query import LIMIT_MOST, LIMIT_USUAL, TEXT_LENGTH, Box, Order, Query
 from services.gateway.domain.search import Point
-from shared.contracts.listings import AreaId, Kind
+from shared.contracts.listings import AreaId, AreaLevel, Kind
 
 ZOOM_MOST = 24
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
@@ -101,3 +101,13 @@ class SearchParams(Params):
     q: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
     near: PointText | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class SuggestParams(Params):
+    q: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
+    limit: Annotated[int, Field(ge=1, le=20)] = 8
+
+
+class AreasParams(Params):
+    level: AreaLevel | None = None
+    parent: AreaId | None = None

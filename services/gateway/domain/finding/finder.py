@@ -18,6 +18,9 @@ PENDING_MOST = 100_000
 """Changes gathered before a segment is made of them even when nobody asks."""
 FACTOR = 4
 """A segment is merged with those after it when they have grown to a quarter of it."""
+FEW = 3
+INSIDE_FROM = 4
+"""Letters of a word that is looked for inside others."""
 NOT = 32
 """A word that does not match. An item's quality is the sum over all words: the lower, the better."""
 NAME, BEGINNING, BESIDE, BESIDE_BEGINNING, INSIDE, SLIP, BESIDE_SLIP = range(7)
@@ -85,17 +88,22 @@ class Finder:
     ) -> list[Found]:
         """Items that have all words: by quality, then the nearest where a place is given, then the largest.
 
-        Words inside others and slips are tried only where plain matches are fewer than `most`.
+        Words inside others are looked at only where plain matches are fewer than `most`, and slips only where
+        all these are fewer than `FEW`: who has found something has made none.
         """
         self._take_in()
         words = words[:WORDS_MOST]
         if not words or not len(self):
             return []
-        quality = self._together([self._plain(word) for word in words])
+        qualities = [self._plain(word) for word in words]
+        quality = self._together(qualities)
         found = self._items.best(quality, most, near)
-        if slips and len(found) < most:
-            quality = self._together([self._generous(word) for word in words])
-            found = self._items.best(quality, most, near)
+        for more, enough in ((self._inside, most), (self._slips, min(FEW, most))):
+            if slips and len(found) < enough:
+                for word, best in zip(words, qualities, strict=True):
+                    more(word, best)
+                quality = self._together(qualities)
+                found = self._items.best(quality, most, near)
         return [Found(self._items.keys[number] or "", int(quality[number])) for number in found]
 
     def around(self, place: tuple[float, float], metres: float, most: int) -> list[str]:
@@ -131,17 +139,22 @@ class Finder:
             best[_named(entries)] = NAME
         return best
 
-    def _generous(self, word: Word) -> Qualities:
-        best = self._plain(word)
-        heard, edits = word.heard, forgiven(word.text)
+    def _inside(self, word: Word, best: Qualities) -> None:
+        heard = word.heard
+        if len(heard) < INSIDE_FROM:
+            return
         for segment in self._segments:
-            if edits:
-                near = segment.of_terms(segment.letters.near(segment.terms, heard, edits))
-                _improve(best, _beside(near), BESIDE_SLIP)
-                _improve(best, _named(near), SLIP)
-            if len(heard) > 2:
-                _improve(best, _named(segment.of_terms(segment.letters.within(segment.terms, heard))), INSIDE)
-        return best
+            inside = segment.of_terms(segment.letters.within(segment.terms, heard))
+            _improve(best, _named(inside), INSIDE)
+
+    def _slips(self, word: Word, best: Qualities) -> None:
+        heard, edits = word.heard, forgiven(word.text)
+        if not edits:
+            return
+        for segment in self._segments:
+            near = segment.of_terms(segment.letters.near(segment.terms, heard, edits))
+            _improve(best, _beside(near), BESIDE_SLIP)
+            _improve(best, _named(near), SLIP)
 
     def _take_in(self) -> None:
         """A segment of what is new; small segments are merged, so that there are few of them."""

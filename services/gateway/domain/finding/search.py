@@ -12,6 +12,7 @@ from shared.contracts.listings import Area, AreaId, Listing
 from shared.contracts.streets import House, StreetChanged
 from shared.geo import metres
 from shared.text import fold
+from shared.text.addresses import read_address
 from shared.text.sounds import words
 
 NEARBY = 700.0
@@ -92,7 +93,7 @@ class Search:
         best = min((door.quality for door in doors), default=0)
         exact = [d for d in doors if d.exact and d.quality == best] or [d for d in doors if d.quality == best]
         hits = [_door(door.street.id, door.house) for door in exact]
-        hits += self._named(text, limit, near)
+        hits += self._named(plain_address(text), limit, near)
         if exact:
             known = {hit.id for hit in hits}
             hits += [hit for hit in self._around(exact[0].house, limit) if hit.id not in known]
@@ -132,6 +133,14 @@ class Search:
                 place = listing.place
                 away = round(metres(lat, lon, place.lat, place.lon))
                 yield Hit("listing", listing.id, place.lat, place.lon, away, nearby=True)
+
+
+def plain_address(text: str) -> str:
+    """An address as names of listings have it: the street and the number, without `д.`, `корп.` or a flat."""
+    address = read_address(text)
+    if address is None or not address.house:
+        return text
+    return f"{address.street} {address.house.partition('k')[0]}"
 
 
 def telling(asked: list[str]) -> list[str]:

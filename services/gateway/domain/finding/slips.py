@@ -1,7 +1,7 @@
 """Slips of the finger: which terms are one or two edits away from a word, or begin so.
 
-Two bit sets for each term, its letters and its pairs of letters, rule out nearly all terms in one pass over
-two arrays; the few that are left are compared by their edit distance.
+A word with k edits, cut into k + 1 parts, keeps one part whole, moved by at most k letters. Terms that hold
+no part at its place are ruled out by comparing whole arrays; the rest go through the edit distance.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,8 +17,9 @@ Bits = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 ONE_FROM, TWO_FROM = 4, 8
 """Letters of a word from which on one edit, and two, are forgiven."""
-PAIRS_HIT = 3
-"""Pairs of letters that one edit can destroy: two neighbours changing places touch three."""
+HEARD_LEAST = 3
+LETTERS_KEPT = 16
+"""Letters of a term that are compared as arrays: two numbers of eight bytes."""
 
 
 def forgiven(word: str) -> int:
@@ -30,34 +31,44 @@ def forgiven(word: str) -> int:
 
 @dataclass(frozen=True)
 class Letters:
-    """Bit sets of each term: row n belongs to term n."""
+    """For each term: its letters and its pairs of letters as sets of bits, and its first 16 letters."""
 
     single: Bits
     pairs: Bits
+    high: Bits
+    low: Bits
 
     @classmethod
     def of(cls, terms: Sequence[str]) -> "Letters":
-        return cls(_array(map(_single, terms), len(terms)), _array(map(_pairs, terms), len(terms)))
+        spelt = np.array([term.encode("ascii", "replace")[:LETTERS_KEPT] for term in terms], dtype="S16")
+        words = spelt.view(">u8").reshape(-1, 2).astype(np.uint64)
+        return cls(
+            _array(map(_single, terms), len(terms)), _array(map(_pairs, terms), len(terms)), *words.T.copy()
+        )
 
     def take(self, rows: Numbers) -> "Letters":
-        return Letters(self.single[rows], self.pairs[rows])
+        return Letters(self.single[rows], self.pairs[rows], self.high[rows], self.low[rows])
 
     def joined(self, other: "Letters", mine: Numbers, theirs: Numbers, count: int) -> "Letters":
-        single, pairs = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.uint64)
-        single[mine], pairs[mine] = self.single, self.pairs
-        single[theirs], pairs[theirs] = other.single, other.pairs
-        return Letters(single, pairs)
+        """Rows of both at their new numbers."""
+        columns = []
+        for name in ("single", "pairs", "high", "low"):
+            column = np.empty(count, dtype=np.uint64)
+            column[mine], column[theirs] = getattr(self, name), getattr(other, name)
+            columns.append(column)
+        return Letters(*columns)
 
     def within(self, terms: Sequence[str], word: str) -> list[int]:
         """Numbers of the terms that hold the word somewhere inside."""
-        return [n for n in self._possible(word, 0, 0).tolist() if word in terms[n]]
+        single, pairs = np.uint64(_single(word)), np.uint64(_pairs(word))
+        rows = np.flatnonzero((self.pairs & pairs == pairs) & (self.single & single == single))
+        return [n for n in rows.tolist() if word in terms[n]]
 
     def near(self, terms: Sequence[str], word: str, edits: int) -> list[int]:
         """Numbers of the terms, or beginnings of terms, that become the word by so many edits at most."""
-        rows = self._possible(word, edits, edits * PAIRS_HIT)
-        candidates = [(n, terms[n]) for n in rows.tolist() if len(terms[n]) >= len(word) - edits]
-        if not candidates:
+        if len(word) < HEARD_LEAST:
             return []
+        candidates = [(n, terms[n]) for n in self._possible(word, edits).tolist()]
         found: set[int] = set()
         for length in range(len(word) - edits, len(word) + edits + 1):
             starts = [term[:length] for _, term in candidates]
@@ -65,13 +76,36 @@ class Letters:
             found.update(np.flatnonzero(away[0] <= edits).tolist())
         return [candidates[n][0] for n in sorted(found)]
 
-    def _possible(self, word: str, letters: int, pairs: int) -> Numbers:
-        """Terms in which at most so many letters and pairs of the word are missing."""
-        missing = np.bitwise_count(~self.single & np.uint64(_single(word)))
-        rows = np.flatnonzero(missing <= letters)
-        gaps = np.bitwise_count(~self.pairs[rows] & np.uint64(_pairs(word)))
-        possible: Numbers = rows[gaps <= pairs]
+    def _possible(self, word: str, edits: int) -> Numbers:
+        """Terms that hold one of the parts, in which at most `edits` letters of the word are missing."""
+        held = np.zeros(len(self.single), dtype=np.bool_)
+        for start, part in _parts(word[:LETTERS_KEPT], edits + 1):
+            reach = edits if start else 0
+            for at in range(start - reach, start + reach + 1):
+                held |= self._at(at, part)
+        rows = np.flatnonzero(held)
+        missing = np.bitwise_count(~self.single[rows] & np.uint64(_single(word)))
+        possible: Numbers = rows[missing <= edits]
         return possible
+
+    def _at(self, start: int, part: bytes) -> npt.NDArray[np.bool_]:
+        """Which terms have these letters, eight at most, at this place."""
+        if start < 0 or start + len(part) > LETTERS_KEPT:
+            return np.zeros(len(self.single), dtype=np.bool_)
+        if start < 8:
+            letters = self.high << np.uint64(8 * start)
+            if start:
+                letters |= self.low >> np.uint64(64 - 8 * start)
+        else:
+            letters = self.low << np.uint64(8 * (start - 8))
+        equal: npt.NDArray[np.bool_] = letters >> np.uint64(64 - 8 * len(part)) == int.from_bytes(part)
+        return equal
+
+
+def _parts(word: str, count: int) -> list[tuple[int, bytes]]:
+    """The word cut into so many parts, each with the place where it begins."""
+    cuts = [len(word) * n // count for n in range(count + 1)]
+    return [(start, word[start:end].encode("ascii", "replace")) for start, end in pairwise(cuts)]
 
 
 def _single(term: str) -> int:
