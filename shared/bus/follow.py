@@ -18,6 +18,7 @@ BLOCK_MS = 1_000
 COUNT = 500
 RETRY = 0.5
 Apply = Callable[[Any], None]
+Load = Callable[[list[bytes]], None]
 
 
 class Follower:
@@ -35,6 +36,7 @@ class Follower:
         apply: Apply,
         *,
         reset: Callable[[], None] | None = None,
+        load: Load | None = None,
     ) -> None:
         self.stream = stream
         self.caught_up = False
@@ -44,6 +46,7 @@ class Follower:
         self._envelope = envelope
         self._apply = apply
         self._reset = reset
+        self._load_all = load
         self._places: dict[str, bytes] = {}
 
     async def run(self) -> None:
@@ -64,10 +67,27 @@ class Follower:
             self._reset()
         places = {key: await self._end(key) for key in self.stream.partitions()}
         for partition in range(PARTITIONS):
-            async for _, data in self._redis.hscan_iter(self.stream.snapshot_key(partition), count=COUNT):
-                self._take(data)
-            await asyncio.sleep(0)
+            await self._load_partition(self.stream.snapshot_key(partition))
         self._places = places
+
+    async def _load_partition(self, key: str) -> None:
+        cursor = -1
+        while cursor:
+            found: Any = await self._redis.hscan(key, cursor=max(cursor, 0), count=COUNT)
+            cursor = int(found[0])
+            self._take_all(list(found[1].values()))
+            await asyncio.sleep(0)
+
+    def _take_all(self, entries: list[bytes]) -> None:
+        if self._load_all is not None:
+            try:
+                self._load_all([self._envelope.open(self.stream, data) for data in entries])
+            except (KeyError, TypeError, ValueError) as error:
+                log.warning("loading_one_by_one", stream=self.stream.topic, reason=type(error).__name__)
+            else:
+                return
+        for data in entries:
+            self._take(data)
 
     async def _end(self, key: str) -> bytes:
         last: Any = await self._redis.xrevrange(key, count=1)

@@ -61,17 +61,20 @@ class ReadModel:
             return self._remove(listing_id)
         return self._put(listing_id, event.revision, values_of(listing))
 
-    def load(self, bodies: Iterable[bytes]) -> None:
-        """Many changes as JSON, from a snapshot that was checked when it was published.
+    def load(self, bodies: Iterable[bytes]) -> Iterator[ListingId]:
+        """Many changes as JSON, from a snapshot that was checked when it was published; answers what was news.
 
         Raises KeyError, TypeError or ValueError for what is no such change; those before it are applied.
         """
         for body in bodies:
             event = orjson.loads(body)
-            if event["listing"] is None:
-                self._remove(event["listing_id"])
-            else:
-                self._put(event["listing_id"], event["revision"], values_of_json(event["listing"]))
+            listing_id, listing = event["listing_id"], event["listing"]
+            if (
+                self._remove(listing_id)
+                if listing is None
+                else self._put(listing_id, event["revision"], values_of_json(listing))
+            ):
+                yield listing_id
 
     def _remove(self, listing_id: ListingId) -> bool:
         slot = self._slots.pop(listing_id, None)
@@ -120,6 +123,10 @@ class ReadModel:
         self._kinds[values[3]] -= 1
         self._members -= values[10] or 0
         self._index.drop(slot)
+
+    def settle(self) -> None:
+        """Take in everything at once, before the first question."""
+        self._index.current()
 
     @property
     def due(self) -> bool:
