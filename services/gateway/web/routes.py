@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.gateway.web import assets, basemap, embed, exports, feeds, mirror, pages, prints, submit
+from services.gateway.web import (
+    assets,
+    basemap,
+    embed,
+    exports,
+    feeds,
+    mirror,
+    offline,
+    pages,
+    prints,
+    submit,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (assets, basemap, embed, exports, feeds, mirror, pages, prints, submit):
+for part in (assets, basemap, embed, exports, feeds, mirror, offline, pages, prints, submit):
     router.include_router(part.router)

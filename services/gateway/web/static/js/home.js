@@ -34,8 +34,7 @@ function told(ok) {
     return;
   }
   live.textContent = "";
-  const time = updated.toLocaleTimeString(config.lang, { hour: "2-digit", minute: "2-digit" });
-  fresh.textContent = text.say(ok ? "map.fresh" : "map.stale", { time });
+  fresh.textContent = text.say(ok ? "map.fresh" : "map.stale", { time: text.time(updated) });
   fresh.classList.toggle("stale", !ok);
 }
 
