@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from redis import Redis
 
@@ -15,6 +16,8 @@ from shared.contracts.registry import STREAMS
 from shared.server import EmbeddedRedis
 from shared.settings import Settings
 
+hypothesis.settings.register_profile("any-machine", deadline=None)
+hypothesis.settings.load_profile("any-machine")
 KEY = "0123456789abcdef" * 4
 OWNERS = ("gateway:", "submissions:", "directory:", "moderation:", "bus:")
 """Prefixes of keys that have an owner; streams are named by the registry."""

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.gateway.domain.query import Query
 from services.gateway.domain.readmodel import ReadModel
+from services.gateway.domain.tilecache import TileCache
 from services.gateway.domain.tiles import EXTENT, encode
-from tests.gateway import added, listing
+from tests.gateway import added, listing, removed
 
 
 def varint(data: bytes, at: int) -> tuple[int, int]:
@@ -88,3 +92,34 @@ def test_true_and_one_are_different_values() -> None:
 
 def test_an_empty_tile_is_empty() -> None:
     assert encode((), ReadModel().listing, 3, 1, 2) == b""
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.sampled_from([53.9, 53.91, -40.0, 88.0]), st.booleans()), max_size=12
+    )
+)
+def test_a_tile_that_is_kept_is_never_older_than_its_listings(changes: list[tuple[int, float, bool]]) -> None:
+    model = ReadModel()
+    places = [(z, (1 << z) * 1167 // 2024, (1 << z) * 331 // 1013) for z in (0, 3, 9)] + [(0, 0, 0)]
+
+    def made(query: Query, place: tuple[int, int, int]) -> bytes:
+        return encode(model.tile(query, *place), model.listing, *place)
+
+    for revision, (number, lat, there) in enumerate(changes, start=1):
+        one = listing(number, lat=lat, members=20 + revision, revision=revision)
+        model.apply_listing(added(one) if there else removed(one))
+        for place in places:
+            for query in (Query(), Query(text="дом")):
+                kept = model.tiles.get(query, place, lambda q=query, p=place: made(q, p))
+                assert kept == made(query, place)
+
+
+def test_tiles_that_were_not_asked_for_long_make_room() -> None:
+    cache = TileCache(most=1_000)
+    for x in range(5):
+        cache.get(Query(), (3, x, 0), lambda: b"x" * 100)
+    assert cache.get(Query(), (3, 4, 0), lambda: b"new") == b"x" * 100
+    assert cache.get(Query(), (3, 0, 0), lambda: b"new") == b"new"
+    cache.get(Query(), (4, 0, 0), lambda: b"y" * 5_000)
+    assert cache.get(Query(), (3, 0, 0), lambda: b"newer") == b"newer"

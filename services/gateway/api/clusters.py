@@ -9,7 +9,6 @@ from starlette.responses import Response
 from services.gateway.api.answers import GEOJSON, answer, answer_bytes, cluster_features, collection
 from services.gateway.api.params import ClustersParams, Filters
 from services.gateway.context import Ctx
-from services.gateway.domain.clusters import ZOOM_MOST
 from services.gateway.domain.tiles import TILE_ZOOM_MOST, encode
 from services.gateway.problems import Problem
 
@@ -24,12 +23,7 @@ async def clusters(request: Request, ctx: Ctx, params: Annotated[ClustersParams,
     """Listings that stand alone and clusters with `count`, `members` (the sum of public counts) and
     `expansion_zoom`, the first zoom at which they fall apart. `total` and `members` sum up all of them.
     """
-    query = params.query()
-    zoom = params.zoom
-    found = ctx.model.clusters(query, zoom)
-    while len(found) > FEATURES_MOST and zoom > 0:
-        zoom = min(zoom, ZOOM_MOST + 1) - 1
-        found = ctx.model.clusters(query, zoom)
+    zoom, found = ctx.model.clusters_at_most(params.query(), params.zoom, FEATURES_MOST)
     total, members = sum(one.count for one in found), sum(one.members for one in found)
     features = cluster_features(ctx.model, found)
     return answer(request, collection(features, total=total, members=members, zoom=zoom), GEOJSON)
@@ -42,5 +36,9 @@ async def tile(
     """The same as a Mapbox Vector Tile, in a layer `listings`; `bbox` is that of the tile."""
     if not (0 <= z <= TILE_ZOOM_MOST and 0 <= x < 1 << z and 0 <= y < 1 << z):
         raise Problem(404, f"There are tiles of zoom 0 to {TILE_ZOOM_MOST}, x and y from 0 to 2**zoom - 1.")
-    found = ctx.model.tile(params.query(), z, x, y)
-    return answer_bytes(request, encode(found, ctx.model.listing, z, x, y), MVT)
+    model, query = ctx.model, params.query()
+
+    def make() -> bytes:
+        return encode(model.tile(query, z, x, y), model.listing, z, x, y)
+
+    return answer_bytes(request, model.tiles.get(query, (z, x, y), make), MVT)

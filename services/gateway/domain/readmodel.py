@@ -19,6 +19,7 @@ from services.gateway.domain.packing import pack, revision, unpack, values_of, v
 from services.gateway.domain.query import LIMIT_USUAL, Cursor, Order, Page, Query, Totals
 from services.gateway.domain.search import Candidate, Hit, Point, best
 from services.gateway.domain.table import Table
+from services.gateway.domain.tilecache import TileCache
 from shared.contracts.directory import AreaChanged, DirectoryChanged
 from shared.contracts.listings import Area, AreaId, AreaLevel, Kind, Listing, ListingId
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionId
@@ -33,6 +34,7 @@ class ReadModel:
     def __init__(self) -> None:
         self.version = 0
         """Grows with every change of a listing or area; good for an ETag of this process."""
+        self.tiles = TileCache()
         self._areas: dict[AreaId, Area] = {}
         self._area_sets = AreaSets()
         self._submissions: dict[SubmissionId, SubmissionChanged] = {}
@@ -62,7 +64,7 @@ class ReadModel:
         return self._put(listing_id, event.revision, values_of(listing))
 
     def load(self, bodies: Iterable[bytes]) -> Iterator[ListingId]:
-        """Many changes as JSON, from a snapshot that was checked when it was published; answers what was news.
+        """Many changes as JSON, from a snapshot checked when it was published; answers what was news.
 
         Raises KeyError, TypeError or ValueError for what is no such change; those before it are applied.
         """
@@ -101,6 +103,7 @@ class ReadModel:
         self._kinds[kind] += 1
         self._members += members or 0
         numbers = KIND_NUMBER[Kind(kind)], members or 0, slot, self._area_sets.number(tuple(areas))
+        self.tiles.touch(lat, lon)
         self._index.put(Row(listing_id, lat, lon, *numbers))
         self.newest.put(listing_id, created, areas)
         self.version += 1
@@ -122,6 +125,7 @@ class ReadModel:
         values = orjson.loads(self._packed[slot])
         self._kinds[values[3]] -= 1
         self._members -= values[10] or 0
+        self.tiles.touch(values[5], values[6])
         self._index.drop(slot)
 
     def settle(self) -> None:
@@ -147,6 +151,7 @@ class ReadModel:
             self._areas[event.area_id] = event.area
         self._area_sets.rename(event.area_id, event.area)
         self._filters.forget()
+        self.tiles.forget()
         self.version += 1
         return True
 
@@ -163,6 +168,7 @@ class ReadModel:
     def forget_listings(self) -> None:
         """Begin anew: the stream was trimmed beyond the place reached, so its snapshot comes again."""
         self.version += 1
+        self.tiles.forget()
         self._begin()
 
     def forget_areas(self) -> None:
@@ -170,6 +176,7 @@ class ReadModel:
         self._areas.clear()
         self._area_sets.texts.clear()
         self._filters.forget()
+        self.tiles.forget()
 
     def forget_submissions(self) -> None:
         self._submissions = {}

@@ -3,9 +3,10 @@
 Protocol buffers by hand, because the libraries for it bring polygon clipping and take a hundred times longer.
 """
 
+import math
 from collections.abc import Callable, Iterable
 
-from services.gateway.domain.clusters import BITS, CELL_BITS, Cluster, project_one
+from services.gateway.domain.clusters import BITS, CELL_BITS, LATITUDE_MOST, Cluster
 from shared.contracts.listings import Listing
 
 EXTENT = 4096
@@ -50,9 +51,16 @@ def _properties(cluster: Cluster, find: Find) -> dict[str, Value]:
 
 def _within(cluster: Cluster, z: int, x: int, y: int) -> tuple[int, int]:
     """Position in the tile, in steps of a 4096th of its side."""
-    at_x, at_y = project_one(cluster.lat, cluster.lon)
-    size = 1 << (BITS - z)
-    return (at_x - x * size) * EXTENT // size, (at_y - y * size) * EXTENT // size
+    sin = math.sin(math.radians(cluster.lat))
+    down = (
+        0.5 - math.log((1 + sin) / (1 - sin)) / (4 * math.pi) if abs(cluster.lat) < LATITUDE_MOST else sin < 0
+    )
+    return _step((cluster.lon + 180) / 360, z, x), _step(down, z, y)
+
+
+def _step(part: float, z: int, tile: int) -> int:
+    """`part` of the world from its edge, in this tile."""
+    return min(max(int((part * (1 << z) - tile) * EXTENT), 0), EXTENT - 1)
 
 
 def _value(value: Value) -> bytes:
