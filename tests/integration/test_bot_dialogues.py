@@ -20,6 +20,7 @@ from shared.contracts.telegram import PersonJudged, Signal
 from simulator.demo import (
     ALENA,
     DEMO_TOKEN,
+    LINDEN_COURT,
     RESIDENT,
     REVIEW_CHAT,
     REVIEWER,
@@ -118,7 +119,7 @@ async def test_a_chat_starts_in_dry_run_and_an_admin_switches_it_on(town):
     await eventually(lambda: town.calls("banChatMember"))
     await eventually(lambda: town.sim.world.chat(UPPER_TOWN).messages[spam].gone)
     town.say("/log")
-    log = (await town.hears("Апошняе")).content["text"]
+    log = (await town.hears("Журнал")).content["text"]
     assert "выдалены чалавек" in log
     assert "пробны рэжым, не зроблена" in log
     assert "admin." not in log
@@ -149,55 +150,60 @@ async def test_admins_are_never_touched_and_an_anonymous_one_is_heard(town):
     assert town.calls("banChatMember") == []
 
 
-@pytest.mark.parametrize("language", ["be", "ru", "en"])
+async def pages(town: Town, message: Any, who: int, chat: int, *labels: str) -> Any:
+    """Press one button after the other, each once it is there; the message at the end."""
+    for label in labels:
+        await eventually(lambda label=label: button(message, label), 15)
+        await town.answer(who, chat, message, data=button(message, label)["callback_data"])
+    return message
+
+
+def button(message: Any, label: str) -> dict[str, Any] | None:
+    rows = (message.markup or {}).get("inline_keyboard", [])
+    return next((one for row in rows for one in row if label in one["text"]), None)
+
+
+WORDS = {
+    "be": "Налады чата|Фота, відэа|Фота: пакідаць|сціраць|не для гэтага чата|для адміністратараў",
+    "ru": "Настройки чата|Фото, видео|Фото: оставлять|стирать|не для этого чата|для администраторов",
+    "uk": "Налаштування чату|Фото, відео|Фото: залишати|стирати|не для цього чату|для адміністраторів",
+    "en": "Settings of this chat|Photos, videos|Photos: keep|delete|not for this chat|for admins",
+}
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
 async def test_settings_are_pages_of_buttons_in_the_persons_language(town, language):
     speak(town, language)
-    title, media, photo, forged, stranger = {
-        "be": (
-            "Налады чата",
-            "Фота, відэа, файлы ›",
-            "Фота: пакідаць",
-            "не для гэтага чата",
-            "для адміністратараў",
-        ),
-        "ru": (
-            "Настройки чата",
-            "Фото, видео, файлы ›",
-            "Фото: оставлять",
-            "не для этого чата",
-            "для администраторов",
-        ),
-        "en": (
-            "Settings of this chat",
-            "Photos, videos, files ›",
-            "Photos: keep",
-            "not for this chat",
-            "for admins",
-        ),
-    }[language]
+    title, media, photo, delete, forged, stranger = WORDS[language].split("|")
     town.say("/settings")
     menu = await town.hears(title)
     assert stranger in await town.answer(RESIDENT, UPPER_TOWN, menu, text=media)
-    await town.answer(ALENA, UPPER_TOWN, menu, text=media)
-    rows = await eventually(lambda: [r for r in menu.markup["inline_keyboard"] if r[0]["text"] == photo])
-    await town.answer(ALENA, UPPER_TOWN, menu, text=photo)
-    await eventually(lambda: all(r[0]["text"] != photo for r in menu.markup["inline_keyboard"]))
-    data = rows[0][0]["callback_data"]
-    assert forged in await town.answer(ALENA, UPPER_TOWN, menu, data=data.replace("photo", "video"))
+    await pages(town, menu, ALENA, UPPER_TOWN, media, photo)
+    await eventually(lambda: "/set media.photo" in menu.content["text"])
+    assert len(menu.content["text"]) > 60, "a sentence explains it"
+    data = button(menu, delete)["callback_data"]
+    await pages(town, menu, ALENA, UPPER_TOWN, delete)
+    await eventually(lambda: button(menu, f"● {delete}"))
+    assert forged in await town.answer(ALENA, UPPER_TOWN, menu, data=data[:-1] + "A")
     assert len(menu.markup["inline_keyboard"]) <= 10
 
 
 async def test_a_setting_is_saved_by_a_button_and_by_text_alike(town):
     town.say("/settings")
-    menu = await town.hears("Налады чата")
-    await town.answer(ALENA, UPPER_TOWN, menu, text="Пробны рэжым: уключаны")
-    await eventually(lambda: menu.markup["inline_keyboard"][0][0]["text"] == "Пробны рэжым: выключаны")
+    menu = await pages(
+        town, await town.hears("Налады чата"), ALENA, UPPER_TOWN, "Пробны рэжым: уключаны", "выключаны"
+    )
+    await eventually(lambda: button(menu, "● выключаны"))
     town.say("/set media.photo delete")
     await town.hears("Фота — сціраць")
     photo = town.say("", RESIDENT, media="photo")
     await eventually(lambda: town.sim.world.chat(UPPER_TOWN).messages[photo].gone, 15)
     town.say("/set фота delete")
     await town.hears("няма")
+    town.say("/set lock.allow  example.org @our_channel")
+    await town.hears("@our_channel example.org")
+    town.say("/set night.hours 25:00")
+    await town.hears("Іншыя гадзіны")
 
 
 async def test_a_failed_look_up_gives_nobody_anything(town):
@@ -276,30 +282,59 @@ def judged(town: Town) -> PersonJudged:
 
 
 async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town):
+    town.say("/start", ALENA, ALENA)
+    await town.hears("Вітаю", ALENA)
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     await town.bus.publish(judged(town))
-    card = await town.hears("Рашаць вам")
+    card = await town.hears("Рашаць вам", ALENA)
     text = card.content["text"]
+    assert "Верхні горад" in text
     assert "4, да 12.3 км" in text
     assert "дзён 9" in text
     assert "far_apart" not in text
-    assert "для адміністратараў" in await town.answer(RESIDENT, UPPER_TOWN, card, text="Выдаліць")
-    assert await town.answer(ALENA, UPPER_TOWN, card, text="Чаму?")
-    await town.answer(ALENA, UPPER_TOWN, card, text="Выдаліць")
+    assert await town.answer(ALENA, ALENA, card, text="Чаму?")
+    town.say("першае", RESIDENT)
+    await town.answer(ALENA, ALENA, card, text="Выдаліць")
     await eventually(lambda: town.calls("banChatMember"))
     await eventually(lambda: "Вырашана: выдалены" in card.content["text"])
+    assert not any("Рашаць вам" in said for said in town.texts(UPPER_TOWN))
 
 
-async def test_advice_goes_to_admins_in_private_once_they_have_opened_the_bot(town):
+async def test_no_card_names_anybody_in_the_chat_and_it_waits_for_the_first_admin_who_opens_the_bot(town):
+    await town.bus.publish(judged(town))
+    notice = await town.hears("ёсць што прачытаць")
+    assert "Maryna" not in notice.content["text"]
+    [[way]] = notice.markup["inline_keyboard"]
+    payload = way["url"].partition("?start=")[2]
+    again = judged(town).model_copy(update={"score": 0.9})
+    await town.bus.publish(again)
+    town.say("/start " + payload, STRANGER, STRANGER)
+    await town.hears("for admins", STRANGER)
+    town.say("/start " + payload, ALENA, ALENA)
+    await eventually(lambda: sum("Рашаць вам" in said for said in town.texts(ALENA)) == 2, 15)
+    card = await town.hears("Рашаць вам", ALENA)
+    await town.answer(ALENA, ALENA, card, text="Давяраць")
+    await eventually(lambda: "Вырашана: давераны" in card.content["text"])
+    town.say("/start " + payload, ALENA, ALENA)
+    await town.hears("нічога новага", ALENA)
+    assert sum("ёсць што прачытаць" in said for said in town.texts()) == 1
+    assert not any("Maryna" in said for said in town.texts())
+
+
+async def test_everything_by_a_person_goes_from_the_card(town):
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    written = [town.say(f"рэклама {n}", RESIDENT) for n in range(3)]
+    town.say("/dryrun")
+    await town.hears("Пробны рэжым выключаны: я дзейнічаю")
     await town.bus.publish(judged(town))
     card = await town.hears("Рашаць вам", ALENA)
-    assert "Верхні горад" in card.content["text"]
-    assert "dry" not in await town.answer(ALENA, ALENA, card, text="Давяраць")
-    await eventually(lambda: "Вырашана: давераны" in card.content["text"])
-    assert not any("Рашаць вам" in text for text in town.texts(UPPER_TOWN))
+    assert "3" in await town.answer(ALENA, ALENA, card, text="Сцерці ўсё, што піша")
+    there = town.sim.world.chat(UPPER_TOWN).messages
+    await eventually(lambda: all(there[one].gone for one in written), 15)
 
 
 async def test_being_added_tells_what_rights_are_missing_and_what_for(town):
@@ -312,3 +347,164 @@ async def test_being_added_tells_what_rights_are_missing_and_what_for(town):
     assert "dry run" in greeting
     town.sim.do("promote", chat=chat, user=BOT, by=ALENA)
     await town.hears("I have all the rights I need", chat)
+
+
+async def test_a_deed_has_a_code_a_reason_and_a_way_back(town):
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    town.say("/ban 7d", reply_to=town.say("купляйце", RESIDENT))
+    said = await town.hears("Выдаляю: Maryna. Тэрмін: 7d")
+    await eventually(lambda: town.calls("banChatMember"))
+    code = said.content["text"].rpartition(" ")[2]
+    await eventually(
+        lambda: town.sim.world.member(town.sim.world.chat(UPPER_TOWN), RESIDENT).status == "kicked"
+    )
+    town.say("/why", reply_to=said.id)
+    why = (await town.hears(f"Код {code}")).content["text"]
+    assert "адміністратар сказаў выдаліць" in why
+    assert "Maryna" not in why
+    town.say("/log")
+    log = await town.hears("Журнал")
+    assert code in log.content["text"]
+    assert "Адменена" in await town.answer(ALENA, UPPER_TOWN, log, text=f"↩ {code}")
+    await eventually(lambda: town.calls("unbanChatMember"))
+    assert "ужо нельга" in await town.answer(ALENA, UPPER_TOWN, said, text="Адмяніць")
+    town.say("/why zzzzzz")
+    await town.hears("Нічога не ведаю пра zzzzzz")
+
+
+async def test_the_log_has_pages(town):
+    for n in range(13):
+        town.say(f"/set warn.days {n + 1}")
+    await town.hears("— 13 (warn.days)")
+    town.say("/log")
+    log = await town.hears("1/2")
+    await town.answer(ALENA, UPPER_TOWN, log, text="›")
+    await eventually(lambda: "2/2" in log.content["text"])
+    assert "(было: 30)" in log.content["text"]
+
+
+async def test_purge_asks_before_it_deletes_much(town):
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    written = [town.say(f"шум {n}", RESIDENT if n % 2 else REVIEWER) for n in range(14)]
+    town.say("/purge")
+    await town.hears("Адкажыце /purge")
+    town.say("/purge", reply_to=written[2])
+    asked = await town.hears("Вярнуць іх не атрымаецца")
+    assert "для адміністратараў" in await town.answer(RESIDENT, UPPER_TOWN, asked, text="Сцерці")
+    await town.answer(ALENA, UPPER_TOWN, asked, text="Сцерці")
+    there = town.sim.world.chat(UPPER_TOWN).messages
+    await eventually(lambda: all(there[one].gone for one in written[2:]), 15)
+    assert not there[written[0]].gone
+    town.say("/purge person", reply_to=written[1])
+    await eventually(lambda: there[written[1]].gone, 15)
+    assert not there[written[0]].gone
+
+
+async def test_warnings_add_up_and_are_forgotten(town):
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    noise = town.say("рэклама", RESIDENT)
+    town.say("/warn без рэкламы", reply_to=noise)
+    assert "без рэкламы" in (await town.hears("папярэджанне 1 з 3")).content["text"]
+    town.say("/warnings", reply_to=noise)
+    await town.hears("папярэджанняў 1 з 3")
+    town.say("/unwarn", reply_to=noise)
+    await town.hears("Папярэджанні забыты")
+    for n in (1, 2):
+        town.say("/warn", reply_to=noise)
+        await town.hears(f"папярэджанне {n} з 3")
+    town.say("/warn", reply_to=noise)
+    muted = await town.hears("пісаць пакуль нельга")
+    await eventually(lambda: town.calls("restrictChatMember"))
+    assert "Адменена" in await town.answer(ALENA, UPPER_TOWN, muted, text="Адмяніць")
+
+
+async def test_settings_travel_by_text_by_file_and_by_copy(town):
+    for said in ("/set media.video delete", "/set lock.link warn", "/set night.hours 22:30-06:00"):
+        town.say(said)
+    await town.hears("22:30-06:00 (night.hours)")
+    town.say("/export")
+    exported = await town.hears("dze-settings")
+    assert '"media.video": "delete"' in exported.content["text"]
+    assert "dryrun" not in exported.content["text"]
+    linden = LINDEN_COURT
+    town.say("/set media.photo delete", chat=linden)
+    await town.hears("media.photo", linden)
+    text = exported.content["text"][exported.content["text"].index("{") :]
+    town.say("/import " + text, chat=linden)
+    await town.hears("Зменена налад: 4", linden)
+    town.say("/import", chat=linden, reply_to=town.say("проста словы", chat=linden))
+    await town.hears("Не магу прачытаць", linden)
+    town.say("/copy")
+    assert "Ліпавы" not in (await town.hears("выберыце асабіста")).content["text"]
+    town.say("/set media.story delete")
+    await town.hears("media.story")
+    way = (await town.hears("выберыце асабіста")).markup["inline_keyboard"][0][0]["url"]
+    town.say("/start " + way.partition("?start=")[2], ALENA, ALENA)
+    menu = await town.hears("У які чат", ALENA)
+    await pages(town, menu, ALENA, ALENA, "Ліпавы двор", "Перанесці")
+    await eventually(lambda: "Зменена налад: 1" in menu.content["text"])
+
+
+async def test_settings_can_be_changed_alone_with_the_bot(town):
+    for chat in (UPPER_TOWN, LINDEN_COURT):
+        town.say("/dryrun", chat=chat)
+        await town.hears("Пробны рэжым уключаны", chat)
+    town.say("/settings", ALENA, ALENA)
+    menu = await town.hears("Вашы чаты", ALENA)
+    await pages(
+        town, menu, ALENA, ALENA, "Ліпавы двор", "Спасылкі і іншае", "Спасылкі: можна", "сцерці і папярэдзіць"
+    )
+    await eventually(lambda: button(menu, "● сцерці і папярэдзіць"))
+    assert "Ліпавы двор" in menu.content["text"]
+    town.say("/settings", STRANGER, STRANGER)
+    await town.hears("I see no chat", STRANGER)
+
+
+async def test_check_says_what_the_chat_leaves_open_and_how_to_close_it(town):
+    town.sim.do(
+        "settings",
+        chat=UPPER_TOWN,
+        hidden_members=True,
+        extra={"has_visible_history": True, "message_auto_delete_time": 86400},
+    )
+    town.say("/check")
+    said = (await town.hears("Што ў гэтым чаце адкрыта")).content["text"]
+    assert "можа прачытаць усё, што пісалі раней" in said
+    assert "Ужо добра" in said
+    assert "удзельнікі схаваныя" in said
+    assert "Чат публічны" in said
+    assert "Усе патрэбныя правы" in said
+
+
+async def test_the_chat_closes_and_opens_by_command(town):
+    town.say("/lock")
+    await town.hears("Пробны рэжым: зачыніў бы")
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    before = dict(town.sim.world.chat(UPPER_TOWN).permissions)
+    town.say("/lock 2h")
+    await town.hears("Чат зачынены да")
+    await eventually(lambda: not town.sim.world.chat(UPPER_TOWN).permissions["can_send_messages"], 15)
+    town.say("/night")
+    await town.hears("Адчыніць: /unlock")
+    town.say("/unlock")
+    await town.hears("зноў адчынены")
+    await eventually(lambda: town.sim.world.chat(UPPER_TOWN).permissions == before, 15)
+    town.say("/lock link warn")
+    await town.hears("Спасылкі — сцерці і папярэдзіць")
+    town.say("/night 22:00-7:00")
+    await town.hears("зачынены штоночы, 22:00-07:00")
+
+
+async def test_a_decision_that_could_not_stand_is_told_on_its_card(town):
+    await town.bus.publish(proposal("a"))
+    card = await town.hears("Прапанова", REVIEW_CHAT)
+    await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
+    await eventually(lambda: "Вырашана: прынята" in card.content["text"])
+    closed = ReviewClosed(submission_id="a" * 26, state=State.DUPLICATE, closed_at=datetime.now(UTC))
+    await town.bus.publish(closed)
+    await eventually(lambda: "Але ў выніку: ужо ёсць на карце" in card.content["text"])
+    assert "Вырашана: прынята" in card.content["text"]

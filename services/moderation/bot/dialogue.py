@@ -16,7 +16,7 @@ from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
 from services.moderation.bot.turn import Turn, turn_of
 from services.moderation.domain.update import BadUpdate, Update, parse
-from shared.bus.commit import NOTHING, Commit
+from shared.bus.commit import NOTHING, Commit, Expect
 from shared.contracts.telegram import TelegramUpdate
 
 PRESSED = {
@@ -42,13 +42,21 @@ async def converse(seen: Update, deps: Deps) -> Commit:
     turn = await turn_of(deps, seen)
     if turn is None:
         return NOTHING
+    answer = NOTHING
     if seen.kind == "callback_query":
-        return await _pressed(turn)
-    if seen.kind == "my_chat_member":
-        return await membership.changed(turn)
-    if seen.kind == "message" and seen.message is not None:
-        return await _said(turn, seen)
-    return NOTHING
+        answer = await _pressed(turn)
+    elif seen.kind == "my_chat_member":
+        answer = await membership.changed(turn)
+    elif seen.kind == "message" and seen.message is not None:
+        answer = await _said(turn, seen)
+    return answer if answer == NOTHING else answer + Commit.of(expect=[_by_itself(turn)])
+
+
+def _by_itself(turn: Turn) -> Expect:
+    """A condition that always holds. Two answers in one chat share it, and so are not taken in one batch: the
+    second must read what the first has written, a setting, a warning.
+    """
+    return Expect.absent(f"moderation:turn:{turn.deps.keys.person(turn.chat.id)}")
 
 
 async def _said(turn: Turn, seen: Update) -> Commit:
