@@ -14,11 +14,15 @@ DAYS = 45
 HABITS = ("everywhere", "slowly", "district", "waves", "lookalike")
 GROUPS = ("resident", "mover", "flat hunter", "activist", "courier")
 
-FIRST = ("Аляксандр Аляксей Анастасія Андрэй Ганна Антон Вольга Вікторыя Віталь Дар'я Дзмітрый Кацярына Алена Іван Ірына "
-         "Кірыл Крысціна Людміла Максім Марына Марыя Міхаіл Мікіта Наталля Мікалай Павел Паліна Раман Святлана Сяргей "
-         "Таццяна Ульяна Юлія Юры Янка Алесь Зміцер Лявон Рыгор Стася").split()  # fmt: skip
-STEMS = ("Каваль Навіц Мікул Багдан Астап Бара Васіл Гры Дуб Жук Заха Іваш Казл Лук Мацвей Нові Паўл Рак Сав Тка Хам "
-         "Цімаф Шаўч Яку Мельн Карп Саў Клім Бык Гарб").split()  # fmt: skip
+FIRST = (  # noqa: SIM905 - forty words in forty lines help nobody
+    "Аляксандр Аляксей Анастасія Андрэй Ганна Антон Вольга Вікторыя Віталь Дар'я Дзмітрый Кацярына Алена "
+    "Іван Ірына Кірыл Крысціна Людміла Максім Марына Марыя Міхаіл Мікіта Наталля Мікалай Павел Паліна Раман "
+    "Святлана Сяргей Таццяна Ульяна Юлія Юры Янка Алесь Зміцер Лявон Рыгор Стася"
+).split(" ")
+STEMS = (  # noqa: SIM905
+    "Каваль Навіц Мікул Багдан Астап Бара Васіл Гры Дуб Жук Заха Іваш Казл Лук Мацвей Нові Паўл Рак Сав "
+    "Тка Хам Цімаф Шаўч Яку Мельн Карп Саў Клім Бык Гарб"
+).split(" ")
 ENDS = ("оў", "енка", "кевіч", "ская", "чык", "юк", "овіч", "ка", "ейка", "эвіч")
 LETTERS = {"а": "a", "о": "o", "е": "e", "с": "c", "р": "p", "і": "i", "у": "y", "х": "x"}
 
@@ -109,8 +113,8 @@ def build(shape: Shape, seed: int) -> City:
         admins = tuple(_name(rng) for _ in range(3))
         city.chats.append(Chat(f"c{n}", -1000 - n, district, place, rng.random() < 0.9, admins))
     city.near = [_nearest(city, n) for n in range(shape.chats)]
-    for group, count in (("resident", shape.residents), ("mover", shape.residents // 25),
-                         ("flat hunter", shape.residents // 250), ("activist", 250), ("courier", 150)):  # fmt: skip
+    movers, hunters = shape.residents // 25, shape.residents // 250
+    for group, count in zip(GROUPS, (shape.residents, movers, hunters, 250, 150), strict=True):
         _settle(city, group, count)
     _waves_of_neighbours(city)
     for habit in HABITS:
@@ -174,10 +178,10 @@ def _home(city: City, centre: int, most: int = 3) -> list[int]:
 
 
 def _enter(
-    city: City, who: Person, chats: list[int], at: int, within: int, chance: float | None = None
+    city: City, who: Person, chats: list[int], span: tuple[int, int], chance: float | None = None
 ) -> None:
-    """Join these chats from `at` on, in order, and go on writing there now and then."""
-    rng = city.rng
+    """Join these chats within `span` (from when, how long), and go on writing there now and then."""
+    rng, (at, within) = city.rng, span
     moments = sorted(at + rng.randrange(within) for _ in chats)
     for chat, moment in zip(chats, moments, strict=True):
         if moment < START + DAYS * DAY:
@@ -196,19 +200,19 @@ def _resident(city: City, who: Person, _: int) -> None:
         for chat in home:
             who.events += _daily(city, who, chat, _talk(city.rng))
     else:
-        _enter(city, who, home, _moment(city.rng), HOUR if city.rng.random() < 0.6 else 5 * DAY)
+        _enter(city, who, home, (_moment(city.rng), HOUR if city.rng.random() < 0.6 else 5 * DAY))
 
 
 def _mover(city: City, who: Person, _: int) -> None:
     for chat in _home(city, city.rng.randrange(len(city.chats))):
         who.events += _daily(city, who, chat, _talk(city.rng))
-    _enter(city, who, _home(city, city.rng.randrange(len(city.chats))), _moment(city.rng), 2 * DAY)
+    _enter(city, who, _home(city, city.rng.randrange(len(city.chats))), (_moment(city.rng), 2 * DAY))
 
 
 def _flat_hunter(city: City, who: Person, _: int) -> None:
     """Looks at three or four quarters within two weeks before moving."""
     chats = city.rng.sample(range(len(city.chats)), city.rng.choice((3, 3, 4)))
-    _enter(city, who, chats, _moment(city.rng, 0, DAYS - 15), 14 * DAY)
+    _enter(city, who, chats, (_moment(city.rng, 0, DAYS - 15), 14 * DAY))
 
 
 def _activist(city: City, who: Person, _: int) -> None:
@@ -248,7 +252,7 @@ def _courier(city: City, who: Person, _: int) -> None:
         who.events += _daily(city, who, chat, rng.uniform(0.05, 0.4))
     at = _moment(rng, 0, DAYS / 2)
     for chat in chats[len(old) :]:
-        _enter(city, who, [chat], at, 600, rng.uniform(0.1, 0.4) if rng.random() < 0.7 else 0.0)
+        _enter(city, who, [chat], (at, 600), rng.uniform(0.1, 0.4) if rng.random() < 0.7 else 0.0)
         at += int(rng.uniform(1, 5) * DAY)
 
 
@@ -262,13 +266,13 @@ def _waves_of_neighbours(city: City) -> None:
         for _ in range(rng.randrange(12, 50)):
             who = Person(len(city.people), "resident", _name(rng), _telegram_id(rng, "resident"))
             city.people.append(who)
-            _enter(city, who, chats[: rng.randrange(1, len(chats) + 1)], at, 900)
+            _enter(city, who, chats[: rng.randrange(1, len(chats) + 1)], (at, 900))
 
 
 def _everywhere(city: City, who: Person, _: int) -> None:
     """Six to fifteen chats all over the map within an hour."""
     chats = city.rng.sample(range(len(city.chats)), city.rng.randrange(6, 16))
-    _enter(city, who, chats, _moment(city.rng), city.rng.randrange(600, 3600), 0.0)
+    _enter(city, who, chats, (_moment(city.rng), city.rng.randrange(600, 3600)), 0.0)
 
 
 def _slowly(city: City, who: Person, _: int) -> None:
@@ -276,15 +280,15 @@ def _slowly(city: City, who: Person, _: int) -> None:
     rng, at = city.rng, _moment(city.rng, 0, DAYS / 3)
     chance = 0.05 if rng.random() < 0.2 else 0.0
     for chat in rng.sample(range(len(city.chats)), rng.randrange(10, 21)):
-        _enter(city, who, [chat], at, 600, chance)
+        _enter(city, who, [chat], (at, 600), chance)
         at += int(rng.uniform(0.5, 2) * DAY)
 
 
 def _district(city: City, who: Person, _: int) -> None:
     """Seven to fourteen chats of one district within one to six hours."""
     zone = city.near[city.rng.randrange(len(city.chats))][:20]
-    _enter(city, who, city.rng.sample(zone, city.rng.randrange(7, 15)), _moment(city.rng),
-           city.rng.randrange(1, 7) * HOUR, 0.0)  # fmt: skip
+    _enter(city, who, city.rng.sample(zone, city.rng.randrange(7, 15)), (_moment(city.rng),
+           city.rng.randrange(1, 7) * HOUR), 0.0)  # fmt: skip
 
 
 def _waves(city: City, who: Person, n: int) -> None:
@@ -293,7 +297,7 @@ def _waves(city: City, who: Person, n: int) -> None:
     chats = gang.sample(range(len(city.chats)), gang.randrange(3, 7))
     at = _moment(gang)
     for chat in chats:
-        _enter(city, who, [chat], at, 480, 0.0)
+        _enter(city, who, [chat], (at, 480), 0.0)
         at += gang.randrange(300, 1200)
 
 
@@ -304,7 +308,7 @@ def _lookalike(city: City, who: Person, n: int) -> None:
     chat = rng.choice(full)
     name = rng.choice([name for name in city.chats[chat].admins if " " in name])
     who.name = name if n % 2 else "".join(LETTERS.get(c, c) if rng.random() < 0.7 else c for c in name)
-    _enter(city, who, [chat, *city.near[chat][1 : rng.randrange(1, 3)]], _moment(rng), HOUR, 0.2)
+    _enter(city, who, [chat, *city.near[chat][1 : rng.randrange(1, 3)]], (_moment(rng), HOUR), 0.2)
 
 
 LIVES: dict[str, Callable[[City, Person, int], None]] = {

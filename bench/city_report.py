@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import log10
 
 from bench.city_people import GROUPS, HABITS, HOUR
 
@@ -34,17 +35,23 @@ def _sum(results: Iterable[Result], group: str) -> Result:
     return total
 
 
+SOON = "within an hour of when it shows"
+
+
+def _head(*names: str) -> list[str]:
+    return ["| " + " | ".join(names) + " |", "| " + " | ".join("---" for _ in names) + " |"]
+
+
 def table(results: list[Result]) -> str:
     """Markdown, all cities together, then the totals of each city."""
-    rows = ["| who | people | advised on | within an hour of the first sign | within an hour of when it shows | half of them after |",
-            "| --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    rows = _head(
+        "who", "people", "advised on", "within an hour of the first sign", SOON, "half of them after"
+    )
     for group in HABITS:
         one = _sum(results, group)
-        rows.append(
-            f"| infiltrators: {group} | {one.count} | {_share(len(one.since_first), one.count)} "
-            f"| {_share(_within(one.since_first), one.count)} | {_share(_within(one.since_shown), one.count)} "
-            f"| {_long(one.since_first)} |"
-        )
+        found = (len(one.since_first), _within(one.since_first), _within(one.since_shown))
+        shares = " | ".join(_share(count, one.count) for count in found)
+        rows.append(f"| infiltrators: {group} | {one.count} | {shares} | {_long(one.since_first)} |")
     for group in GROUPS:
         one = _sum(results, group)
         rows.append(f"| {group} | {one.count} | {_share(len(one.since_first), one.count)} | | | |")
@@ -52,8 +59,8 @@ def table(results: list[Result]) -> str:
 
 
 def _totals(results: list[Result]) -> list[str]:
-    rows = ["| city | found | within an hour of when it shows | precision | activists and couriers accused | residents, movers, flat hunters accused |",
-            "| --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    accused = ("activists and couriers accused", "residents, movers, flat hunters accused")
+    rows = _head("city", "found", SOON, "precision", *accused)
     cities = dict.fromkeys((one.shape, one.seed) for one in results)
     for name, seed in [*cities, ("all", 0)]:
         ones = [one for one in results if name == "all" or (one.shape, one.seed) == (name, seed)]
@@ -89,13 +96,19 @@ def _long(delays: list[int]) -> str:
 
 
 COLOURS = ("#c8102e", "#1d4e89", "#2e7d32", "#b26a00", "#6a3d9a")
-TICKS = ((60, "1 min"), (600, "10 min"), (HOUR, "1 h"), (6 * HOUR, "6 h"), (86400, "1 day"), (7 * 86400, "1 week"), (45 * 86400, "45 days"))  # fmt: skip
+TICKS = (
+    (60, "1 min"),
+    (600, "10 min"),
+    (HOUR, "1 h"),
+    (6 * HOUR, "6 h"),
+    (86_400, "1 day"),
+    (7 * 86_400, "1 week"),
+    (45 * 86_400, "45 days"),
+)
 
 
 def picture(results: list[Result]) -> str:
     """An SVG: share of each habit advised on, by the time since its first sign (logarithmic)."""
-    from math import log10  # noqa: PLC0415
-
     left, top, wide, high = 60, 30, 560, 300
     low, top_log = log10(60), log10(TICKS[-1][0])
 
@@ -105,30 +118,30 @@ def picture(results: list[Result]) -> str:
     def y(share: float) -> float:
         return top + high * (1 - share)
 
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + wide + 140} {top + high + 50}" '
-             'font-family="sans-serif" font-size="12" role="img"><title>Share of infiltrators advised on, by time '
-             'since their first sign</title><rect width="100%" height="100%" fill="#fff"/>']  # fmt: skip
+    box = f"0 0 {left + wide + 140} {top + high + 50}"
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img"',
+        ' font-family="sans-serif" font-size="12">',
+        "<title>Share of infiltrators advised on, by time since their first sign</title>",
+        '<rect width="100%" height="100%" fill="#fff"/>',
+    ]
     for share in (0, 0.25, 0.5, 0.75, 1):
-        parts.append(
-            f'<path d="M{left} {y(share):.1f}h{wide}" stroke="#ddd"/><text x="{left - 8}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>'
-        )
+        parts.append(f'<path d="M{left} {y(share):.1f}h{wide}" stroke="#ddd"/>')
+        parts.append(f'<text x="{left - 8}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>')
     for seconds, name in TICKS:
-        parts.append(
-            f'<path d="M{x(seconds):.1f} {top}v{high}" stroke="#eee"/><text x="{x(seconds):.1f}" y="{top + high + 18}" text-anchor="middle">{name}</text>'
-        )
+        parts.append(f'<path d="M{x(seconds):.1f} {top}v{high}" stroke="#eee"/>')
+        parts.append(f'<text x="{x(seconds):.1f}" y="{top + high + 18}" text-anchor="middle">{name}</text>')
     for n, habit in enumerate(HABITS):
-        one = _sum(results, habit)
-        line, share = [f"M{x(60):.1f} {y(0):.1f}"], 0.0
+        one, colour, down = _sum(results, habit), COLOURS[n], top + 12 + 22 * n
+        line = [f"M{x(60):.1f} {y(0):.1f}"]
         for k, delay in enumerate(sorted(one.since_first), 1):
-            line.append(f"H{x(delay):.1f}")
-            share = k / one.count
-            line.append(f"V{y(share):.1f}")
+            line.append(f"H{x(delay):.1f}V{y(k / one.count):.1f}")
         line.append(f"H{left + wide}")
-        colour = COLOURS[n]
-        parts.append(f'<path d="{"".join(line)}" fill="none" stroke="{colour}" stroke-width="2"/>'
-                     f'<path d="M{left + wide + 12} {top + 12 + 22 * n}h18" stroke="{colour}" stroke-width="2"/>'
-                     f'<text x="{left + wide + 36}" y="{top + 16 + 22 * n}">{habit}</text>')  # fmt: skip
+        parts.append(f'<path d="{"".join(line)}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts.append(f'<path d="M{left + wide + 12} {down}h18" stroke="{colour}" stroke-width="2"/>')
+        parts.append(f'<text x="{left + wide + 36}" y="{down + 4}">{habit}</text>')
+    middle, below = left + wide / 2, top + high + 40
     parts.append(
-        f'<text x="{left + wide / 2}" y="{top + high + 40}" text-anchor="middle">time since the first sign</text></svg>\n'
+        f'<text x="{middle}" y="{below}" text-anchor="middle">time since the first sign</text></svg>\n'
     )
     return "".join(parts)

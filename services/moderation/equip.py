@@ -17,9 +17,12 @@ from services.moderation.handlers import ACT, ALWAYS, DECIDE
 from services.moderation.ingest.client import Updates
 from services.moderation.ingest.poller import Poller
 from services.moderation.ingest.webhook import keeper, remover
+from services.moderation.lists.ids import IdLists
 from services.moderation.observe import EVERY, look
+from services.moderation.raids.watch import EVERY as DOORS_EVERY
+from services.moderation.raids.watch import open_doors
 from services.moderation.settings import ModerationSettings, people_on
-from services.moderation.standing.batch import Registry
+from services.moderation.standing.equip import keep_lists, registry
 from services.moderation.store import Store
 from services.moderation.store.own import Own
 from services.moderation.telegram.actor import Actor
@@ -57,16 +60,20 @@ async def equip(bus: Bus, settings: ModerationSettings) -> AsyncIterator[None]:
     token = settings.telegram_token.get_secret_value()
     telegram = _client(token, settings)
     updates = Updates(token, settings.telegram_api)
+    keeping: asyncio.Task[None] | None = None
     try:
         me = await identify(telegram, settings)
         if settings.role in ("all", "decide"):
-            _decide(bus, settings, store, telegram, me)
+            lists = _decide(bus, settings, store, telegram, me)
+            keeping = asyncio.create_task(keep_lists(lists))
         if settings.role in ("all", "act"):
             _act(bus, telegram, me)
         if settings.role in ("all", "ingest"):
             _ingest(bus, settings, store, telegram, updates)
         yield
     finally:
+        if keeping is not None:
+            keeping.cancel()
         await updates.close()
         await telegram.close()
 
@@ -98,7 +105,8 @@ async def identify(telegram: Caller, settings: ModerationSettings) -> Me:
             await asyncio.sleep(pause)
 
 
-def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", me: Me) -> None:
+def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", me: Me) -> IdLists:
+    """Answers the lists of ids, which are to be kept up to date."""
     deps = Deps(
         settings=settings,
         keys=bus.keys,
@@ -110,19 +118,26 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
     )
     desk = Desk(store, bus.keys, telegram, Talk(deps), me=me.id)
     listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
+    people, lists = registry(bus, settings, store, listed)
     bus.provide(
         bot=deps,
         desk=desk,
-        registry=Registry(store.people, bus.keys, listed),
+        registry=people,
     )
     bus.register(DECIDE)
 
     keep_talking(bus, deps)
     keep_the_clock(bus, desk, deps.actor_store.sent)
 
+    @bus.every(DOORS_EVERY, name="doors")
+    async def doors() -> Commit | None:
+        return await open_doors(desk, store.waves, int(clock.now().timestamp()))
+
     @bus.every(EVERY, name="observe")
     async def observe() -> Commit | None:
         return await look(store, telegram, clock.now())
+
+    return lists
 
 
 def _act(bus: Bus, telegram: "Telegram", me: Me) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.moderation.bot import deeds, wiping
+from services.moderation.bot import asking, deeds, wiping
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.i18n import Html, Speech, html, joined
 from services.moderation.bot.news_store import News
@@ -26,6 +26,8 @@ DAYS = 2.0
 """As long as the raw ids behind a card are kept."""
 CARD_WITHIN = timedelta(hours=12)
 CHOICES = ("remove", "restrict", "trust")
+BESIDE = ("why", "ask", "wipe")
+"""Presses that leave the card open."""
 HARMFUL = frozenset({"remove", "restrict"})
 """Not in dry run, and not against admins."""
 RESTRICTED = timedelta(days=1)
@@ -80,6 +82,9 @@ class _Card:
 
 def reason(speech: Speech, signal: Signal) -> Html:
     """A signal in words, with its figures where the sentence has a place for them."""
+    if signal.says and not speech.knows("reason", signal.name):
+        says = signal.says.get(speech.language) or next(iter(signal.says.values()))
+        return html(says)
     text = speech.word("reason", signal.name)
     for name, value in signal.detail.items():
         text = Html(text.replace(f"[{name}]", html(f"{value:g}" if isinstance(value, float) else value)))
@@ -97,16 +102,16 @@ def _for(judged: PersonJudged) -> list[Signal]:
 
 def _rows(button: Buttons, code: str, speech: Speech) -> Rows:
     first = [button(speech.plain(f"advice.{choice}"), choice, code) for choice in CHOICES]
-    wipe = button(speech.plain("advice.wipe"), "wipe", code)
-    return [first[:2], [first[2], button(speech.plain("advice.why"), "why", code)], [wipe]]
+    why, ask, wipe = (button(speech.plain(f"advice.{what}"), what, code) for what in ("why", "ask", "wipe"))
+    return [first[:2], [first[2], ask], [why, wipe]]
 
 
-async def pressed(press: PressTurn) -> Commit:
+async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is one answer to the presser
     """Carry out what an admin of that chat chose; the first decides, the next is told."""
     turn, deps = press.turn, press.turn.deps
     choice, code = (*press.press.args, "", "")[:2]
     kept = await deps.store.news.piece(code)
-    if kept is None or kept.judged is None or turn.person is None or choice not in {*CHOICES, "why", "wipe"}:
+    if kept is None or kept.judged is None or turn.person is None or choice not in {*CHOICES, *BESIDE}:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
     if (refusal := await _refusal(press, kept.judged, choice)) is not None:
         return Commit.of(events=[press.answer(refusal, alert=True)])
@@ -115,9 +120,13 @@ async def pressed(press: PressTurn) -> Commit:
     if (before := await deps.store.decided(code)) is not None:
         what = turn.speech.plain_word("advice", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=what, by=before.by)])
-    if choice == "wipe":
-        return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
-    return await _decide(press, kept, kept.judged, code, choice)
+    match choice:
+        case "ask":
+            return await asking.ask(press, kept, kept.judged)
+        case "wipe":
+            return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
+        case _:
+            return await _decide(press, kept, kept.judged, code, choice)
 
 
 async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str | None:

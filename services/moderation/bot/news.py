@@ -31,7 +31,7 @@ async def advise(judged: PersonJudged, deps: Deps) -> Commit:
         name = ""
     news = News(
         chat_id=judged.chat_id,
-        title=await _title(deps, judged.chat_id),
+        title=await title(deps, judged.chat_id),
         at=deps.now(),
         judged=judged,
         name=name,
@@ -46,17 +46,17 @@ async def alert(deps: Deps, chat_id: int, kind: AlertKind, who: Person, by: Pers
     said = Alert(
         kind=kind, who=who.id, who_name=who.name, by=by.id if by else 0, by_name=by.name if by else ""
     )
-    news = News(chat_id=chat_id, title=await _title(deps, chat_id), at=now, alert=said)
+    news = News(chat_id=chat_id, title=await title(deps, chat_id), at=now, alert=said)
     return await _publish(deps, code, news)
 
 
 async def _publish(deps: Deps, code: str, news: News) -> Commit:
     settings = await deps.chats.settings(news.chat_id)
     kept = Commit.of(writes=deps.store.news.keep(code, news))
-    readers = await _readers(deps, news.chat_id)
-    if not readers:
+    people = await readers(deps, news.chat_id)
+    if not people:
         return kept + await _whisper(deps, news.chat_id, Speech(settings.language))
-    for chat_id, language in readers:
+    for chat_id, language in people:
         kept += _to(deps, code, news, chat_id, speech_for(language, settings.language))
     return kept
 
@@ -101,7 +101,7 @@ async def deliver(turn: Turn, chat_ids: list[int]) -> Commit:
     return found
 
 
-async def _readers(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
+async def readers(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
     """Ids and language codes of the admins who have opened the bot."""
     try:
         members = await deps.telegram.call(
@@ -114,6 +114,6 @@ async def _readers(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
     return [(one, people[one]) for one in await deps.store.who_talks(list(people)[:ADMINS_MOST])]
 
 
-async def _title(deps: Deps, chat_id: int) -> str:
+async def title(deps: Deps, chat_id: int) -> str:
     about = (await deps.chats.state(chat_id)).about
     return about.title if about else ""

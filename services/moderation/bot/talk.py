@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from services.moderation.bot import closing, dialogue, news, notices
+from services.moderation.bot import closing, dialogue, news, notices, waves
 from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.ports import Deps
+from services.moderation.domain.raids import Wave
 from services.moderation.domain.update import Person, Update
 from services.moderation.telegram.audit import AuditEntry, short
 from shared.bus.commit import Command, Commit
@@ -24,6 +25,10 @@ class Talk:
     async def advise(self, judged: PersonJudged) -> Commit:
         """Tell the chat's admins of a person."""
         return await news.advise(judged, self.deps)
+
+    async def wave(self, wave: Wave) -> Commit:
+        """Tell the chat's admins of many joins at once, or that it is over."""
+        return await waves.tell(self.deps, wave)
 
     async def alert(self, chat_id: int, kind: AlertKind, who: Person, by: Person | None) -> Commit:
         """Tell the chat's admins, each alone, that rights have changed hands."""

@@ -12,6 +12,7 @@ from services.moderation.domain.context import Context
 from services.moderation.domain.decide import STALE, decide, needs_admins
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
+from services.moderation.raids.watch import watch
 from services.moderation.store.chats import Wanted
 from shared.bus.commit import Commit
 from shared.contracts.telegram import TelegramUpdate
@@ -74,7 +75,9 @@ class Batch:
         found: dict[int, ChatState] = {}
         for update, _ in self.updates:
             state = self._state(update)
-            if state is not None and state.id not in found and needs_admins(update, state, context):
+            if state is None or state.id in found or self.desk.knows(state, self.now):
+                continue
+            if needs_admins(update, state, context):
                 found[state.id] = state
         return list(found.values())
 
@@ -88,7 +91,7 @@ class Batch:
         state = self._state(update)
         if state is not None:
             self._correct(update, state)
-            if needs_admins(update, state, context):
+            if not self.desk.knows(state, self.now) and needs_admins(update, state, context):
                 await self.desk.know_admins([state], self.now)
             decide(update, state, context)
         if _is_for_the_bot(update, self.now):
@@ -132,6 +135,7 @@ class Batch:
         parts = [*self.said]
         for state in self.states.values():
             parts.append(await acts_of(self.desk, state, self.now))
+            parts.append(await watch(self.desk, state, self.now))
             parts.append(Commit.of(writes=chats.save(state, self.now)))
             if (new := state.changes.migrated_to) is not None:
                 moving = self.desk.store.moving

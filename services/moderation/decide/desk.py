@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from services.moderation.domain import lookalike
 from services.moderation.domain.context import Context
+from services.moderation.domain.raids import Wave
 from services.moderation.domain.state import AlertKind, ChatState
 from services.moderation.domain.update import Person, Update
 from services.moderation.store import Store
@@ -44,6 +45,9 @@ class Bot(Protocol):
 
     async def advise(self, judged: PersonJudged) -> Commit:
         """Tell the chat's admins of a person."""
+
+    async def wave(self, wave: Wave) -> Commit:
+        """Tell the chat's admins of many joins at once, or that it is over."""
 
     def would(self, language: str, codes: tuple[str, ...]) -> str:
         """What a dry-run notice says."""
@@ -101,7 +105,7 @@ class Desk:
 
     async def know_admins(self, states: Iterable[ChatState], now: int) -> None:
         """Look up the admins of these chats, side by side. Raises TryLater where nothing at all is known."""
-        waiting = [state for state in states if not self._known(state, now)]
+        waiting = [state for state in states if not self.knows(state, now)]
         results = await asyncio.gather(
             *(self._look_up(state, now) for state in waiting), return_exceptions=True
         )
@@ -109,7 +113,8 @@ class Desk:
             if isinstance(result, BaseException):
                 raise result
 
-    def _known(self, state: ChatState, now: int) -> bool:
+    def knows(self, state: ChatState, now: int) -> bool:
+        """Whether the chat's admins need not be looked up now."""
         if state.admins is not None and state.admins.fresh(now):
             return True
         if self._silent.get(state.id, 0) > now:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.acts import deletion, notice
 from services.moderation.decide.desk import Desk
+from services.moderation.decide.sanctions import SILENT
+from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import ADVISE, REMOVE, threshold
 from services.moderation.domain.state import ChatState, Delete
 from services.moderation.domain.update import TELEGRAM_OWN
@@ -67,7 +69,10 @@ def wanted(settings: ChatSettings, event: PersonJudged) -> str:
         return "advise"
     if event.rule:
         return event.action or "advise"
-    return "remove" if event.score >= threshold(settings.number("suspicious.threshold")) else "advise"
+    least = threshold(settings.number("suspicious.threshold"))
+    if event.before is not None and event.before >= least:
+        return "advise"  # has been acted on; a person who comes back begins anew
+    return "remove" if event.score >= least else "advise"
 
 
 def _is_news(event: PersonJudged) -> bool:

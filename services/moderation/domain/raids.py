@@ -5,6 +5,7 @@ that a chat that grows fast by itself is left alone.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 MINUTE = 60
@@ -84,3 +85,14 @@ def step(
     # Who trickles in while the door is closed belongs to the wave, but only a wave keeps it closed.
     until = now + terms.quiet * MINUTE if found else door.until
     return Step(Door(door.since, until, door.came + len(fresh)), closes=False, newcomers=fresh)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """What the admins are told."""
+
+    chat_id: int
+    count: int
+    minutes: int
+    what: str
+    """`told`, `dryrun` or `restricted`; `opened` when it is over."""

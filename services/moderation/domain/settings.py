@@ -12,7 +12,7 @@ from services.moderation.domain.content import MEDIA, OTHER, SERVICE
 
 ON_OFF = ("on", "off")
 KEEP_DELETE = ("keep", "delete")
-LANGUAGES = ("be", "ru", "en")
+LANGUAGES = ("be", "ru", "uk", "en")
 WHOM = ("everyone", "untrusted", "newcomers")
 """Whom a rule is for; admins are nobody's business here. `untrusted`: who has not yet written on enough
 days (`trust.days`); `newcomers`: who was seen to join lately (`newcomer.days`)."""
@@ -136,6 +136,18 @@ def _locks() -> list[Setting]:
     ]
 
 
+def _people() -> list[Setting]:
+    return [
+        Setting("suspicious", ("advise", "remove"), "advise"),
+        Setting("suspicious.threshold", ("70", "50", "80", "90", "95", "99"), "70"),
+        Setting("suspicious.days", ("30", "1", "7", "90"), "30", "number", 1, 366),
+        Setting("raid.joins", ("10", "5", "20", "50", "0"), "10", "number", 0, 500),
+        Setting("raid.minutes", ("10", "5", "30", "60"), "10", "number", 1, 60),
+        Setting("raid.action", ("tell", "restrict"), "tell"),
+        Setting("raid.quiet", ("30", "10", "60", "240"), "30", "number", 5, 1440),
+    ]
+
+
 def _night() -> list[Setting]:
     return [
         Setting("night.hours", ("off", *NIGHTS), "off", "hours"),
@@ -149,7 +161,7 @@ def _all() -> dict[str, Setting]:
         Setting("dryrun", ON_OFF, "on"),
         Setting("language", LANGUAGES, "be"),
         Setting("timezone", ZONES, "Europe/Minsk", "zone"),
-        Setting("suspicious", ("advise", "remove"), "advise"),
+        *_people(),
         Setting("newcomer.days", ("7", "1", "3", "30"), "7", "number", 1, 30),
         Setting("trust.days", ("3", "1", "7", "14"), "3", "number", 1, 60),
         *_traces(),

@@ -1,15 +1,34 @@
 """One batch of observations: load the standings, add in order, pass on what asks for attention."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.moderation.domain.standing import Judged, Seen, judge, observe
+from services.moderation.domain.conditions import Rule, matching
+from services.moderation.domain.replay import Record
+from services.moderation.domain.standing import (
+    DEFAULT,
+    Facts,
+    Judged,
+    Seen,
+    Standing,
+    Weights,
+    judge_all,
+    observe,
+    of,
+    score,
+)
+from services.moderation.lists.ids import IdLists
+from services.moderation.rules.plugins import Plugin
 from services.moderation.store import People
+from services.moderation.store.records import Records
 from shared import clock
 from shared.bus.commit import Commit
 from shared.contracts.telegram import PersonJudged, PersonObserved, Signal
 from shared.keys import Keys
+
+QUIET = frozenset({"left", "trusted", "asked"})
+"""Kinds of observation after which nobody is told of anything."""
 
 
 @dataclass
@@ -19,37 +38,95 @@ class Registry:
     people: People
     keys: Keys
     listed: Collection[str] = ()
+    lists: IdLists | None = None
+    records: Records | None = None
+    rules: tuple[Rule, ...] = ()
+    own: tuple[Plugin, ...] = ()
+    weights: Weights = DEFAULT
     now: Callable[[], datetime] = clock.now
+    says: dict[str, dict[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.says = {plugin.name: dict(plugin.says) for plugin in self.own}
+
+    def facts(self, standing: Standing, event: PersonObserved) -> Facts:
+        return Facts(
+            standing,
+            event.chat,
+            int(event.observed_at.timestamp()),
+            user_id=event.user_id,
+            by_operator=event.person in self.listed,
+            lists=self.lists.naming(event.user_id) if self.lists else 0,
+            weights=self.weights,
+        )
 
 
 async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> Commit:
     """Each observation once, in order; a person's standing is written once for the batch."""
     known = await registry.people.load({event.person for event in events})
     judged: list[PersonJudged] = []
+    records: list[Record] = []
     for event in events:
         standing = known[event.person]
-        observe(standing, _seen(event))
-        if event.kind not in ("left", "trusted"):
-            at = int(event.observed_at.timestamp())
-            found = judge(standing, event.chat, at, listed=event.person in registry.listed)
-            judged += [_judged(one, event, registry.now()) for one in found]
+        observe(standing, _seen(event), registry.weights)
+        if event.kind not in QUIET:
+            facts = registry.facts(standing, event)
+            records += _record(registry, facts, event)
+            judged += [_judged(registry, one, event) for one in judge_all(facts, registry.own)]
+            judged += _by_rules(registry, facts, event)
     writes = [write for person, standing in known.items() for write in registry.people.save(person, standing)]
+    if registry.records is not None:
+        writes += registry.records.add(records)
     return Commit.of(writes=writes, events=judged)
 
 
 def _seen(event: PersonObserved) -> Seen:
     place = (event.lat, event.lon) if event.lat is not None and event.lon is not None else None
-    return Seen(
-        event.chat, event.chat_id, event.kind, event.reasons, int(event.observed_at.timestamp()), place
-    )
+    at = int(event.observed_at.timestamp())
+    return Seen(event.chat, event.chat_id, event.kind, event.reasons, at, place, event.road, event.look)
 
 
-def _judged(one: Judged, event: PersonObserved, moment: datetime) -> PersonJudged:
+def _record(registry: Registry, facts: Facts, event: PersonObserved) -> list[Record]:
+    """What is known against the person here, if anything is."""
+    found = of(facts, registry.own)
+    here = facts.here
+    if here is None or registry.records is None or not any(one.weight > 0 for one in found):
+        return []
+    total = score(found, facts.weights)
+    signals = tuple((one.name, dict(one.detail)) for one in found)
+    return [Record(facts.now, event.person, event.chat_id, total, here.told, signals)]
+
+
+def _by_rules(registry: Registry, facts: Facts, event: PersonObserved) -> list[PersonJudged]:
+    """Rules that hold where something was just seen; each is told once in each chat."""
+    here = facts.here
+    if not registry.rules or here is None or here.left:
+        return []
+    found = of(facts, registry.own)
+    total = score(found, facts.weights)
+    fresh = [one for one in matching(registry.rules, facts, found, total) if one.name not in here.rules]
+    here.rules += tuple(rule.name for rule in fresh)
+    one = Judged(event.chat_id, total, found, here.told)
+    told = _judged(registry, one, event)
+    return [told.model_copy(update={"rule": rule.name, "action": rule.action}) for rule in fresh]
+
+
+def _judged(registry: Registry, one: Judged, event: PersonObserved) -> PersonJudged:
     return PersonJudged(
         person=event.person,
         chat_id=one.chat_id,
         user_id=event.user_id,
         score=one.score,
-        signals=tuple(Signal(name=s.name, weight=s.weight, detail=dict(s.detail)) for s in one.signals),
-        judged_at=moment,
+        signals=tuple(
+            Signal(
+                name=s.name,
+                weight=s.weight,
+                detail=dict(s.detail),
+                kind=registry.weights.kind(s.name),
+                says=registry.says.get(s.name, {}),
+            )
+            for s in one.signals
+        ),
+        before=one.before,
+        judged_at=registry.now(),
     )

@@ -12,11 +12,12 @@ from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
 from services.moderation.store.places import Places
 from services.moderation.store.poll import Poll
+from services.moderation.store.waves import Waves
 from shared.keys import Keys
 
 
 class Store:
-    """All of it: `chats`, `later`, `moving`, `people`, `places`, `poll`."""
+    """All of it: `chats`, `later`, `moving`, `people`, `places`, `poll`, `waves`."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self.keys = keys
@@ -26,6 +27,7 @@ class Store:
         self.people = People(redis, keys)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
+        self.waves = Waves(redis, keys)
 
 
-__all__ = ["Chats", "Later", "Moving", "People", "Places", "Poll", "Store"]
+__all__ = ["Chats", "Later", "Moving", "People", "Places", "Poll", "Store", "Waves"]

@@ -16,6 +16,11 @@
 `moderation:{pp}:named:<c>:<day>` hash: keyed user name to sealed id. 48 h after the day began.
 `moderation:{pp}:updates` zset: ids of the updates handled last. 48 h, at most 10,000.
 `moderation:{pp}:person:<p>` string: sealed standing of a person. 30 silent days; 1 year for who was banned.
+`moderation:{pp}:came:<c>` hash: keyed people with the sealed id and time of a join. 2 h.
+`moderation:{pp}:door:<c>` string: a door closed in a wave of joins. A day after it opens.
+`moderation:{pp}:cohort:<c>:<t>` set: keyed people of the wave that began then. 30 days.
+`moderation:{pp}:decisions` list: sealed conclusions on people, for `dze replay`. 30 days, at most 2,500.
+`moderation:doors` zset: keyed chats by when their door opens. Until it has.
 `moderation:chats` hash: sealed ids of managed chats. Until the bot leaves the chat.
 `moderation:moves` hash: a group's keyed hash to the sealed id of the supergroup that it became. 1 year
     after the last such move.

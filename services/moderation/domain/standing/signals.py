@@ -6,7 +6,7 @@ Each yields the code of its reason and the figures of the sentence that explains
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, hypot, radians
 
 from services.moderation.domain.standing import age
 from services.moderation.domain.standing.person import DAY, FORGET, HOUR, Presence, Standing
@@ -18,7 +18,9 @@ FAR = 2_000.0
 PLACES_MOST = 8
 PRESENT_LONG = 14 * DAY
 EVEN_DAYS = 2
-"""Days on which somebody wrote in a chat to be at home there."""
+"""Days on which somebody wrote in a chat to be at home there; one where they were before us."""
+WAVES_APART = 5_000.0
+"""Metres: neighbours may come to two chats near each other in one wave."""
 RENAMED_WITHIN = 7 * DAY
 ELSEWHERE_SHARE = 0.4
 YEARS_LEAST = 5.0
@@ -112,24 +114,24 @@ def spread(facts: Facts) -> Iterable[Found]:
         yield "chats.far_apart", {"places": len(apart), "kilometres": round(widest / 1000, 1)}
 
 
-def _apart(found: Iterable[Presence]) -> list[tuple[float, float]]:
+def _apart(found: Iterable[Presence], least: float = FAR) -> list[tuple[float, float]]:
     apart: list[tuple[float, float]] = []
     for one in found:
-        if one.place is not None and all(_far(one.place, other) for other in apart):
+        if one.place is not None and all(_far(one.place, other, least) for other in apart):
             apart.append(one.place)
             if len(apart) == PLACES_MOST:
                 break
     return apart
 
 
-def _far(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    """At least `FAR` apart; a quick look at the plane first, it decides nearly always."""
+def _far(a: tuple[float, float], b: tuple[float, float], least: float) -> bool:
+    """At least so many metres apart; a quick look at the plane first, it decides nearly always."""
     north = (a[0] - b[0]) * 111_195.0
     east = (a[1] - b[1]) * 111_195.0 * cos(radians(a[0]))
-    plane = (north * north + east * east) ** 0.5
-    if plane < 0.9 * FAR or plane > 1.1 * FAR:
-        return plane > FAR
-    return bool(metres(*a, *b) >= FAR)
+    plane = hypot(north, east)
+    if plane < 0.9 * least or plane > 1.1 * least:
+        return plane > least
+    return bool(metres(*a, *b) >= least)
 
 
 def many(facts: Facts) -> Iterable[Found]:
@@ -145,10 +147,10 @@ def silent(facts: Facts) -> Iterable[Found]:
 
 
 def cohort(facts: Facts) -> Iterable[Found]:
-    """Came in waves of others, into several neighbourhoods; neighbours may come to two chats in one wave."""
+    """Came in waves of others, into chats far apart."""
     waves = [one for one in facts.standing.chats.values() if "burst" in one.evidence]
     if len(waves) > 1:
-        places = len(_apart(waves)) + sum(one.place is None for one in waves)
+        places = len(_apart(waves, WAVES_APART)) + sum(one.place is None for one in waves)
         yield "burst.several", {"chats": len(waves), "places": places}
 
 
@@ -185,7 +187,9 @@ def presence(facts: Facts) -> Iterable[Found]:
     here = facts.here
     if here is not None and here.days and facts.now - (here.joined or here.first) >= PRESENT_LONG:
         yield "present.long", {"days": here.days}
-    home = sum(one.days >= EVEN_DAYS for one in facts.standing.chats.values() if not one.left)
+    home = sum(
+        one.days >= (EVEN_DAYS if one.joined else 1) for one in facts.standing.chats.values() if not one.left
+    )
     if home > 1:
         yield "present.even", {"chats": home}
 

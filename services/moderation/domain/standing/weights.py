@@ -71,7 +71,7 @@ EVIDENCE: dict[str, float] = {
     "lookalike.name": 3.2,
     "lookalike.short": 0.8,
     "lookalike.username": 3.6,
-    "burst": 0.8,
+    "burst": 0.5,
     "banned": 3.2,
 }
 """Reasons given by a chat. Who was seen to join days ago (`new`) and whose first message is a link is a
@@ -167,7 +167,8 @@ def _capped(found: list[Signal], cap: float) -> list[Signal]:
     total = sum(signal.weight for signal in found)
     if abs(total) <= abs(cap):
         return found
-    return [signal._replace(weight=round(signal.weight * cap / total, 3)) for signal in found]
+    factor = abs(cap / total)
+    return [signal._replace(weight=round(signal.weight * factor, 3)) for signal in found]
 
 
 def score(found: Iterable[Signal], weights: Weights = DEFAULT) -> float:

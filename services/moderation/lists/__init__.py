@@ -1,0 +1,1 @@
+"""Lists of people who should not be here: files of ids, and lists shared between operators."""

@@ -1,0 +1,117 @@
+"""What follows from the joins of a batch in one chat, and the opening of doors by the clock.
+
+Newcomers of a wave are restricted one by one, for as long as the door is to be closed: Telegram lifts that by
+itself, so that nobody stays silent because this service died in between.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from services.moderation.decide.desk import Desk
+from services.moderation.decide.sanctions import SILENT
+from services.moderation.domain.raids import Door, Join, Step, Terms, Wave, step
+from services.moderation.domain.settings import ChatSettings
+from services.moderation.domain.state import ChatState
+from services.moderation.store.waves import Kept, Waves
+from shared.bus.commit import NOTHING, Commit
+from shared.contracts.base import Message
+from shared.contracts.telegram import Method, PersonObserved, TelegramAction
+
+EVERY = 15.0
+EXPIRES = timedelta(minutes=30)
+RESTRICTED_MOST = 500
+"""Newcomers restricted at once; more is a matter for a lock-down."""
+LET_IN = frozenset({"request", "vouched"})
+"""Roads by which members or admins have let somebody in: no part of a wave."""
+
+
+def terms_of(settings: ChatSettings) -> Terms:
+    return Terms(*(settings.number(f"raid.{name}") for name in ("joins", "minutes", "quiet")))
+
+
+async def watch(desk: Desk, state: ChatState, now: int) -> Commit:
+    """Called with each chat of a batch; nothing where nobody joined or waves are not watched."""
+    terms = terms_of(state.settings)
+    fresh = [one for one in state.changes.observed if one.kind == "joined" and one.road not in LET_IN]
+    if not fresh or not terms.joins:
+        return NOTHING
+    waves = desk.store.waves
+    kept = await waves.load(state.id, now)
+    new = [(Join(one.at, desk.keys.person(one.person.id)), one.person.id) for one in fresh]
+    joins = sorted({*kept.joins, *(join for join, _ in new)})
+    done = step(joins, kept.cohort, kept.door, terms, now, usual=kept.usual)
+    found = Commit.of(writes=waves.came(state.id, new, kept, now))
+    if done.newcomers:
+        ids = {**kept.ids, **{join.person: user_id for join, user_id in new}}
+        found += await _follow(desk, state, done, kept, ids=ids, now=now)
+    return found
+
+
+async def _follow(
+    desk: Desk, state: ChatState, done: Step, kept: Kept, *, ids: dict[str, int], now: int
+) -> Commit:
+    """The door, what is noted of those who came, their restriction, and a word to the admins."""
+    people = [(one, ids[one.person]) for one in done.newcomers if one.person in ids]
+    acts = state.settings.get("raid.action") == "restrict" and not _basic(state)
+    events: list[Message] = [*_noted(state, people, now)]
+    if acts and not state.settings.dryrun:
+        events += _restricted(state, people, done.door, now)
+    found = Commit.of(
+        writes=desk.store.waves.door(state.id, done.door, (one.person for one, _ in people)),
+        events=events,
+        expect=[kept.unchanged],
+    )
+    if not done.closes:
+        return found
+    what = "told" if not acts else "dryrun" if state.settings.dryrun else "restricted"
+    minutes = state.settings.number("raid.minutes")
+    return found + await desk.bot.wave(Wave(state.id, done.door.came, minutes, what))
+
+
+def _basic(state: ChatState) -> bool:
+    return state.about is not None and state.about.type == "group"
+
+
+def _noted(state: ChatState, people: Iterable[tuple[Join, int]], now: int) -> Iterable[PersonObserved]:
+    lat, lon = state.place or (None, None)
+    for one, user_id in people:
+        yield PersonObserved(
+            person=one.person,
+            chat=state.key,
+            chat_id=state.id,
+            user_id=user_id,
+            kind="noted",
+            reasons=("burst",),
+            lat=lat,
+            lon=lon,
+            observed_at=datetime.fromtimestamp(now, UTC),
+        )
+
+
+def _restricted(
+    state: ChatState, people: list[tuple[Join, int]], door: Door, now: int
+) -> Iterable[TelegramAction]:
+    moment = datetime.fromtimestamp(now, UTC)
+    for one, user_id in people[:RESTRICTED_MOST]:
+        yield TelegramAction(
+            action_id=f"wave:{state.key}:{one.person}:{door.since}",
+            chat_id=state.id,
+            method=Method.RESTRICT_MEMBER,
+            params={"user_id": user_id, "permissions": SILENT, "until_date": door.until},
+            reasons=("raid",),
+            decided_at=moment,
+            expires_at=moment + EXPIRES,
+        )
+
+
+async def open_doors(desk: Desk, waves: Waves, now: int) -> Commit | None:
+    """Doors whose time is over: the admins hear that everything is as before."""
+    found = NOTHING
+    for key, chat_id in await waves.due(now):
+        found += Commit.of(writes=waves.opened(key, chat_id))
+        if chat_id is not None:
+            kept = await waves.load(chat_id, now)
+            found += Commit.of(expect=[kept.unchanged])
+            if kept.door.since:
+                found += await desk.bot.wave(Wave(chat_id, kept.door.came, 0, "opened"))
+    return found if found.writes else None

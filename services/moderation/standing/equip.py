@@ -1,0 +1,43 @@
+"""What the stage of people is given at the start: lists, rules and signals of the operator's own."""
+
+import asyncio
+from collections.abc import Collection
+
+import structlog
+
+from services.moderation.domain.standing import DEFAULT
+from services.moderation.lists.ids import IdLists
+from services.moderation.rules import load, plugins
+from services.moderation.settings import ModerationSettings
+from services.moderation.standing.batch import Registry
+from services.moderation.store import Store
+from services.moderation.store.records import Records
+from shared.bus import Bus
+
+log = structlog.get_logger()
+LISTS_EVERY = 60.0
+"""Seconds between two looks into the folder of lists."""
+
+
+def registry(
+    bus: Bus, settings: ModerationSettings, store: Store, listed: Collection[str]
+) -> tuple[Registry, IdLists]:
+    """Raises SettingsError for a rule or a signal that is wrong, with file and line."""
+    own = plugins.load(settings.data / "signals")
+    rules = load.load(settings.data / "rules.toml", {*DEFAULT.table, *(plugin.name for plugin in own)})
+    lists = IdLists(settings.data / "lists", bus.keys)
+    lists.refresh()
+    if rules or own or lists.sizes():
+        log.info("own_rules", rules=len(rules), signals=len(own), lists=lists.sizes())
+    records = Records(bus.redis, bus.keys)
+    return Registry(store.people, bus.keys, listed, lists, records, rules=rules, own=own), lists
+
+
+async def keep_lists(lists: IdLists) -> None:
+    """Read new and changed files while the service runs; each replica reads its own copy."""
+    while True:
+        await asyncio.sleep(LISTS_EVERY)
+        try:
+            await asyncio.to_thread(lists.refresh)
+        except OSError as error:
+            log.warning("lists_not_read", reason=type(error).__name__)

@@ -1,0 +1,107 @@
+"""Who joined in the last hour, whether a chat's door is closed, and who came in a wave.
+
+The raw ids that a restriction needs lie sealed and for two hours; who came in a wave is remembered as keyed
+hashes for thirty days.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+
+from services.moderation.domain.raids import Door, Join
+from services.moderation.store.names import CHATS, DAY, HOUR, JOINED_TTL, Names
+from shared.bus.commit import Command, Expect
+from shared.keys import Keys
+
+DOORS = "moderation:doors"
+KEPT_FOR = 2 * HOUR
+COHORT_TTL = 30 * DAY
+USUAL_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a chat's joins. `ids` are raw; `cohort` is the wave that is under way."""
+
+    joins: tuple[Join, ...]
+    ids: Mapping[str, int]
+    door: Door
+    cohort: frozenset[str]
+    usual: float
+    """Joins a day in the week before."""
+    unchanged: Expect
+
+
+class Waves:
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis: Any = redis  # its own types allow for decoded answers everywhere
+        self._keys = keys
+        self._names = Names(keys)
+
+    async def load(self, chat_id: int, now: int) -> Kept:
+        joins, door_key = self._names.of_chat("came", chat_id), self._names.of_chat("door", chat_id)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.hgetall(joins)
+        pipe.get(door_key)
+        pipe.zcount(self._names.of_chat("joined", chat_id), now - USUAL_DAYS * DAY, now - HOUR)
+        stored, sealed, usual = await pipe.execute()
+        door = Door(*orjson.loads(sealed)) if sealed else Door()
+        found = [orjson.loads(self._keys.unseal(value, joins)) for value in stored.values()]
+        return Kept(
+            joins=tuple(sorted(Join(at, person) for at, person, _ in found)),
+            ids={person: user_id for _, person, user_id in found},
+            door=door,
+            cohort=await self.cohort(chat_id, door.since) if door.since else frozenset(),
+            usual=usual / USUAL_DAYS,
+            unchanged=Expect.equals(door_key, sealed),
+        )
+
+    async def cohort(self, chat_id: int, since: int) -> frozenset[str]:
+        """Keyed people of the wave that began then."""
+        return frozenset(
+            member.decode() for member in await self._redis.smembers(self._cohort(chat_id, since))
+        )
+
+    def came(self, chat_id: int, joins: Iterable[tuple[Join, int]], kept: Kept, now: int) -> list[Command]:
+        """Remember joins with their raw ids, and forget those older than an hour."""
+        key = self._names.of_chat("came", chat_id)
+        pairs = [
+            part
+            for one, user_id in joins
+            for part in (one.person, self._keys.seal(orjson.dumps((one.at, one.person, user_id)), key))
+        ]
+        old = [one.person for one in kept.joins if now - one.at > HOUR]
+        writes: list[Command] = [("HDEL", key, *old)] if old else []
+        return [*writes, ("HSET", key, *pairs), ("EXPIRE", key, KEPT_FOR)]
+
+    def door(self, chat_id: int, door: Door, people: Iterable[str]) -> list[Command]:
+        """The door as it now is, with those who were counted just now."""
+        key, cohort = self._names.of_chat("door", chat_id), self._cohort(chat_id, door.since)
+        return [
+            ("SET", key, orjson.dumps(tuple(door)), "EXAT", door.until + DAY),
+            ("SADD", cohort, *people),
+            ("EXPIRE", cohort, COHORT_TTL),
+            ("ZADD", DOORS, door.until, self._keys.person(chat_id)),
+        ]
+
+    async def due(self, now: int) -> list[tuple[str, int | None]]:
+        """Chats whose door should be open by now: keyed hash, and id unless the bot has left."""
+        keys = [key.decode() for key in await self._redis.zrange(DOORS, "-inf", now, byscore=True)]
+        sealed = await self._redis.hmget(CHATS, keys) if keys else []
+        return [
+            (key, int(self._keys.unseal(one, "chats")) if one else None)
+            for key, one in zip(keys, sealed, strict=True)
+        ]
+
+    def opened(self, key: str, chat_id: int | None) -> list[Command]:
+        gone: list[Command] = [("ZREM", DOORS, key)]
+        return gone if chat_id is None else [*gone, ("UNLINK", self._names.of_chat("door", chat_id))]
+
+    def _cohort(self, chat_id: int, since: int) -> str:
+        return f"{self._names.of_chat('cohort', chat_id)}:{since}"
+
+
+assert KEPT_FOR < JOINED_TTL
