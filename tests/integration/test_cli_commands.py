@@ -64,8 +64,9 @@ def test_a_command_for_a_running_system_says_when_none_runs(words: list[str], tm
 
 
 @pytest.mark.parametrize("words", [["status"], ["up"], ["backup", "file"]])
-def test_a_redis_that_cannot_be_reached_is_one_line(words: list[str], tmp_path: Path) -> None:
-    done = dze(*words, DZE_REDIS_URL="redis://:hidden@127.0.0.1:1/0", DZE_KEY=KEY, DZE_DATA=str(tmp_path))
+def test_a_redis_that_cannot_be_reached_is_one_line(words: list[str], tmp_path: Path, free_port: int) -> None:
+    told = {"DZE_KEY": KEY, "DZE_DATA": str(tmp_path), "DZE_PORT": str(free_port)}
+    done = dze(*words, DZE_REDIS_URL="redis://:hidden@127.0.0.1:1/0", **told)
     _fails_in_one_line(done, 1, "cannot reach Redis at redis://127.0.0.1:1/0")
     assert "hidden" not in done.stderr
 
