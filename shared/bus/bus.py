@@ -14,11 +14,12 @@ from redis.backoff import NoBackoff
 
 from shared.bus.commit import Commit, Outcome
 from shared.bus.committer import AWAY, Committer
+from shared.bus.connection import packed
 from shared.bus.crew import Crew
 from shared.bus.duties import Alone, Periodic, every, hold
 from shared.bus.envelope import Envelope
 from shared.bus.errors import Unavailable
-from shared.bus.follow import Apply, Follower
+from shared.bus.follow import Apply, Follower, Load
 from shared.bus.groups import ensure_groups
 from shared.bus.identity import check_key
 from shared.bus.leases import LEASE_MS, Lease, Leases
@@ -51,7 +52,7 @@ class Readiness:
 
 def connect(url: str) -> Redis:
     """A client that never sends a write twice by itself: only fenced or idempotent writes are repeated."""
-    return Redis.from_url(
+    client = Redis.from_url(
         url,
         protocol=2,
         max_connections=CONNECTIONS,
@@ -60,6 +61,7 @@ def connect(url: str) -> Redis:
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
     )
+    return packed(client)
 
 
 class Bus:
@@ -107,11 +109,16 @@ class Bus:
         *,
         reset: Callable[[], None] | None = None,
         caught_up: Callable[[], None] | None = None,
+        load: Load | None = None,
     ) -> None:
-        """Build a model of a compacted stream: `apply(message)` for all there is, then for each change."""
+        """Build a model of a compacted stream: `apply(message)` for all there is, then for each change.
+
+        `load` takes what there is as lists of JSON bodies instead, for models that decode them faster.
+        A list for which it raises KeyError, TypeError or ValueError goes through `apply` after all.
+        """
         if not stream.compacted:
             raise ValueError(f"{stream.topic} has no snapshot to start from")
-        follower = Follower(self.redis, self._envelope, stream, apply, reset=reset)
+        follower = Follower(self.redis, self._envelope, stream, apply, reset=reset, load=load)
         self._followers.append((follower, caught_up))
 
     def alone(self, name: str) -> Callable[[Alone], Alone]:

@@ -1,7 +1,7 @@
 """One batch of updates of one partition: load, decide in order, hand over one commit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -41,6 +41,9 @@ class Batch:
         """Raises TryLater when an update needs what cannot be learnt now."""
         context = self.desk.context(self.now)
         await self._load(context)
+        if self.desk.texts is not None:
+            updates = [update for update, _ in self.updates if not _is_stale(update, self.now)]
+            context = replace(context, texts=await self.desk.texts.read(updates, self.states, context))
         await self.desk.know_admins(self._unsure(context), self.now)
         for update, _ in self.updates:
             await self._take(update, context)

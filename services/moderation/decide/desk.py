@@ -12,6 +12,7 @@ from services.moderation.domain.context import Context
 from services.moderation.domain.raids import Wave
 from services.moderation.domain.state import AlertKind, ChatState
 from services.moderation.domain.update import Person, Update
+from services.moderation.spam.texts import Texts
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from shared import clock
@@ -89,6 +90,8 @@ class Desk:
     now: Callable[[], datetime] = clock.now
     me: int = 0
     """The bot's own id."""
+    texts: Texts | None = None
+    """Reads texts; None where nobody's are read."""
     _silent: dict[int, int] = field(default_factory=dict)
     """Chats whose admins could not be learnt: unix seconds until which that is not tried again."""
 

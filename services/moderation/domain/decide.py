@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from services.moderation.domain import media
+from services.moderation.domain import media, spam
 from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
 from services.moderation.domain.locks import Where, found, strongest
-from services.moderation.domain.policy import Policy
 from services.moderation.domain.roles import Role, concerns, role_of
 from services.moderation.domain.state import (
     DAY,
@@ -42,12 +41,14 @@ def _message_needs_admins(update: Update, message: Message, state: ChatState, co
         return bool(message.joined)
     if not _is_person(message):
         return False
+    if update.id in context.texts:
+        return True
     if not message.edited and _first_of_day(message, state, context):
         return True
     chat = state.policy
     if message.media and (media.code(message, chat, update.at) or message.album in state.albums):
         return True
-    return bool(chat.locks) and any(_locked(update, message, chat))
+    return bool(chat.locks and _locked(update, message, state, context))
 
 
 def decide(update: Update, state: ChatState, context: Context) -> None:
@@ -72,13 +73,21 @@ def _on_message(update: Update, message: Message, state: ChatState, context: Con
     if not message.edited:
         _remember(message, person, channel, state, context)
     role = role_of(message, person, channel, state, chat)
-    if not chat.media and not chat.locks:
+    text = context.texts.get(update.id)
+    if not chat.media and not chat.locks and text is None and not _may_go_with_album(message, state):
         return
     if state.admins is None and _is_person(message):
         return  # nobody is accused where the admins cannot be known
     doomed = media.on_message(update, message, role, state, context)
     if chat.locks and role < Role.LINKED and concerns(chat.lock_for, role):
         _on_locks(update, message, state, context, again=doomed)
+    if text is not None:
+        spam.on_message(update, message, role, text, state, context)
+
+
+def _may_go_with_album(message: Message, state: ChatState) -> bool:
+    """Whether another part's words may be the end of this one."""
+    return message.album is not None and (state.policy.text_goes or message.album in state.albums)
 
 
 # Service messages.
@@ -118,17 +127,24 @@ def _alert(alert: Alert, state: ChatState, trace: Delete | None) -> None:
 # Locks.
 
 
-def _locked(update: Update, message: Message, chat: Policy) -> list[str]:
-    where = Where(chat.allowed, update.chat.username if update.chat else "")
-    return list(found(update.body, chat.locks, where)) + (
-        ["channel"] if "channel" in chat.locks and message.sender_chat is not None else []
-    )
+def _locked(update: Update, message: Message, state: ChatState, context: Context) -> list[str]:
+    """The locked kinds in a message; asked more than once while a batch is decided."""
+    policy, memo = state.policy, context.memo
+    known = memo.get(update.id)
+    if known is not None and known[0] is policy:
+        return known[1]
+    where = Where(policy.allowed, update.chat.username if update.chat else "")
+    kinds = found(update.body, policy.locks, where)
+    if "channel" in policy.locks and message.sender_chat is not None:
+        kinds.append("channel")
+    memo[update.id] = (policy, kinds)
+    return kinds
 
 
 def _on_locks(update: Update, message: Message, state: ChatState, context: Context, *, again: bool) -> None:
     """`again`: the message goes already, with an album of which a part has been answered for."""
     chat = state.policy
-    kind = strongest(_locked(update, message, chat), chat.locks)
+    kind = strongest(_locked(update, message, state, context), chat.locks)
     if not kind:
         return
     code = f"lock.{kind}"

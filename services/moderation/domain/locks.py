@@ -5,6 +5,7 @@ Only what a chat has locked is looked for.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from services.moderation.domain import content
@@ -28,29 +29,46 @@ class Where(NamedTuple):
     own: str = ""
 
 
-def found(message: Json, locked: Collection[str], where: Where) -> Iterator[str]:
+class Parts:
+    """A message taken apart once for all finders, and only as far as they ask."""
+
+    __slots__ = ("__dict__", "message", "where")
+
+    def __init__(self, message: Json, where: Where) -> None:
+        self.message = message
+        self.where = where
+
+    @cached_property
+    def texts(self) -> list[Json]:
+        return list(_texts(self.message))
+
+    @cached_property
+    def entities(self) -> list[tuple[str, str]]:
+        return [mark for part in self.texts for mark in content.entities(part)]
+
+    @cached_property
+    def words(self) -> str:
+        found = (part.get(field) for part in self.texts for field in ("text", "caption"))
+        return "\n".join(part for part in found if isinstance(part, str))
+
+    @cached_property
+    def strangers(self) -> list[str]:
+        """Every address in the words, under the words, and on the buttons, that is not allowed."""
+        found = content.written_addresses(self.words)
+        found += [target for kind, target in self.entities if kind in ("url", "text_link")]
+        found += _buttons(self.message.get("reply_markup"))
+        return [address for address in found if not _allowed(address, self.where)]
+
+
+def found(message: Json, locked: Collection[str], where: Where) -> list[str]:
     """The locked kinds that are in this message."""
-    for kind in locked:
-        finder = FINDERS.get(kind)
-        if finder is not None and finder(message, where):
-            yield kind
+    parts = Parts(message, where)
+    return [kind for kind in locked if kind in FINDERS and FINDERS[kind](parts)]
 
 
 def strongest(kinds: Collection[str], locks: Mapping[str, str]) -> str:
     """The kind of these whose lock has the hardest consequence, the first of equals; empty for none."""
     return max(kinds, key=lambda kind: SEVERITY.index(locks[kind]), default="")
-
-
-def addresses(message: Json) -> Iterator[str]:
-    """Every address in the words, under the words, and on the buttons."""
-    for part in _texts(message):
-        text = part.get("text") or part.get("caption")
-        if isinstance(text, str):
-            yield from content.written_addresses(text)
-        for kind, target in content.entities(part):
-            if kind in ("url", "text_link"):
-                yield target
-    yield from _buttons(message.get("reply_markup"))
 
 
 def _texts(message: Json) -> Iterator[Json]:
@@ -80,12 +98,8 @@ def _inner(button: Json) -> Any:
     return login.get("url") if isinstance(login, dict) else None
 
 
-def _link(message: Json, where: Where) -> bool:
-    return any(not _allowed(address, where) for address in addresses(message))
-
-
-def _invite(message: Json, where: Where) -> bool:
-    return any(content.is_invite(address) and not _allowed(address, where) for address in addresses(message))
+def _invite(parts: Parts) -> bool:
+    return any(content.is_invite(address) for address in parts.strangers)
 
 
 def _allowed(address: str, where: Where) -> bool:
@@ -109,30 +123,21 @@ def _covers(site: str, host: str, place: str) -> bool:
     return not path or place.partition("/")[2] == path or place.partition("/")[2].startswith(f"{path}/")
 
 
-def _mention(message: Json, where: Where) -> bool:
-    for part in _texts(message):
-        for kind, target in content.entities(part):
-            if kind == "text_mention":
-                return True
-            if kind == "mention":
-                name = target.lower()
-                if name not in where.allowed and name != f"@{where.own}":
-                    return True
-    return False
+def _mention(parts: Parts) -> bool:
+    spared = (*parts.where.allowed, f"@{parts.where.own}")
+    return any(
+        kind == "text_mention" or (kind == "mention" and target.lower() not in spared)
+        for kind, target in parts.entities
+    )
 
 
-def _words(message: Json) -> str:
-    parts = (part.get(field) for part in _texts(message) for field in ("text", "caption"))
-    return "\n".join(part for part in parts if isinstance(part, str))
+def _phone(parts: Parts) -> bool:
+    marked = any(kind == "phone_number" for kind, _ in parts.entities)
+    return marked or _PHONE.search(parts.words) is not None
 
 
-def _phone(message: Json, _where: Where) -> bool:
-    marked = any(kind == "phone_number" for part in _texts(message) for kind, _ in content.entities(part))
-    return marked or _PHONE.search(_words(message)) is not None
-
-
-def _card(message: Json, _where: Where) -> bool:
-    return any(_checks(match[0]) for match in _CARD.finditer(_words(message)))
+def _card(parts: Parts) -> bool:
+    return any(_checks(match[0]) for match in _CARD.finditer(parts.words))
 
 
 def _checks(number: str) -> bool:
@@ -143,14 +148,14 @@ def _checks(number: str) -> bool:
     return sum(sum(divmod(digit * (1 + at % 2), 10)) for at, digit in enumerate(digits)) % 10 == 0
 
 
-def _has(*fields: str) -> Callable[[Json, Where], bool]:
-    return lambda message, _where: any(field in message for field in fields)
+def _has(*fields: str) -> Callable[[Parts], bool]:
+    return lambda parts: any(field in parts.message for field in fields)
 
 
-FINDERS: dict[str, Callable[[Json, Where], bool]] = {
-    "link": _link,
+FINDERS: dict[str, Callable[[Parts], bool]] = {
+    "link": lambda parts: bool(parts.strangers),
     "invite": _invite,
-    "forward": lambda message, _where: content.is_forward(message),
+    "forward": lambda parts: content.is_forward(parts.message),
     "mention": _mention,
     "phone": _phone,
     "card": _card,

@@ -246,7 +246,7 @@ def _road(body: Mapping[str, Any], person: Person) -> str:
 
 
 def _inside(member: Mapping[str, Any]) -> bool:
-    status = member.get("status")
+    status = _text(member.get("status"))
     return status in INSIDE or (status == "restricted" and member.get("is_member") is True)
 
 

@@ -16,6 +16,7 @@ from services.moderation.store import names, packed
 from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
+from services.moderation.store.reads import Reads, hash_of, scores_of
 from shared.bus.commit import Command
 from shared.keys import Keys
 
@@ -41,6 +42,7 @@ class Chats:
         self._redis: Any = redis  # its own types allow for decoded answers everywhere
         self._keys = keys
         self._names = Names(keys)
+        self._reads = Reads(redis)
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
 
@@ -53,42 +55,39 @@ class Chats:
 
         `update_ids` maps an update's id to its chat's.
         """
-        pipe = self._redis.pipeline(transaction=False)
-        for chat_id, want in wanted.items():
-            self._ask(pipe, chat_id, want)
+        asked = [read for chat_id, want in wanted.items() for read in self._asked(chat_id, want)]
         by_key: dict[str, list[int]] = {}
         for update_id, chat_id in update_ids.items():
             by_key.setdefault(self._names.updates(chat_id), []).append(update_id)
-        for key, ids in by_key.items():
-            pipe.zmscore(key, ids)
-        answers = iter(await pipe.execute())
+        asked += [("ZMSCORE", key, *ids) for key, ids in by_key.items()]
+        answers = iter(await self._reads(asked))
         states = {chat_id: self._state(chat_id, want, answers) for chat_id, want in wanted.items()}
         scores = [(ids, next(answers)) for ids in by_key.values()]
         done = {i for ids, found in scores for i, score in zip(ids, found, strict=True) if score is not None}
         return states, done
 
-    def _ask(self, pipe: Any, chat_id: int, want: Wanted) -> None:
-        pipe.hgetall(self._names.of_chat("chat", chat_id))
-        pipe.hgetall(self._names.of_chat("settings", chat_id))
-        pipe.get(self._names.of_chat("admins", chat_id))
+    def _asked(self, chat_id: int, want: Wanted) -> Iterable[Command]:
+        yield ("HGETALL", self._names.of_chat("chat", chat_id))
+        yield ("HGETALL", self._names.of_chat("settings", chat_id))
+        yield ("GET", self._names.of_chat("admins", chat_id))
         if want.people:
             people = sorted(want.people)
             for what in PEOPLE:
-                pipe.zmscore(self._names.of_chat(what, chat_id), people)
+                yield ("ZMSCORE", self._names.of_chat(what, chat_id), *people)
         for album in sorted(want.albums):
-            pipe.hgetall(self._names.album(chat_id, album))
+            yield ("HGETALL", self._names.album(chat_id, album))
         if want.links:
-            pipe.hmget(names.PLACES, sorted(want.links))
+            yield ("HMGET", names.PLACES, *sorted(want.links))
 
     def _state(self, chat_id: int, want: Wanted, answers: Any) -> ChatState:
-        chat, settings, admins = next(answers), next(answers), next(answers)
+        chat, settings, admins = hash_of(next(answers)), hash_of(next(answers)), next(answers)
         state = ChatState(id=chat_id, key=self._keys.person(chat_id), settings=_settings(settings))
         self._about(state, chat)
         state.admins = _admins(admins)
         if want.people:
             self._people(state, sorted(want.people), answers)
         for album in sorted(want.albums):
-            parts = next(answers)
+            parts = dict(hash_of(next(answers)))
             if parts:
                 doomed = parts.pop(b"doomed", b"").decode()
                 state.albums[album] = Album({int(part) for part in parts}, doomed)
@@ -98,7 +97,7 @@ class Chats:
 
     @staticmethod
     def _people(state: ChatState, people: list[str], answers: Any) -> None:
-        seen, joined, warned, trusted = (_scores(people, next(answers)) for _ in PEOPLE)
+        seen, joined, warned, trusted = (scores_of(people, next(answers)) for _ in PEOPLE)
         for person, score in seen.items():
             state.seen[person], state.days[person] = packed.unpack(score)
         state.joined = {person: int(score) for person, score in joined.items()}
@@ -355,10 +354,6 @@ def _admins(stored: bytes | None) -> Admins | None:
         return None
     at, people, shown, written, usernames = orjson.loads(stored)
     return Admins(at, set(people), set(shown), set(written), set(usernames))
-
-
-def _scores(people: Iterable[str], found: Iterable[float | None]) -> dict[str, float]:
-    return {person: score for person, score in zip(people, found, strict=True) if score is not None}
 
 
 def _warned(score: float) -> Warned:

@@ -1,0 +1,118 @@
+"""Nights and lock-downs: when, what is taken, and that exactly what was there is given back."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.moderation.domain import closing, schedule
+from services.moderation.domain.closing import FOR_EVER, NEVER, SPEAKING, Closed
+from services.moderation.domain.settings import ChatSettings
+
+NAMES = (*SPEAKING, "can_invite_users", "can_pin_messages", "can_change_info", "can_send_smells")
+PERMISSIONS = st.fixed_dictionaries(dict.fromkeys(NAMES, st.booleans()))
+
+
+def at(text, zone="Europe/Minsk"):
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("hours", "clock", "inside"),
+    [
+        ("22:00-07:00", "2026-11-22T22:00", True),
+        ("22:00-07:00", "2026-11-23T06:59", True),
+        ("22:00-07:00", "2026-11-23T07:00", False),
+        ("22:00-07:00", "2026-11-22T21:59", False),
+        ("09:00-17:00", "2026-11-22T12:00", True),
+        ("09:00-17:00", "2026-11-22T08:00", False),
+        ("00:00-06:00", "2026-11-22T00:00", True),
+        ("18:00-00:00", "2026-11-22T23:59", True),
+        ("18:00-00:00", "2026-11-22T00:00", False),
+        ("always", "2026-11-22T12:00", False),
+    ],
+)
+def test_a_window_of_the_day_in_the_chats_zone(hours, clock, inside):
+    assert schedule.inside(hours, "Europe/Minsk", at(clock)) is inside
+
+
+def test_a_night_ends_at_its_hour_also_when_the_clocks_are_turned():
+    assert schedule.closes_at("22:00-07:00", "Europe/Minsk", at("2026-11-22T23:00")) == at("2026-11-23T07:00")
+    assert schedule.closes_at("22:00-07:00", "Europe/Minsk", at("2026-11-23T03:00")) == at("2026-11-23T07:00")
+    warsaw = "Europe/Warsaw"
+    turned = schedule.closes_at("22:00-07:00", warsaw, at("2026-10-24T23:00", warsaw))
+    assert turned == at("2026-10-25T07:00", warsaw)
+    assert turned - at("2026-10-24T23:00", warsaw) == 9 * 3600
+
+
+@given(PERMISSIONS, st.sampled_from(["silent", "text"]))
+def test_closing_only_takes_and_opening_gives_exactly_that_back(before, mode):
+    ours = closing.closing(before, mode)
+    assert all(before[name] or not ours[name] for name in before)
+    assert not any(ours[name] for name in ours if name.startswith("can_send_") and name != closing.TEXT)
+    assert {n: v for n, v in ours.items() if n in ("can_invite_users", "can_pin_messages")} == {
+        n: v for n, v in before.items() if n in ("can_invite_users", "can_pin_messages")
+    }
+    assert closing.reopened(Closed(before, ours), ours) == before
+    assert closing.reopened(Closed(before, ours), before) == before  # a closing that never happened
+
+
+@given(PERMISSIONS, PERMISSIONS)
+def test_what_an_admin_changed_meanwhile_stays(before, changed):
+    ours = closing.closing(before, "silent")
+    again = closing.reopened(Closed(before, ours), changed)
+    for name in NAMES:
+        assert again[name] == (before[name] if changed[name] == ours[name] else changed[name])
+
+
+NIGHT = ChatSettings({"night.hours": "22:00-07:00"})
+MIDNIGHT, NOON = at("2026-11-22T23:30"), at("2026-11-22T12:00")
+MORNING = at("2026-11-23T07:00")
+
+
+def test_a_night_closes_at_its_time_and_opens_at_its_end():
+    wanted = closing.due(None, NIGHT, MIDNIGHT)
+    assert wanted is not None
+    assert (wanted.night, wanted.order, wanted.shut) == (MORNING, NEVER, True)
+    closed = Closed({}, {}, night=MORNING)
+    assert closing.due(closed, NIGHT, MIDNIGHT) is closed
+    opened = closing.due(closed, NIGHT, MORNING)
+    assert opened is not None
+    assert not opened.shut
+    assert closing.due(None, NIGHT, NOON) is None
+
+
+def test_a_lock_down_outlasts_the_night_and_the_night_a_lock_down():
+    by_order = Closed({}, {}, order=FOR_EVER)
+    both = closing.due(by_order, NIGHT, MIDNIGHT)
+    assert (both.night, both.order) == (MORNING, FOR_EVER)
+    later = closing.due(both, NIGHT, MORNING)
+    assert (later.night, later.order, later.shut) == (NEVER, FOR_EVER, True)
+    short = Closed({}, {}, night=MORNING, order=MIDNIGHT + 60)
+    assert closing.due(short, NIGHT, MIDNIGHT + 61) == Closed({}, {}, night=MORNING, order=NEVER)
+
+
+def test_a_night_that_an_admin_cut_short_does_not_begin_again():
+    assert closing.due(None, NIGHT, MIDNIGHT, skip=MORNING) is None
+    assert closing.due(None, NIGHT, MIDNIGHT + 86400, skip=MORNING) is not None
+
+
+def test_a_night_that_is_switched_off_while_it_lasts_opens_the_chat():
+    opened = closing.due(Closed({}, {}, night=MORNING), ChatSettings(), MIDNIGHT)
+    assert opened is not None
+    assert not opened.shut
+
+
+@pytest.mark.parametrize("chat", [None, [], {}, {"permissions": None}, {"permissions": 3}])
+def test_permissions_that_telegram_does_not_tell_are_none(chat):
+    assert closing.permissions_of(chat) is None
+
+
+def test_permissions_of_tomorrow_are_kept_too():
+    found = closing.permissions_of({"permissions": {"can_send_smells": True, "odd": "x"}})
+    assert found is not None
+    assert found["can_send_smells"] is True
+    assert "odd" not in found
+    assert closing.closing(found, "silent")["can_send_smells"] is False
