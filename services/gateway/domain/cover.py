@@ -5,7 +5,6 @@ four, again and again, until few enough rows are left to look at each. So the ti
 and with the length of the edge, and hardly with the number of listings.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -76,35 +75,45 @@ def windows(box: Box) -> list[Window]:
     ]
 
 
-def cover(columns: Columns, codes: Ints, box: Box, level: int | None = None) -> tuple[Ints, Ints]:
-    """Ranges of rows, in order, none of which goes beyond a cell of `level`. `codes` are theirs."""
+def cover(
+    columns: Columns, codes: Ints, box: Box, level: int | None = None, most: int | None = None
+) -> tuple[int, Ints, Ints]:
+    """Ranges of rows, in order, none of which goes beyond a cell of the level that is answered.
+
+    That is `level`, or a lower one if there are surely more than `most` cells. `codes` are those of the rows.
+    """
     starts: list[Ints] = []
     ends: list[Ints] = []
     for window in windows(box):
-        for start, end in _ranges(columns, codes, window, window.coarse() if level is None else level):
-            starts.append(start)
-            ends.append(end)
+        level = window.coarse() if level is None else level
+        level, found = _ranges(columns, codes, window, level, most)
+        starts += [start for start, _ in found]
+        ends += [end for _, end in found]
     start, end = np.concatenate(starts), np.concatenate(ends)
     order = np.argsort(start)
-    return start[order], end[order]
+    return level or 0, start[order], end[order]
 
 
-def _ranges(columns: Columns, codes: Ints, window: Window, level: int) -> Iterator[tuple[Ints, Ints]]:
+def _ranges(
+    columns: Columns, codes: Ints, window: Window, level: int, most: int | None
+) -> tuple[int, list[tuple[Ints, Ints]]]:
+    found: list[tuple[Ints, Ints]] = []
     cells = _first(codes, window, level)
     while cells.level < level and _rows(cells) > SCAN_MOST:
-        cells = _split(codes, window, cells)
-    if cells.level >= level:
-        whole = window.covers(cells)
-        yield cells.start[whole], cells.end[whole]
-        cells = cells.where(~whole)
-        while cells.level < BITS and _rows(cells) > SCAN_MOST:
+        if most is not None and int(window.covers(cells).sum()) > most:
+            level = cells.level
+        else:
             cells = _split(codes, window, cells)
-            whole = window.covers(cells)
-            yield cells.start[whole], cells.end[whole]
-            cells = cells.where(~whole)
+    while cells.level >= level:
+        whole = window.covers(cells)
+        found.append((cells.start[whole], cells.end[whole]))
+        cells = cells.where(~whole)
+        if cells.level == BITS or _rows(cells) <= SCAN_MOST:
+            break
+        cells = _split(codes, window, cells)
     rows = ranges(cells.start, cells.end)
     rows = rows[columns.inside(window.box, rows)]
-    yield rows, rows + 1
+    return level, [*found, (rows, rows + 1)]
 
 
 def _rows(cells: Cells) -> int:

@@ -136,13 +136,14 @@ class Table:
         return np.flatnonzero(self.alive[: self.size])
 
     def count(self, box: Box) -> int:
-        starts, ends = cover(self.columns, self.columns.codes[: self.base], box)
+        _, starts, ends = cover(self.columns, self.columns.codes[: self.base], box)
         dead = self.dead.before(ends) - self.dead.before(starts)
         return int((ends - starts - dead).sum()) + int(self._tail_in(box).sum())
 
     def inside(self, box: Box) -> Ints:
         """The rows in the box."""
-        found = ranges(*cover(self.columns, self.columns.codes[: self.base], box))
+        _, starts, ends = cover(self.columns, self.columns.codes[: self.base], box)
+        found = ranges(starts, ends)
         found = found[self.alive[found]] if len(self.dead) else found
         return np.concatenate([found, self.tail[self._tail_in(box)]])
 
@@ -152,8 +153,9 @@ class Table:
     def clusters(self, box: Box | None, zoom: int, most: int | None = None) -> Groups:
         """Everything in the box, gathered."""
         box = box or Box(-180.0, -90.0, 180.0, 90.0)
-        level = level_of(zoom)
-        starts, ends = cover(self.columns, self.columns.codes[: self.base], box, level)
+        codes = self.columns.codes[: self.base]
+        level, starts, ends = cover(self.columns, codes, box, level_of(zoom), most)
+        zoom = min(zoom, max(level - CELL_BITS, 0)) if level < level_of(zoom) else zoom
         return self._gathered(starts, ends, np.flatnonzero(self._tail_in(box)), zoom, most)
 
     def tile(self, z: int, x: int, y: int) -> Groups:
