@@ -39,7 +39,8 @@ class Gateway:
         return cls(settings, bus, store, model, search, intake, Feed(settings.streams_most))
 
 
-def gateway(connection: HTTPConnection) -> Gateway:
+async def gateway(connection: HTTPConnection) -> Gateway:
+    """A coroutine, because FastAPI runs plain functions in threads."""
     return cast("Gateway", connection.app.state.gateway)
 
 

@@ -1,10 +1,11 @@
 """One stream read by this service: the FastStream subscriber that its messages are fed to."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_origin, get_type_hints
 
-from faststream import AckPolicy
+from faststream import AckPolicy, ContextRepo
 from faststream._internal.endpoint.subscriber.usecase import SubscriberUsecase
 from faststream.redis import RedisBroker, StreamSub
 from faststream.redis.message import BatchStreamMessage, DefaultStreamMessage
@@ -75,7 +76,7 @@ class Subscription:
             no_reply=True,
             title=f"{stream.topic}:{group}",
         )
-        self._subscriber(handler)
+        self._subscriber(filled(handler, broker.context))
 
     async def one(self, entry: Entry) -> Commit:
         """Call the handler with one message."""
@@ -101,6 +102,22 @@ class Subscription:
         if len(answers) != len(entries):
             raise TypeError(f"{self.stream.topic}: {len(answers)} commits for {len(entries)} messages")
         return answers
+
+
+def filled(handler: Handler, context: ContextRepo) -> Handler:
+    """The handler as FastStream sees it: the message alone; what it takes by `Context()` is filled in here.
+
+    FastStream looks up each `Context()` in another thread, for each message: more work than most decisions.
+    """
+    message, *others = inspect.signature(handler).parameters.values()
+    hints = get_type_hints(handler, include_extras=True)
+
+    async def call(event: Any) -> Any:
+        return await handler(event, **{one.name: context.get(one.name) for one in others})
+
+    call.__name__, call.__doc__ = handler.__name__, handler.__doc__
+    call.__annotations__ = {"event": hints[message.name]}
+    return call
 
 
 def takes_batches(handler: Handler) -> bool:
