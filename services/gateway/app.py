@@ -1,5 +1,6 @@
 """The web application: API, pages, and the layers around them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -21,6 +22,7 @@ from services.gateway.intake import Closed, Conflict, TooMany
 from services.gateway.problems import Problem, is_api, of_error
 from services.gateway.settings import GatewaySettings
 from services.gateway.shield import Heads, Measured, Shield
+from services.gateway.upkeep import keep_up
 from services.gateway.web.basemap import basemap
 from services.gateway.web.render import error_page
 from services.gateway.web.routes import router as pages
@@ -52,7 +54,9 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with bus.running() as running:
             started(running)
+            upkeep = asyncio.create_task(keep_up(gateway.model))
             yield
+            upkeep.cancel()
             gateway.feed.close()
 
     app = FastAPI(

@@ -1,7 +1,10 @@
 """The gateway follows streams without a group: each process builds its own read model."""
 
 from services.gateway.context import Gateway
+from services.gateway.domain.readmodel import ReadModel
+from shared.clock import now
 from shared.contracts.directory import AreaChanged, DirectoryChanged
+from shared.contracts.listings import ListingId
 from shared.contracts.registry import (
     AREAS_CHANGED,
     DIRECTORY_CHANGED,
@@ -23,6 +26,17 @@ def follow(gateway: Gateway) -> None:
         if feed.live:
             feed.publish(event)
 
+    def on_snapshot(bodies: list[bytes]) -> None:
+        for listing_id in model.load(bodies):
+            event = _as_it_stands(model, listing_id)
+            search.apply_listing(event)
+            if feed.live:
+                feed.publish(event)
+
+    def on_directory_caught_up() -> None:
+        model.settle()
+        feed.go_live()
+
     def on_directory_lost() -> None:
         model.forget_listings()
         search.forget_listings()
@@ -31,7 +45,13 @@ def follow(gateway: Gateway) -> None:
     def on_submission(event: SubmissionChanged) -> None:
         model.apply_submission(event)
 
-    bus.follow(DIRECTORY_CHANGED, on_directory, reset=on_directory_lost, caught_up=feed.go_live)
+    bus.follow(
+        DIRECTORY_CHANGED,
+        on_directory,
+        reset=on_directory_lost,
+        caught_up=on_directory_caught_up,
+        load=on_snapshot,
+    )
     _follow_places(gateway)
     bus.follow(SUBMISSIONS_CHANGED, on_submission, reset=model.forget_submissions)
 
@@ -52,3 +72,19 @@ def _follow_places(gateway: Gateway) -> None:
 
     gateway.bus.follow(AREAS_CHANGED, on_area, reset=on_areas_lost)
     gateway.bus.follow(STREETS_CHANGED, on_street, reset=search.forget_streets)
+
+
+def _as_it_stands(model: ReadModel, listing_id: ListingId) -> DirectoryChanged:
+    """The change that the model took in from the snapshot; it need not be checked again."""
+    listing = model.listing(listing_id)
+    if listing is None:
+        return DirectoryChanged.model_construct(
+            listing_id=listing_id, change="removed", revision=1, changed_at=now()
+        )
+    return DirectoryChanged.model_construct(
+        listing_id=listing_id,
+        change="added" if listing.revision == 1 else "changed",
+        revision=listing.revision,
+        listing=listing,
+        changed_at=listing.updated_at,
+    )
