@@ -20,7 +20,9 @@ from shared.telemetry.metrics import ASIDE, BRAKED, LEASES, READ_AGE
 
 log = structlog.get_logger()
 TICK = 1.0
-"""Seconds between two looks at who is there."""
+"""Seconds at most between two renewals of the leases and looks at who is there."""
+TICKS_IN_LEASE = 5
+"""A lease is renewed so often in its life: one tick that comes late must not cost it."""
 STUCK = 60.0
 """Seconds without a finished read after which a partition counts as not being read."""
 
@@ -55,6 +57,7 @@ class Crew:
         self._scripts = scripts
         self._committer = committer
         self._leases = leases
+        self._tick = min(TICK, leases.milliseconds / 1000 / TICKS_IN_LEASE)
         self._subscriptions = subscriptions
         self._replica = replica
         self._brakes = {s.stream.topic: Brake() for s in subscriptions}
@@ -78,7 +81,7 @@ class Crew:
             except AWAY as error:
                 log.warning("redis_away", reason=type(error).__name__)
             self._raise_failures()
-            await asyncio.sleep(max(0.05, TICK - (time.monotonic() - started)))
+            await asyncio.sleep(max(0.05, self._tick - (time.monotonic() - started)))
 
     async def stop(self) -> None:
         """Finish what is in hand, give the leases back and leave."""

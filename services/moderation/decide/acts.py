@@ -28,6 +28,9 @@ async def acts_of(desk: Desk, state: ChatState, now: int) -> Commit:
     events: list[Message] = [*_deletes(state, now), *sanctions(desk, state, now), *_observed(desk, state)]
     held = [(Due(state.key, d.code, d.message_id, d.sent_at), at) for d, at in changes.held]
     writes: list[Command] = desk.store.later.put(held)
+    writes += desk.store.corrections.save_copies(changes.copies, state.key, now)
+    for person, features in changes.cases:
+        writes += desk.store.corrections.keep_case(state.id, person, features)
     for code, count in changes.would.items():
         writes += desk.bot.note(state.id, Method.DELETE_MESSAGES, reasons=(code,), count=count, target=None)
     events += notice(desk, state, tuple(changes.would), now)
@@ -44,7 +47,9 @@ async def _alerted(desk: Desk, state: ChatState, alert: Alert, now: int) -> Comm
     sent = tuple(
         event.action_id
         for event in told.events
-        if isinstance(event, TelegramAction) and event.method is Method.SEND_MESSAGE
+        if isinstance(event, TelegramAction)
+        and event.method is Method.SEND_MESSAGE
+        and event.chat_id != state.id  # a word in the chat that there is news tells nobody what
     )[:ALERTS_AWAITED]
     if alert.trace is None or not sent:
         return told
@@ -78,12 +83,12 @@ def _deletes(state: ChatState, now: int) -> Iterator[TelegramAction]:
 
 def deletions(chat_id: int, key: str, found: Iterable[Delete], now: int) -> Iterator[TelegramAction]:
     """One action for each code and hundred messages, so that the log can say why."""
-    by_code: dict[str, list[Delete]] = {}
+    by_codes: dict[tuple[str, ...], list[Delete]] = {}
     for delete in found:
-        by_code.setdefault(delete.code, []).append(delete)
-    for code, deletes in by_code.items():
+        by_codes.setdefault((delete.code, *delete.more), []).append(delete)
+    for codes, deletes in by_codes.items():
         for start in range(0, len(deletes), DELETES_MOST):
-            yield deletion(chat_id, key, deletes[start : start + DELETES_MOST], (code,), now)
+            yield deletion(chat_id, key, deletes[start : start + DELETES_MOST], codes, now)
 
 
 def deletion(

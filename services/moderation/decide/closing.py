@@ -32,10 +32,9 @@ LOOK_UP_SECONDS = 5.0
 OPENING_WITHIN = timedelta(days=1)
 CLOSING_WITHIN = timedelta(minutes=30)
 SEEN_AFTER = 60
-"""Seconds after which it is looked up whether an opening has worked."""
-ASKED_AGAIN = 600
-"""Seconds after which an opening that has not worked is asked for again."""
-GIVEN_UP = 24 * 3600
+"""Seconds after which it is looked up whether an opening has worked; twice as long each time, up to an hour."""
+RARER, TRIES = 6, 30
+"""Doublings, and how often an opening that has not worked is asked for again: for about a day."""
 
 
 class Closable(Protocol):
@@ -175,14 +174,15 @@ class _Turn:
 
     async def _check(self, closed: Closed) -> Commit:
         """Whether an opening has worked; if not it is asked for again, for a day."""
-        passed = self.at - closed.opening
-        if passed < SEEN_AFTER or passed % ASKED_AGAIN >= EVERY + SEEN_AFTER:
+        if self.at - closed.opening < SEEN_AFTER << min(closed.tries, RARER):
             return NOTHING
         current = await _permissions(self.desk.telegram, self.chat_id)
         again = closing.reopened(closed, current)
-        if again == current or passed >= GIVEN_UP:
+        if again == current or closed.tries >= TRIES:
             return self._save(None)
-        return Commit.of(events=[_ask(self.desk.store.chats, self.chat_id, again, self.now, "open")])
+        asked = _ask(self.desk.store.chats, self.chat_id, again, self.now, "open")
+        tried = closed._replace(opening=self.at, tries=closed.tries + 1)
+        return self._save(tried) + Commit.of(events=[asked])
 
     def _say(self, until: int | None) -> Sequence[TelegramAction]:
         if self.settings.get("night.say") == "off":

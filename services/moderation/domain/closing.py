@@ -26,7 +26,8 @@ class Closed(NamedTuple):
     """A chat that is closed, or being opened. Times are unix seconds.
 
     `night` is when the night ends, `order` when an admin's lock-down ends (`FOR_EVER`: when it is lifted);
-    `NEVER`: not closed for this. `opening` is when it was last opened, until that is seen to have worked.
+    `NEVER`: not closed for this. `opening` is when it was last opened, until that is seen to have worked, and
+    `tries` how often it was asked for again.
     """
 
     before: Permissions
@@ -34,6 +35,7 @@ class Closed(NamedTuple):
     night: int = NEVER
     order: int = NEVER
     opening: int = 0
+    tries: int = 0
 
     @property
     def shut(self) -> bool:
