@@ -9,6 +9,7 @@ import orjson
 
 from shared.contracts.listings import Listing
 from shared.exchange.cells import line
+from shared.exchange.markup import holdable
 from shared.exchange.values import COLUMNS, values
 
 
@@ -51,10 +52,11 @@ def _placemark(listing: Listing) -> bytes:
         for field, value in fields.items()
         if value not in (None, "", [])
     )
-    return (
+    placemark = (
         f"<Placemark><name>{escape(name)}</name><ExtendedData>{data}</ExtendedData>"
         f"<Point><coordinates>{lon},{lat}</coordinates></Point></Placemark>\n"
-    ).encode()
+    )
+    return holdable(placemark).encode()
 
 
 def _text(value: Any) -> str:

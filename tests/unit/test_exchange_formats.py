@@ -28,9 +28,9 @@ def test_hostile_names_stay_text_in_every_format() -> None:
     table = b"".join(CSV.parts(LISTINGS)).decode("utf-8-sig")
     assert [row["name"] for row in csv.DictReader(table.splitlines())] == [HOSTILE, "'=1+1"]
     names = [
-        each.text for each in fromstring(b"".join(KML.parts(LISTINGS))).iter() if each.tag.endswith("}name")
+        each.text for each in fromstring(b"".join(KML.parts([*LISTINGS, odd]))).iter() if each.tag.endswith("}name")
     ]
-    assert names == [HOSTILE, "=1+1"]
+    assert names == [HOSTILE, "=1+1", "abc"]
 
 
 @pytest.mark.parametrize("form", [GEOJSON, CSV, TSV, KML])

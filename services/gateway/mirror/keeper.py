@@ -2,9 +2,11 @@
 
 import asyncio
 import hashlib
+import shutil
 import sys
 import tempfile
 import time
+import weakref
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -49,7 +51,8 @@ class Keeper:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._folder = tempfile.TemporaryDirectory(prefix="dze-mirror-")
+        self._folder = Path(tempfile.mkdtemp(prefix="dze-mirror-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._known: dict[tuple[Path, int, int], Offered] = {}
         self._building: asyncio.Task[None] | None = None
         self._built_at = -EVERY
@@ -69,7 +72,7 @@ class Keeper:
 
     @property
     def _own(self) -> Path:
-        return Path(self._folder.name) / OPERATORS
+        return self._folder / OPERATORS
 
     def _begin_if_due(self) -> None:
         state = (self._gateway.model.version, now().date())

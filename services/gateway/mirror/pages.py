@@ -70,7 +70,7 @@ def files(contents: Contents) -> Iterator[File]:
 def _json(value: Any) -> str:
     """JSON that is a script as well: no line separators, no end of a script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("</", "<\\/")
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("<", "\\u003c")
 
 
 class _Language:
@@ -113,7 +113,7 @@ class _Language:
         config = {
             "lat": city.lat,
             "lon": city.lon,
-            "zoom": city.zoom,
+            "zoom": float(city.zoom),  # 11 and 11.0 are one zoom, and must be one text
             "area": city.area,
             "centre": [city.lat, city.lon],
             "lang": self._t.language,

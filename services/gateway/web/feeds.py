@@ -9,16 +9,13 @@ from fastapi import APIRouter, HTTPException, Response
 from services.gateway.domain.query import Query
 from services.gateway.web.render import Page, Site, members, named
 from shared.contracts.listings import Area, Listing
+from shared.exchange.markup import holdable
 
 router = APIRouter(include_in_schema=False)
 ENTRIES = 50
 AREA_MOST = 500
 """Up to so many listings an area's feed is made from all of them; above from the newest of the city."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-XML = dict.fromkeys([*range(0x20), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)])
-for allowed in (0x9, 0xA, 0xD):
-    del XML[allowed]
-"""What XML 1.0 cannot hold at all (its section 2.2)."""
 
 
 @router.get("/feed.atom")
@@ -79,7 +76,7 @@ def _entry(site: Site, root: Element, listing: Listing) -> None:
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text.translate(XML)
+    SubElement(parent, name).text = holdable(text)
 
 
 def _answer(site: Site, body: bytes) -> Response:

@@ -5,12 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from services.gateway.domain.beyond import outside
 from services.gateway.domain.query import BadCursor, Box, Order
 from services.gateway.domain.query import Page as Found
 from services.gateway.domain.query import Query as Asked
+from services.gateway.places import spot
 from services.gateway.web import cards as guide
 from services.gateway.web.basemap import basemap
 from services.gateway.web.drawing import View
+from services.gateway.web.found import alike, places_of
 from services.gateway.web.i18n import Translator
 from services.gateway.web.maps import Drawing, Mark, cluster_mark, draw, listing_mark
 from services.gateway.web.render import Page, Site, named
@@ -27,7 +30,7 @@ NAMED_MOST = 300
 SCRIPT_TEXTS = (
     "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.fresh", "map.stale",
     "map.close", "map.cluster", "map.zoom_in", "map.zoom_out", "map.km", "map.m", "members.count",
-    "members.below", "members.unknown", "list.in_view", "listing.open",
+    "members.below", "members.unknown", "list.in_view", "list.outside", "listing.open",
     *(f"kind.{kind.value}" for kind in Kind),
 )  # fmt: skip
 
@@ -44,6 +47,8 @@ async def home(site: Page, q: Text = "", kind: Text = "", at: Text = "") -> HTML
     return site.page(
         "home.html",
         page=page,
+        beyond=outside(site.gateway.model, inside, page.total),
+        places=places_of(site, asked.text),
         total=site.gateway.model.totals().listings,
         map=drawing,
         basemap=basemap(site.gateway.settings.basemap),
@@ -58,11 +63,11 @@ async def home(site: Page, q: Text = "", kind: Text = "", at: Text = "") -> HTML
 
 @router.get("/list")
 async def listings(
-    site: Page, q: Text = "", kind: Text = "", bbox: Text = "", cursor: Text = ""
+    *, site: Page, q: Text = "", kind: Text = "", bbox: Text = "", cursor: Text = "", area: Text = ""
 ) -> HTMLResponse:
-    """Everything as a list, by name, a page at a time."""
-    asked, box = _asked(q, kind), _box(bbox)
-    query = Asked(box=box, kinds=asked.kinds, text=asked.text)
+    """Everything as a list, by name, a page at a time; only what lies in `area`, an area or a street."""
+    asked, box, inside = _asked(q, kind), _box(bbox), spot(site.gateway, area) if area else None
+    query = Asked(box=box, kinds=asked.kinds, text=asked.text, area=inside.id if inside else None)
     page, stale = _page(site, query, cursor)
     return site.page(
         "list.html",
@@ -72,6 +77,10 @@ async def listings(
         cursor=cursor,
         near=box is not None,
         bbox=bbox if box else "",
+        area=inside.id if inside else "",
+        area_name=named(inside.names, site.language) if inside else "",
+        places=places_of(site, asked.text),
+        alike=[] if page.total else alike(site, asked.text),
         query=asked.text,
         kind=kind_of(kind),
         kinds=list(Kind),

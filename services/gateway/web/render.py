@@ -18,7 +18,7 @@ from services.gateway.context import Ctx, Gateway
 from services.gateway.web.assets import ASSETS
 from services.gateway.web.i18n import NATIVE, Translator, choose, offered, translator
 from shared.clock import now
-from shared.contracts.listings import AreaId, Listing
+from shared.contracts.listings import AreaId, AreaLevel, Listing
 from shared.flags import CATALOGUE
 
 TEMPLATES = Environment(
@@ -30,6 +30,11 @@ TEMPLATES = Environment(
 )
 TEMPLATES.globals.update(asset=ASSETS.url, native=NATIVE, flags=CATALOGUE)
 
+SUGGEST_TEXTS = (
+    "suggest.label", "suggest.count", "suggest.none", "suggest.house", "members.count", "members.below",
+    "members.unknown", "near.me", "near.sorted", "near.failed", "near.away", "near.away_km",
+    *(f"level.{level.value}" for level in AreaLevel),
+)  # fmt: skip
 Values = Mapping[str, str | int | float | None]
 
 
@@ -83,6 +88,22 @@ class Site:
     def area_names(self, listing: Listing) -> list[str]:
         """Names of the areas a listing lies in, the smallest first."""
         return [name for area in reversed(listing.areas) if (name := self.area_name(area))]
+
+    def area_links(self, listing: Listing) -> list[tuple[str, str]]:
+        """Address and name of each area and street a listing lies in, the largest first."""
+        streets = self.gateway.search.streets
+        named_areas = [(area, self.area_name(area)) for area in listing.areas]
+        streeted = [
+            (area, name or (named(street.names, self.language) if (street := streets.get(area)) else ""))
+            for area, name in named_areas
+        ]
+        return [(self.link(f"/areas/{area}"), name) for area, name in streeted if name]
+
+    @property
+    def suggesting(self) -> dict[str, Any]:
+        """What the scripts beside a search field must know."""
+        suffix = f"lang={self.language}" if self.asked else ""
+        return {"texts": self.t.raw(SUGGEST_TEXTS), "language": self.language, "suffix": suffix}
 
     def area_name(self, area_id: AreaId) -> str:
         area = self.gateway.model.area(area_id)

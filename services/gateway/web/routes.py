@@ -11,10 +11,11 @@ from services.gateway.web import (
     mirror,
     offline,
     pages,
+    places,
     prints,
     submit,
 )
 
 router = APIRouter(include_in_schema=False)
-for part in (assets, basemap, embed, exports, feeds, mirror, offline, pages, prints, submit):
+for part in (assets, basemap, embed, exports, feeds, mirror, offline, pages, places, prints, submit):
     router.include_router(part.router)

@@ -41,7 +41,7 @@ export class View {
   }
 
   facts(properties) {
-    const area = this.config.areas[properties.areas.at(-1)];
+    const area = properties.areas.map((id) => this.config.areas[id]).filter(Boolean).at(-1);
     const known = [this.text.say(`kind.${properties.kind}`), this.text.members(properties), area];
     return known.filter(Boolean).join(" · ");
   }
@@ -67,12 +67,13 @@ export class View {
     }
   }
 
-  row({ id, properties }) {
+  row({ id, properties, geometry }) {
+    const [lon, lat] = geometry.coordinates;
     const flag = { class: "flag", src: this.flag(properties.flag), width: 36, height: 24, alt: "", loading: "lazy" };
     const link = element("a", { href: this.page(id) }, element("img", flag));
     link.append(element("span", { class: "name" }, element("bdi", {}, properties.name)));
     link.append(element("span", { class: "facts" }, this.facts(properties)));
-    return element("li", { class: properties.dead_since ? "row gone" : "row", "data-id": id }, link);
+    return element("li", { class: properties.dead_since ? "row gone" : "row", "data-id": id, "data-at": `${lat},${lon}` }, link);
   }
 
   filters() {
@@ -100,13 +101,25 @@ export class View {
     this.seen(this.map, chosen);
   }
 
-  showList({ features, total: shown }) {
+  showList({ features, total: shown, outside }) {
     const kept = document.activeElement?.closest(".row")?.dataset.id;
     this.rows.replaceChildren(...features.map((one) => this.row(one)));
     if (kept) this.rows.querySelector(`[data-id="${kept}"] a`)?.focus({ preventScroll: true });
     const { number } = this.text;
     this.tally.textContent = this.text.say("list.in_view", { shown: number(shown), total: number(Math.max(this.total, shown)) });
     document.getElementById("nothing").hidden = shown > 0;
+    this.showOutside(outside ?? 0);
+  }
+
+  /** What else matches just outside, with a way to see it. */
+  showOutside(count) {
+    const note = document.getElementById("outside");
+    if (!note) return;
+    note.hidden = count === 0;
+    if (!count) return;
+    const wider = element("button", { type: "button" }, this.text.say("map.zoom_out"));
+    wider.addEventListener("click", () => this.map.zoomOut());
+    note.replaceChildren(`${this.text.many("list.outside", count)} `, wider);
   }
 
   soon(pause = PAUSE) {
