@@ -101,6 +101,10 @@ class Search:
             hits = [_measured(hit, near) for hit in hits]
         return tuple(hits[:limit])
 
+    def near(self, place: tuple[float, float], reach: float, most: int) -> list[str]:
+        """Ids of the listings within so many metres, the nearest first."""
+        return self._listings.around(place, reach, most)
+
     def _named(self, text: str, limit: int, near: Point | None) -> list[Hit]:
         """Areas, streets and listings by how well their names fit; of equal ones in this order."""
         asked = telling(words(text))
