@@ -23,7 +23,7 @@ from services.moderation.domain.state import Admins, ChatState
 from services.moderation.domain.update import Person
 
 TUNED = ((RING, 1), (RIVER, 202), (RING, 2), (RING, 3))
-HELD_OUT = ((RING, 111), (RING, 112), (RIVER, 211), (RIVER, 212), (TOWNS, 311), (TOWNS, 312))
+HELD_OUT = ((RING, 121), (RING, 122), (RIVER, 221), (RIVER, 222), (TOWNS, 321), (TOWNS, 322))
 TERMS = Terms(joins=10, minutes=10, quiet=30)
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

@@ -133,6 +133,23 @@ def status(as_json: Json = False) -> None:
     show(as_json=as_json)
 
 
+@app.command("replay")
+def replay_(
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE tried in every chat: suspicious, suspicious.threshold."),
+    ] = None,
+    weights: Annotated[
+        list[str] | None, typer.Option("--weight", help="SIGNAL=2.5 or SIGNAL=x0.5; also prior=-3.5.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what another setting or weight would have concluded about people."""
+    from cli.replay import run  # noqa: PLC0415
+
+    run(settings or [], weights or [], as_json=as_json)
+
+
 @app.command("import")
 def import_(file: Existing) -> None:
     """Put listings into the directory: GeoJSON, CSV or the 2020 directory's JSON, by extension."""

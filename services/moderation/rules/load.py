@@ -103,7 +103,8 @@ def _condition(value: Any, signals: Collection[str], deep: int) -> Condition:
         return Signals(value["signal"], _number(value, "least"))
     if "fact" in value:
         return _fact(value)
-    raise _BadRule("a condition needs one of signal, fact, all, any, not", next(iter(value), "when"))
+    word = next(iter(value), "when")
+    raise _BadRule(f"{word!r} is none of signal, fact, all, any, not", word)
 
 
 def _every(how: str, value: dict[str, Any], signals: Collection[str], deep: int) -> Every:
@@ -138,5 +139,5 @@ def _number(value: dict[str, Any], key: str) -> float | None:
     if found is None:
         return None
     if isinstance(found, bool) or not isinstance(found, int | float):
-        raise _BadRule(f"{key}: a number", key)
+        raise _BadRule(f"{key}: a number", str(found))
     return float(found)

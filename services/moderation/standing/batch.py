@@ -20,6 +20,7 @@ from services.moderation.domain.standing import (
 )
 from services.moderation.lists.ids import IdLists
 from services.moderation.rules.plugins import Plugin
+from services.moderation.spam.teacher import Teacher
 from services.moderation.store import People
 from services.moderation.store.records import Records
 from shared import clock
@@ -42,6 +43,7 @@ class Registry:
     records: Records | None = None
     rules: tuple[Rule, ...] = ()
     own: tuple[Plugin, ...] = ()
+    teacher: Teacher | None = None
     weights: Weights = DEFAULT
     now: Callable[[], datetime] = clock.now
     says: dict[str, dict[str, str]] = field(init=False)
@@ -77,7 +79,8 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
     writes = [write for person, standing in known.items() for write in registry.people.save(person, standing)]
     if registry.records is not None:
         writes += registry.records.add(records)
-    return Commit.of(writes=writes, events=judged)
+    told = Commit.of(writes=writes, events=judged)
+    return told if registry.teacher is None else told + await registry.teacher.heard(events)
 
 
 def _seen(event: PersonObserved) -> Seen:

@@ -17,6 +17,8 @@ LOOKS_MOST = 8
 ANSWER_WITHIN = 2 * DAY
 """Who was asked to say a word and writes within this time has answered."""
 OUTSIDE = frozenset({"left", "banned"})
+TRAIT = "trait."
+"""What a text that looks like spam looks like; no evidence by itself."""
 WORDS = frozenset({"trusted", "asked", "noted"})
 """What others do or notice; it is no sign of life of the person."""
 
@@ -97,7 +99,7 @@ def observe(standing: Standing, seen: Seen, weights: Weights = DEFAULT) -> None:
     if seen.kind == "joined":
         _joined(standing, presence, seen)
     for reason in (*seen.reasons, *(("banned",) if seen.kind == "banned" else ())):
-        if reason in weights.evidence:
+        if reason in weights.evidence or reason.startswith(TRAIT):
             presence.evidence[reason] = seen.at
     if seen.look and (not standing.looks or standing.looks[-1][1] != seen.look):
         standing.looks.append((seen.at, seen.look))

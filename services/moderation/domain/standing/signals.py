@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import cos, hypot, radians
 
 from services.moderation.domain.standing import age
-from services.moderation.domain.standing.person import DAY, FORGET, HOUR, Presence, Standing
+from services.moderation.domain.standing.person import DAY, FORGET, HOUR, TRAIT, Presence, Standing
 from services.moderation.domain.standing.weights import DEFAULT, Weights
 from shared.geo import metres
 
@@ -63,10 +63,17 @@ def noticed(facts: Facts) -> Iterable[Found]:
     """What this chat has against the person."""
     if facts.here is None:
         return
-    came = {"came": 1.0 if facts.here.joined else 0.0}
     for code in facts.here.evidence:
         if code in facts.weights.evidence:
-            yield code, came if code.startswith("lookalike.") else {}
+            yield code, _detail(code, facts.here)
+
+
+def _detail(code: str, here: Presence) -> Mapping[str, float]:
+    if code.startswith("lookalike."):
+        return {"came": 1.0 if here.joined else 0.0}
+    if code == "spam.text":
+        return {name: 1.0 for name in here.evidence if name.startswith(TRAIT)}
+    return {}
 
 
 def listed(facts: Facts) -> Iterable[Found]:

@@ -1,0 +1,226 @@
+"""People over many chats, waves, lists, rules and the record, through the real bus and a real Redis."""
+
+import time
+
+import pytest
+
+from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.store import BotStore
+from services.moderation.bot.talk import Talk
+from services.moderation.decide.desk import Desk
+from services.moderation.domain.replay import replay
+from services.moderation.domain.settings import ChatSettings
+from services.moderation.domain.standing import DEFAULT
+from services.moderation.lists.ids import IdLists
+from services.moderation.raids.watch import open_doors
+from services.moderation.rules import plugins
+from services.moderation.rules.load import load
+from services.moderation.standing.batch import Registry
+from services.moderation.store.records import Records
+from services.moderation.telegram.store import ActorStore
+from shared.bus import Commit
+from shared.clock import now
+from shared.contracts.telegram import Method, PersonObserved
+from tests.integration.test_moderation_streams import House, came, said
+from tests.moderation import ADMIN, CHAT, STRANGER, chat, membership, raw, user
+
+pytestmark = pytest.mark.usefixtures("nothing_pending")
+RULE = """
+[[rule]]
+name = "two-chats"
+action = "remove"
+when = { all = [{ fact = "chats", least = 2 }, { not = { signal = "trusted.here" } }] }
+"""
+SIGNAL = """
+NAME = "own.even"
+SAYS = {"en": "has an even number", "be": "мае цотны нумар"}
+
+def find(facts):
+    return 4.0 if facts.user_id % 2 == 0 else None
+"""
+
+
+@pytest.fixture
+async def house(bus_factory, settings, tmp_path):
+    bus = bus_factory("moderation")
+    made = House(bus, settings)
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "signals").mkdir()
+    made.lists = IdLists(tmp_path / "lists", bus.keys)
+    made.records = Records(bus.redis, bus.keys)
+    made.registry = Registry(made.store.people, bus.keys, (), made.lists, made.records)
+    made.talks = BotStore(bus.redis, bus.keys)
+    deps = Deps(
+        settings=settings,
+        keys=bus.keys,
+        telegram=made.telegram,
+        chats=made.store.chats,
+        store=made.talks,
+        actor_store=ActorStore(bus.redis, bus.keys),
+        me=Me(77, "dze_bot"),
+    )
+    made.desk = Desk(made.store, bus.keys, made.telegram, Talk(deps))
+    bus.provide(registry=made.registry, desk=made.desk, bot=deps)
+    async with bus.running():
+        yield made
+
+
+def wave(count: int, first: int = 6_100_000_001):
+    return [came(first + n) for n in range(count)]
+
+
+async def test_a_wave_is_told_once_and_its_newcomers_are_silent_for_a_while(house, eventually):
+    await house.set(dryrun="off", raid__action="restrict", raid__joins="5")
+    await house.hear(*wave(7))
+    await eventually(lambda: len(house.of(Method.RESTRICT_MEMBER)) == 7)
+    restricted = house.of(Method.RESTRICT_MEMBER)
+    assert {one.params["user_id"] for one in restricted} == {6_100_000_001 + n for n in range(7)}
+    assert all(time.time() + 1500 < one.params["until_date"] < time.time() + 2000 for one in restricted)
+    assert not any(one.params["permissions"]["can_send_messages"] for one in restricted)
+    said_of_it = [one for one in house.of(Method.SEND_MESSAGE) if one.action_id.startswith("wave:")]
+    assert len(said_of_it) == 1
+    await house.hear(came(6_200_000_001))
+    await eventually(lambda: len(house.of(Method.RESTRICT_MEMBER)) == 8)
+    assert house.banned == []
+
+
+async def test_in_dry_run_and_by_default_a_wave_is_only_told(house, eventually):
+    await house.set(raid__action="restrict", raid__joins="5")
+    await house.set(CHAT - 1, dryrun="off", raid__joins="5")
+    await house.hear(*wave(6), *(came(6_300_000_000 + n, CHAT - 1) for n in range(6)))
+    told = lambda: [one for one in house.of(Method.SEND_MESSAGE) if one.action_id.startswith("wave:")]  # noqa: E731
+    await eventually(lambda: len(told()) == 2)
+    assert house.of(Method.RESTRICT_MEMBER) == []
+
+
+async def test_the_door_opens_again_when_it_is_quiet(house, eventually):
+    await house.set(dryrun="off", raid__joins="5")
+    await house.hear(*wave(6))
+    await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    desk, waves, at = house.desk, house.store.waves, int(time.time())
+    assert await open_doors(desk, waves, at) is None
+    opened = await open_doors(desk, waves, at + 1900)
+    assert opened is not None
+    await house.bus.commit(opened)
+    await eventually(lambda: len(house.of(Method.SEND_MESSAGE)) == 2)
+    assert "6" in house.of(Method.SEND_MESSAGE)[1].params["text"]
+    assert await open_doors(desk, waves, at + 1900) is None
+
+
+async def test_admins_and_people_let_in_by_admins_are_no_part_of_a_wave(house, eventually):
+    await house.set(dryrun="off", raid__action="restrict", raid__joins="5")
+    approved = membership(user(STRANGER), "left", "member", at=int(time.time()))
+    approved |= {"from": user(ADMIN), "via_join_request": True, "chat": chat(CHAT)}
+    await house.hear(came(ADMIN), raw(approved, "chat_member"), *wave(5))
+    await eventually(lambda: len(house.of(Method.RESTRICT_MEMBER)) == 5)
+    assert STRANGER not in {one.params["user_id"] for one in house.of(Method.RESTRICT_MEMBER)}
+
+
+async def test_who_stands_on_two_lists_of_ids_is_removed_where_that_was_chosen(house, eventually):
+    for name in ("cas.csv", "lols.txt"):
+        (house.lists.folder / name).write_text(f"{STRANGER}\n")
+    house.lists.refresh()
+    await house.set(dryrun="off", suspicious="remove")
+    await house.hear(came(STRANGER))
+    await eventually(lambda: house.banned == [(CHAT, STRANGER)])
+    assert "listed.file" in house.of(Method.BAN_MEMBER)[0].reasons
+
+
+async def test_one_list_of_ids_is_advice_only(house, eventually):
+    (house.lists.folder / "cas.csv").write_text(f"{STRANGER}\n")
+    house.lists.refresh()
+    await house.set(dryrun="off", suspicious="remove")
+    await house.hear(came(STRANGER))
+    await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    assert house.banned == []
+
+
+@pytest.mark.parametrize(("threshold", "removed"), [("50", True), ("95", False)])
+async def test_the_bot_acts_at_the_chats_own_threshold_and_for_its_days(
+    house, eventually, threshold, removed
+):
+    await house.set(dryrun="off", suspicious="remove", suspicious__threshold=threshold, suspicious__days="7")
+    await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
+    await eventually(lambda: house.banned if removed else house.of(Method.SEND_MESSAGE))
+    assert bool(house.banned) is removed
+    for ban in house.of(Method.BAN_MEMBER):
+        assert abs(ban.params["until_date"] - time.time() - 7 * 86400) < 60
+
+
+async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(house, eventually, tmp_path):
+    (tmp_path / "rules.toml").write_text(RULE)
+    house.registry.rules = load(tmp_path / "rules.toml", set(DEFAULT.table))
+    await house.set(dryrun="off", suspicious="remove")
+    await house.set(CHAT - 1, dryrun="off")
+    await house.hear(came(STRANGER, CHAT - 1))
+    await eventually(lambda: _known(house))
+    await house.hear(came(STRANGER, CHAT))
+    await eventually(lambda: house.banned == [(CHAT, STRANGER)])
+    assert house.of(Method.BAN_MEMBER)[0].reasons[0] == "rule.two-chats"
+
+
+async def _known(house) -> bool:
+    person = house.bus.keys.person(STRANGER)
+    return bool((await house.store.people.load({person}))[person].chats)
+
+
+async def test_a_signal_of_the_operators_own_reaches_the_card_in_words(house, eventually, tmp_path):
+    (tmp_path / "signals" / "even.py").write_text(SIGNAL)
+    own = plugins.load(tmp_path / "signals")
+    house.bus.provide(registry=Registry(house.store.people, house.bus.keys, (), own=own))
+    house.telegram.admins[CHAT] = [{"status": "creator", "user": user(ADMIN, language_code="en")}]
+    await house.bus.commit(Commit.of(writes=house.talks.talks(ADMIN, now_does=True)))
+    await house.set(dryrun="off", language="en")
+    await house.hear(came(STRANGER + 1))
+    await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    assert "has an even number" in house.of(Method.SEND_MESSAGE)[0].params["text"]
+
+
+async def test_what_was_concluded_is_recorded_without_text_and_can_be_weighed_again(house, eventually):
+    await house.set(dryrun="off", suspicious="remove")
+    await house.hear(came(STRANGER), said(9, who=STRANGER, text="hush t.me/+AbCdEf"))
+    await eventually(lambda: house.banned)
+    records = await house.records.all()
+    assert [[name for name, _ in one.found] for one in records] == [["new_message.invite"]]
+    lists = [await house.bus.redis.lrange(f"moderation:{{0{n}}}:decisions", 0, -1) for n in range(8)]
+    stored = b"".join(one for found in lists for one in found)
+    assert b"hush" not in stored
+    assert str(STRANGER).encode() not in stored
+    own = {CHAT: await house.store.chats.settings(CHAT)}
+    same = replay(records, own, DEFAULT, {})
+    assert same.moved == []
+    assert same.counts == {("remove", "remove"): 1}
+    softer = replay(records, own, DEFAULT.changed("new_message.invite", "x0.7"), {})
+    assert softer.counts == {("remove", "advise"): 1}
+    stricter = replay(records, {CHAT: ChatSettings()}, DEFAULT, {"suspicious": "remove"})
+    assert stricter.counts == {("advise", "remove"): 1}
+
+
+async def test_who_was_asked_and_writes_has_answered(house, eventually):
+    await house.set(dryrun="off")
+    person = house.bus.keys.person(STRANGER)
+    asked = raw(membership(user(STRANGER), "left", "member", at=int(time.time())), "chat_member")
+    await house.hear(asked)
+    await eventually(lambda: _known(house))
+    await house.bus.publish(
+        PersonObserved(
+            person=person,
+            chat=house.bus.keys.person(CHAT),
+            chat_id=CHAT,
+            user_id=STRANGER,
+            kind="asked",
+            reasons=("admin.ask",),
+            observed_at=now(),
+        )
+    )
+    await eventually(lambda: _asked(house, person))
+    await house.hear(said(3, who=STRANGER, text="дом 5"))
+    await eventually(lambda: _answered(house, person))
+
+
+async def _asked(house, person) -> bool:
+    return any(one.asked > 0 for one in (await house.store.people.load({person}))[person].chats.values())
+
+
+async def _answered(house, person) -> bool:
+    return any(one.asked == -1 for one in (await house.store.people.load({person}))[person].chats.values())

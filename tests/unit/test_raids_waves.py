@@ -1,0 +1,61 @@
+"""When many join at once."""
+
+import pytest
+
+from services.moderation.domain.raids import Door, Join, Terms, step, wave
+
+NOW = 1_790_000_000
+TERMS = Terms(joins=10, minutes=10, quiet=30)
+
+
+def joins(count: int, *, every: int = 20, last: int = NOW, name: str = "p") -> list[Join]:
+    return [Join(last - n * every, f"{name}{n}") for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("count", "every", "usual", "found"),
+    [
+        (9, 10, 0, 0),
+        (10, 10, 0, 10),
+        (10, 66, 0, 10),  # just within ten minutes
+        (10, 67, 0, 0),
+        (10, 10, 100, 10),  # 0.7 are usual in ten minutes
+        (10, 10, 500, 0),  # a chat that grows by itself
+        (40, 10, 500, 40),
+    ],
+)
+def test_a_wave_is_many_joins_and_many_more_than_usual(count, every, usual, found):
+    assert len(wave(joins(count, every=every), usual, TERMS, NOW)) == found
+
+
+def test_waves_are_not_watched_where_that_is_switched_off():
+    assert wave(joins(500, every=1), 0, Terms(0, 10, 30), NOW) == ()
+
+
+def test_the_door_closes_once_and_everybody_in_the_wave_is_named_once():
+    first = step(joins(10), frozenset(), Door(), TERMS, NOW, usual=0)
+    assert first.closes
+    assert len(first.newcomers) == 10
+    assert first.door == Door(NOW, NOW + 1800, 10)
+    known = frozenset(one.person for one in first.newcomers)
+    more = [*joins(10), Join(NOW + 5, "late")]
+    second = step(more, known, first.door, TERMS, NOW + 5, usual=0)
+    assert not second.closes
+    assert [one.person for one in second.newcomers] == ["late"]
+    assert second.door.came == 11
+    assert second.door.until == NOW + 5 + 1800
+
+
+def test_who_trickles_in_belongs_to_the_wave_but_does_not_keep_the_door_closed():
+    door = Door(NOW - 1200, NOW + 600, 10)
+    found = step([Join(NOW, "one")], frozenset(), door, TERMS, NOW, usual=0)
+    assert [one.person for one in found.newcomers] == ["one"]
+    assert found.door.until == NOW + 600
+
+
+def test_a_door_whose_time_is_over_closes_anew_at_the_next_wave():
+    old = Door(NOW - 90_000, NOW - 80_000, 30)
+    assert step([Join(NOW, "one")], frozenset(), old, TERMS, NOW, usual=0).newcomers == ()
+    again = step(joins(12), frozenset({"p1"}), old, TERMS, NOW, usual=0)
+    assert again.closes
+    assert again.door.came == 12
