@@ -179,7 +179,7 @@ async def test_settings_are_pages_of_buttons_in_the_persons_language(town, langu
     menu = await town.hears(title)
     assert stranger in await town.answer(RESIDENT, UPPER_TOWN, menu, text=media)
     await pages(town, menu, ALENA, UPPER_TOWN, media, photo)
-    await eventually(lambda: "/set media.photo" in menu.content["text"])
+    await eventually(lambda: "(media.photo)" in menu.content["text"])
     assert len(menu.content["text"]) > 60, "a sentence explains it"
     data = button(menu, delete)["callback_data"]
     await pages(town, menu, ALENA, UPPER_TOWN, delete)
@@ -470,12 +470,14 @@ async def test_check_says_what_the_chat_leaves_open_and_how_to_close_it(town):
         hidden_members=True,
         extra={"has_visible_history": True, "message_auto_delete_time": 86400},
     )
+    town.sim.world.chat(UPPER_TOWN).username = ""
     town.say("/check")
     said = (await town.hears("Што ў гэтым чаце адкрыта")).content["text"]
     assert "можа прачытаць усё, што пісалі раней" in said
     assert "Ужо добра" in said
     assert "удзельнікі схаваныя" in said
-    assert "Чат публічны" in said
+    assert "Чат публічны" not in said
+    assert "аўтавыдаленне" in said
     assert "Усе патрэбныя правы" in said
 
 

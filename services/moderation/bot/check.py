@@ -63,6 +63,8 @@ def _judged(chat: Chat, *, group: bool) -> dict[str, Any]:
     }
     more: dict[str, Any] = {}
     if chat.get("username"):
+        # What is public can be read by anybody: whether newcomers see the history is no question there.
+        del supergroup["visible_history"]
         more["public_link"] = False
     if chat.get("linked_chat_id"):
         more["join_to_send"] = chat.get("join_to_send_messages")

@@ -121,7 +121,9 @@ async def night(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
 async def _state(turn: Turn) -> Html:
     hours, closed = turn.settings.get("night.hours"), await turn.deps.chats.closed(turn.chat.id)
     if closed is not None and closed.order >= FOR_EVER:
-        until = turn.speech.plain("lock.lifted") if closed.order == FOR_EVER else _clock(turn, closed.order)
+        until = turn.speech.plain("lock.lifted")
+        if closed.order != FOR_EVER:
+            until = turn.speech.plain("warn.until", at=_clock(turn, closed.order))
         return turn.speech("lock.now", until=until)
     if hours == "off":
         return turn.speech("night.none")

@@ -126,9 +126,9 @@ def what(entry: AuditEntry, speech: Speech) -> Html:
     if entry.what == "settings":
         name, _, value = entry.detail.partition("=")
         now = Html(f"{speech.word('setting', name)}: {value_word(speech, name, value)}")
-        return (
-            speech("log.was", now=now, before=value_word(speech, name, entry.before)) if entry.before else now
-        )
+        if entry.before in {"", value}:
+            return now
+        return speech("log.was", now=now, before=value_word(speech, name, entry.before))
     words = speech.word("did", entry.what)
     if entry.count > 1:
         words = Html(f"{words} ×{entry.count}")
