@@ -1,9 +1,9 @@
 """From the webhook to the action, at a steady rate: `python -m bench.latency [RATE] [SECONDS] [SEED]`.
 
 Real processes of gateway and moderation on a Redis that flushes each write; the simulator and the sender run
-in this process. Updates (texts, edits, pictures, joins) of many chats are posted at their times, whether or not
-earlier ones are answered, over forty connections as Telegram keeps them. Measured is the time from the moment
-when an update should be posted to the arrival of the `deleteMessages` call that it causes.
+in this process. Updates (texts, edits, pictures, joins) of many chats are posted at their times, whether or
+not earlier ones are answered, over forty connections as Telegram keeps them. Measured is the time from the
+moment when an update should be posted to the arrival of the `deleteMessages` call that it causes.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """A purge beside the least time that the limits allow: `python -m bench.purge [MESSAGES] [SEED]`.
 
 One action names all messages of a chat; the actor carries it out against the simulator, which answers 429
-now and then and asks to wait a second. The least time is that of a client that loses none: the same calls with
-the same refusals, each as soon as the limits (ten calls in a second in one chat) and `retry_after` allow,
-answered at once. Messages of another chat are deleted meanwhile: they must not wait.
+now and then and asks to wait a second. The least time is that of a client that loses none: the same calls
+with the same refusals, each as soon as the limits (ten calls in a second in one chat) and `retry_after`
+allow, answered at once. Messages of another chat are deleted meanwhile: they must not wait.
 """
 
 import asyncio
@@ -59,8 +59,8 @@ def least(statuses: list[int]) -> float:
 
 async def gone(sim: Simulator, chat: int, message_id: int) -> None:
     message = sim.world.chat(chat).messages[message_id]
-    while not message.gone:
-        await asyncio.sleep(0.001)  # noqa: ASYNC110 - the simulator tells nobody
+    while not message.gone:  # noqa: ASYNC110 - the simulator tells nobody
+        await asyncio.sleep(0.001)
 
 
 async def others(sim: Simulator, bus: Bus, ids: list[int]) -> list[float]:
