@@ -22,6 +22,9 @@ from services.moderation.observe import EVERY, look
 from services.moderation.raids.watch import EVERY as DOORS_EVERY
 from services.moderation.raids.watch import open_doors
 from services.moderation.settings import ModerationSettings, people_on
+from services.moderation.spam.models import Models
+from services.moderation.spam.teacher import Teacher
+from services.moderation.spam.texts import Texts
 from services.moderation.standing.equip import keep_lists, registry
 from services.moderation.store import Store
 from services.moderation.store.own import Own
@@ -107,6 +110,8 @@ async def identify(telegram: Caller, settings: ModerationSettings) -> Me:
 
 def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", me: Me) -> IdLists:
     """Answers the lists of ids, which are to be kept up to date."""
+    models = Models(settings.data)
+    teacher = Teacher(models, store.corrections, bus.keys)
     deps = Deps(
         settings=settings,
         keys=bus.keys,
@@ -115,10 +120,13 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
         store=BotStore(bus.redis, bus.keys),
         actor_store=ActorStore(bus.redis, bus.keys),
         me=me,
+        teacher=teacher,
     )
-    desk = Desk(store, bus.keys, telegram, Talk(deps), me=me.id)
+    texts = Texts(models, store.corrections, bus.keys)
+    desk = Desk(store, bus.keys, telegram, Talk(deps), me=me.id, texts=texts)
     listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
     people, lists = registry(bus, settings, store, listed)
+    people.teacher = teacher
     bus.provide(
         bot=deps,
         desk=desk,

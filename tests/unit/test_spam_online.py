@@ -5,7 +5,7 @@ import pytest
 from services.moderation.spam.model import BadModelError
 from services.moderation.spam.online import KEPT_MOST, NONE, classify, from_bytes, learn, scores, to_bytes
 from services.moderation.spam.ready import own_samples, ready
-from services.moderation.spam.reasons import reasons, spam_signal
+from services.moderation.spam.reasons import reasons, traits
 
 MODEL = ready()
 FENCES = "Заборы из профнастила от завода, замер и монтаж в подарок всем соседям этого дома"
@@ -95,19 +95,7 @@ def test_reasons_name_traits_and_known_words_but_never_quote():
     assert all(word in vocabulary for word in found.words)
 
 
-def test_spam_gives_a_signal_with_numbers_only():
-    signal = spam_signal(SPAM, MODEL)
-    assert signal is not None
-    assert signal.name == "spam.text"
-    assert 2 < signal.weight <= 4.5
-    assert all(isinstance(value, float) for value in signal.detail.values())
-
-
-def test_talk_gives_no_signal():
-    assert spam_signal("Кто завтра на субботник?", MODEL) is None
-    assert spam_signal("", MODEL) is None
-
-
-def test_a_correction_counts_in_the_signal():
-    learnt = learn(MODEL, learn(MODEL, NONE, FENCES, "spam").correction, FENCES, "spam").correction
-    assert spam_signal(FENCES, MODEL, learnt) is not None
+def test_traits_are_codes_strongest_first():
+    found = reasons(SPAM, MODEL).traits
+    assert traits(SPAM, MODEL) == tuple(name for name, _ in found)
+    assert traits("Кто завтра на субботник?", MODEL) == ()

@@ -86,6 +86,9 @@ def reason(speech: Speech, signal: Signal) -> Html:
         says = signal.says.get(speech.language) or next(iter(signal.says.values()))
         return html(says)
     text = speech.word("reason", signal.name)
+    if "[traits]" in text:
+        traits = [speech.word("reason", name) for name in signal.detail if name.startswith("trait.")]
+        text = Html(text.replace("[traits]", joined(", ", traits or ["—"])))
     for name, value in signal.detail.items():
         text = Html(text.replace(f"[{name}]", html(f"{value:g}" if isinstance(value, float) else value)))
     return text

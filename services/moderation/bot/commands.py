@@ -13,6 +13,7 @@ from services.moderation.bot import (
     settings_menu,
     settings_press,
     sharing,
+    stopwords,
     warning,
     wiping,
 )
@@ -170,6 +171,7 @@ COMMANDS: dict[str, Run] = {
     "unwarn": _words(warning.unwarn),
     "trust": _words(warning.trust),
     "untrust": _words(warning.untrust),
+    "stopword": _words(stopwords.asked),
     "purge": _words(wiping.asked),
     "lock": _words(closing.lock),
     "unlock": _words(closing.open_again),

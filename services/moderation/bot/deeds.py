@@ -13,10 +13,11 @@ from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.text import message_text
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import AuditEntry, short
 from services.moderation.telegram.undo import code_of
-from shared.bus.commit import Command, Commit
+from shared.bus.commit import NOTHING, Command, Commit
 from shared.contracts.base import Message
 from shared.contracts.telegram import Method, PersonObserved, TelegramAction
 
@@ -70,7 +71,16 @@ async def asked(turn: Turn, name: str, words: tuple[str, ...], rights: Rights) -
         return only(turn, turn.speech("deed.bad_duration"))
     if (refused := await refusal(turn, verb, target)) is not None:
         return only(turn, turn.speech(refused))
-    return _done(turn, verb, target, length or _usual(turn, verb))
+    taught = await _taught(turn, target) if verb.name == "spam" else NOTHING
+    return _done(turn, verb, target, length or _usual(turn, verb)) + taught
+
+
+async def _taught(turn: Turn, target: Target) -> Commit:
+    """What was replied to is learnt, in dry run as well; the words are not kept."""
+    replied = turn.update.body.get("reply_to_message")
+    if turn.deps.teacher is None or target.message is None or not isinstance(replied, dict):
+        return NOTHING
+    return await turn.deps.teacher.reported(turn.chat.id, target.id, message_text(replied).whole)
 
 
 def only(turn: Turn, text: Html) -> Commit:

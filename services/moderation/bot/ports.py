@@ -14,7 +14,7 @@ from services.moderation.store.closings import Closings
 from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
 from shared import clock
-from shared.bus.commit import Command
+from shared.bus.commit import Command, Commit
 from shared.keys import Keys
 from shared.settings import Settings
 
@@ -66,6 +66,13 @@ class Chats(Protocol):
         """How the chat is closed by night or by order; None when it is open."""
 
 
+class Teacher(Protocol):
+    """Learns from an admin's word what spam is."""
+
+    async def reported(self, chat_id: int, sender: int, text: str) -> Commit:
+        """An admin calls this text of this person, or channel, spam."""
+
+
 @dataclass(frozen=True)
 class Me:
     """The bot itself, from getMe."""
@@ -85,4 +92,5 @@ class Deps:
     store: BotStore
     actor_store: ActorStore
     me: Me
+    teacher: Teacher | None = None
     now: Callable[[], datetime] = clock.now

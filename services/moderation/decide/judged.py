@@ -18,7 +18,7 @@ from shared.contracts.telegram import Method, PersonJudged, TelegramAction
 RESTRICTED_FOR = timedelta(days=1)
 """Where a rule of the operator's wants that."""
 BAN_EXPIRES = timedelta(hours=24)
-OF_MESSAGES = ("new_message.", "first_message.")
+OF_MESSAGES = ("new_message.", "first_message.", "spam.")
 """Reasons that lie in what was written: then it goes with the person."""
 OUT = frozenset({"left", "kicked"})
 

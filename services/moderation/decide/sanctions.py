@@ -50,7 +50,7 @@ def _action(state: ChatState, found: Sanction, call: Call, cause: str, now: int)
         chat_id=state.id,
         method=method,
         params=params,
-        reasons=(found.code,),
+        reasons=(found.code, *found.more),
         decided_at=moment,
         expires_at=moment + EXPIRES,
     )

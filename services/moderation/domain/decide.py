@@ -82,7 +82,7 @@ def _on_message(update: Update, message: Message, state: ChatState, context: Con
     if chat.locks and role < Role.LINKED and concerns(chat.lock_for, role):
         _on_locks(update, message, state, context, again=doomed)
     if text is not None:
-        spam.on_message(update, message, role, text, state, context)
+        spam.on_message(update, role, state, context)
 
 
 def _may_go_with_album(message: Message, state: ChatState) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.moderation.domain import schedule
-from services.moderation.domain.settings import LOCKS, SETTINGS, ChatSettings
+from services.moderation.domain.settings import LOCKS, SETTINGS, ChatSettings, stop_words
 
 DAY = 24 * 3600
 ALWAYS = "always"
@@ -35,6 +35,19 @@ class Policy:
     newcomer: int
     trust_days: int
     alert: bool
+    spam: str
+    spam_for: str
+    stop_words: tuple[str, ...]
+
+    @property
+    def text_goes(self) -> bool:
+        """Whether a message may go for its words."""
+        return self.spam in ("delete", "remove") or bool(self.stop_words)
+
+    @property
+    def reads(self) -> bool:
+        """Whether anybody's text is read at all."""
+        return self.spam != "off" or bool(self.stop_words)
 
     def media_now(self, moment: int) -> bool:
         """Whether pictures go at this time of day."""
@@ -72,4 +85,7 @@ def _of(values: tuple[tuple[str, str], ...]) -> Policy:
         newcomer=DAY * number("newcomer.days"),
         trust_days=number("trust.days"),
         alert=get("alert.rights") == "on",
+        spam=get("spam"),
+        spam_for=get("spam.for"),
+        stop_words=stop_words(get("spam.words")),
     )

@@ -26,6 +26,8 @@ ZONES = (
 )  # fmt: skip
 ALLOWED_MOST = 30
 """Entries of `lock.allow`."""
+WORDS_MOST, WORD_LEAST, WORD_MOST = 50, 2, 40
+"""Entries of `spam.words`, and their lengths in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Setting:
     """One setting; `choices` in the order in which a button goes through them.
 
     `form` says what else may be written: `choice` nothing, `number` a whole number from `least` to `most`,
-    `hours` a window of the day (`22:00-07:00`), `zone` an IANA time zone, `names` sites and @names.
+    `hours` a window of the day (`22:00-07:00`), `zone` an IANA time zone, `names` sites and @names, `words`
+    words and phrases between commas.
     """
 
     name: str
@@ -54,7 +57,7 @@ class Setting:
             return self.choices[0]
         return self.choices[(self.choices.index(value) + 1) % len(self.choices)]
 
-    def read(self, text: str) -> str | None:
+    def read(self, text: str) -> str | None:  # noqa: PLR0911 - one return for each form
         """The one way in which a value is kept; None when it is not allowed."""
         low = text.strip().lower()
         low = _WORDS.get(low, low) if self.choices == ON_OFF else low
@@ -71,6 +74,8 @@ class Setting:
                 return text.strip() if schedule.zone(text.strip()) else None
             case "names":
                 return _names(low)
+            case "words":
+                return _stop_words(low)
         return None
 
 
@@ -94,6 +99,19 @@ def _names(text: str) -> str | None:
     if not found or len(found) > ALLOWED_MOST or not all(_SITE.fullmatch(word) for word in found):
         return None
     return " ".join(found)
+
+
+def stop_words(value: str) -> tuple[str, ...]:
+    """The words and phrases in a value of `spam.words`."""
+    found = {" ".join(word.split()) for word in re.split(r"[,;\n]", value.lower())}
+    return tuple(sorted(word for word in found if word and word != "none"))
+
+
+def _stop_words(text: str) -> str | None:
+    """Words and phrases between commas, put in order."""
+    found = stop_words(text)
+    fit = all(len(word.rstrip("*")) >= WORD_LEAST and len(word) <= WORD_MOST for word in found)
+    return ", ".join(found) if found and fit and len(found) <= WORDS_MOST else None
 
 
 def _media() -> list[Setting]:
@@ -148,6 +166,14 @@ def _people() -> list[Setting]:
     ]
 
 
+def _spam() -> list[Setting]:
+    return [
+        Setting("spam", ("advise", "delete", "remove", "off"), "advise"),
+        Setting("spam.for", ("untrusted", "newcomers", "everyone"), "untrusted"),
+        Setting("spam.words", ("none",), "none", "words"),
+    ]
+
+
 def _night() -> list[Setting]:
     return [
         Setting("night.hours", ("off", *NIGHTS), "off", "hours"),
@@ -162,6 +188,7 @@ def _all() -> dict[str, Setting]:
         Setting("language", LANGUAGES, "be"),
         Setting("timezone", ZONES, "Europe/Minsk", "zone"),
         *_people(),
+        *_spam(),
         Setting("newcomer.days", ("7", "1", "3", "30"), "7", "number", 1, 30),
         Setting("trust.days", ("3", "1", "7", "14"), "3", "number", 1, 60),
         *_traces(),

@@ -49,6 +49,8 @@ class Delete(NamedTuple):
     sent_at: int
     code: str
     """Why, as in the log: `service.joined`, `media.photo`."""
+    more: tuple[str, ...] = ()
+    """Codes that say it closer."""
 
 
 class Held(NamedTuple):
@@ -84,6 +86,8 @@ class Sanction:
     until: int | None = None
     count: int = 0
     most: int = 0
+    more: tuple[str, ...] = ()
+    """Codes that say it closer than `code`."""
 
 
 class Observation(NamedTuple):
@@ -119,6 +123,10 @@ class Changes:
     named: dict[str, int] = field(default_factory=dict)
     """User name and id of who wrote, for commands that name a person."""
     albums: set[str] = field(default_factory=set)
+    copies: list[str] = field(default_factory=list)
+    """Keyed hashes of texts, to know them again in other chats."""
+    cases: list[tuple[str, bytes]] = field(default_factory=list)
+    """Keyed person and features of a text that looks like spam, for an admin's word to teach."""
     about: bool = False
     admins: bool = False
     status: bool = False

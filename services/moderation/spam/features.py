@@ -54,8 +54,19 @@ class Rows(NamedTuple):
 
 def encode(texts: Sequence[str]) -> Rows:
     """The rows of some texts, in their order."""
-    parts = [_encode([views(text) for text in texts[at : at + BATCH]]) for at in range(0, len(texts), BATCH)]
-    return join(parts)
+    return encode_seen([views(text) for text in texts])
+
+
+def encode_seen(seen: Sequence[Views]) -> Rows:
+    """The same for texts that are cleaned already."""
+    return join([_encode(seen[at : at + BATCH]) for at in range(0, len(seen), BATCH)])
+
+
+def part(rows: Rows, first: int, last: int) -> Rows:
+    """The rows from `first` up to, not including, `last`."""
+    starts = rows.starts[first : last + 1]
+    buckets = rows.buckets[starts[0] : starts[-1]]
+    return Rows(buckets, starts - starts[0], rows.scale[first:last], rows.shape[first:last])
 
 
 def join(parts: Sequence[Rows]) -> Rows:

@@ -80,7 +80,11 @@ def classify(model: Model, texts: Sequence[str], *corrections: Correction) -> li
 
 def learn(model: Model, correction: Correction, text: str, label: Label, *others: Correction) -> Learnt:
     """Take in one report. `others` are corrections that count beside this one. Pure: same in, same out."""
-    rows = encode([text])
+    return learn_row(model, correction, encode([text]), label, *others)
+
+
+def learn_row(model: Model, correction: Correction, rows: Rows, label: Label, *others: Correction) -> Learnt:
+    """The same for a text of which only its one row of features is left."""
     before = float((model.rows_scores(rows) + sum(one.scores(rows) for one in (correction, *others)))[0])
     side = 1.0 if label == "spam" else -1.0
     missing = ROOM - side * (before - model.header.threshold)
@@ -96,16 +100,28 @@ def learn(model: Model, correction: Correction, text: str, label: Label, *others
     return Learnt(learnt, before, after)
 
 
+def eased(before: Correction, after: Correction, share: float) -> Correction:
+    """`before` moved towards `after` by a part of the way."""
+    total = np.zeros(BUCKETS)
+    total[before.buckets] = before.weights * (1 - share)
+    total[after.buckets] += after.weights * share
+    return _strongest(total, after.reports)
+
+
 def _add(correction: Correction, buckets: NDArray[np.int32], change: Floats) -> Correction:
     total = np.zeros(BUCKETS)
     total[correction.buckets] = correction.weights * FADE
     total[buckets] += change
     np.clip(total, -WEIGHT_MOST, WEIGHT_MOST, out=total)
+    return _strongest(total, correction.reports + 1)
+
+
+def _strongest(total: Floats, reports: int) -> Correction:
     kept = np.flatnonzero(np.abs(total) > 1e-3)
     if len(kept) > KEPT_MOST:
         strongest = np.argsort(-np.abs(total[kept]), kind="stable")[:KEPT_MOST]
         kept = np.sort(kept[strongest])
-    return Correction(kept.astype(np.int32), total[kept].astype(np.float32), correction.reports + 1)
+    return Correction(kept.astype(np.int32), total[kept].astype(np.float32), reports)
 
 
 def to_bytes(correction: Correction) -> bytes:

@@ -10,19 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.moderation.domain.standing import Signal
 from services.moderation.spam import shape
 from services.moderation.spam.clean import views
 from services.moderation.spam.features import DAMP, SHAPE_AT, SHAPE_VALUE, encode, grams
 from services.moderation.spam.model import Model
-from services.moderation.spam.online import Correction
 from services.moderation.spam.ready import own_samples
 from shared.text import has_mixed_scripts
 
-NAME = "spam.text"
-WEIGHT_LEAST, WEIGHT_MOST, WEIGHT_SLOPE = 2.2, 4.5, 0.5
-"""Log-odds for `domain.standing`: at the threshold four in a thousand innocent texts are accused, and a text
-is one reason among several; a text alone asks for advice, never for more."""
 TRAITS_MOST, WORDS_MOST = 4, 3
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _CERTAIN = 0.15
@@ -46,6 +40,11 @@ class Reasons(NamedTuple):
 def reasons(text: str, model: Model) -> Reasons:
     """What in a text spoke for spam."""
     return Reasons(_traits(text, model), _words(text, model))
+
+
+def traits(text: str, model: Model) -> tuple[str, ...]:
+    """Codes of the traits that spoke for spam, strongest first."""
+    return tuple(name for name, _ in _traits(text, model))
 
 
 def _traits(text: str, model: Model) -> tuple[tuple[str, float], ...]:
@@ -91,24 +90,3 @@ def lexicon() -> dict[str, str]:
         if not has_mixed_scripts(word):
             found.setdefault(views(word).drawn.strip("\x02\x03 "), word)
     return found
-
-
-def spam_signal(text: str, model: Model, *corrections: Correction) -> Signal | None:
-    """The signal for a person's standing, None for what is not spam.
-
-    Its detail holds numbers only: the score, the threshold, the part of ham that the threshold accuses, and
-    each trait's log-odds as `trait.NAME`.
-    """
-    rows = encode([text])
-    value = float(model.rows_scores(rows)[0]) + sum(float(one.scores(rows)[0]) for one in corrections)
-    above = value - model.header.threshold
-    if above < 0:
-        return None
-    detail = {
-        "score": round(value, 2),
-        "threshold": round(model.header.threshold, 2),
-        "accused": model.header.aim,
-        **{f"trait.{name}": gained for name, gained in _traits(text, model)},
-    }
-    weight = min(WEIGHT_LEAST + WEIGHT_SLOPE * above, WEIGHT_MOST)
-    return Signal(NAME, round(weight, 3), detail)

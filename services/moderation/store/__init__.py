@@ -7,6 +7,7 @@ hash; each is listed in `names` with what ends it.
 from redis.asyncio import Redis
 
 from services.moderation.store.chats import Chats
+from services.moderation.store.corrections import Corrections
 from services.moderation.store.due import Later
 from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
@@ -17,11 +18,12 @@ from shared.keys import Keys
 
 
 class Store:
-    """All of it: `chats`, `later`, `moving`, `people`, `places`, `poll`, `waves`."""
+    """All of it: `chats`, `corrections`, `later`, `moving`, `people`, `places`, `poll`, `waves`."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self.keys = keys
         self.chats = Chats(redis, keys)
+        self.corrections = Corrections(redis, keys)
         self.later = Later(redis)
         self.moving = Moving(redis, keys, self.chats)
         self.people = People(redis, keys)
@@ -30,4 +32,4 @@ class Store:
         self.waves = Waves(redis, keys)
 
 
-__all__ = ["Chats", "Later", "Moving", "People", "Places", "Poll", "Store", "Waves"]
+__all__ = ["Chats", "Corrections", "Later", "Moving", "People", "Places", "Poll", "Store", "Waves"]

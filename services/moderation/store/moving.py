@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.store import names
 from services.moderation.store.chats import Chats
+from services.moderation.store.corrections import Corrections
 from services.moderation.store.names import DAY, Names
 from shared.bus.commit import Command
 from shared.keys import Keys
@@ -35,6 +36,7 @@ class Moving:
             *self._settings(old, new, settings),
             *(write for what, ttl in _PEOPLE.items() for write in self._united(what, old, new, ttl)),
             *self._chats.index.move(old, new, now),
+            *Corrections(self._redis, self._keys).move(old, new),
             *self._names_of_people(old, now),
             *await self._closed(old, new),
             *self._known(old, new),

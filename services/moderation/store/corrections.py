@@ -1,0 +1,155 @@
+"""What `/spam` and undone bans have taught, features of the last suspicious text of a person, and copies.
+
+No text is kept: corrections and features are numbers of buckets, sealed; a copy is known by a keyed hash.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+import structlog
+from cryptography.exceptions import InvalidTag
+from redis.asyncio import Redis
+
+from services.moderation.spam.model import BadModelError
+from services.moderation.spam.online import NONE, Correction, from_bytes, to_bytes
+from services.moderation.store.names import Names
+from shared.bus.commit import Command, Expect
+from shared.keys import Keys
+
+log = structlog.get_logger()
+TAUGHT_TTL = 365 * 86400
+"""After the last lesson."""
+CASE_TTL = 48 * 3600
+COPY_WITHIN = 3600
+DEPLOYMENT = "moderation:taught"
+_CONTEXT, _CASE = "spam.correction", "spam.case"
+_CACHED = 1024
+"""Corrections of chats kept decoded; the largest take 160 kB, most a few."""
+Key = int | None
+"""A chat, or None for the deployment."""
+
+
+class Kept(NamedTuple):
+    """`revision` is empty for what has never been taught."""
+
+    correction: Correction
+    revision: bytes = b""
+
+
+UNTAUGHT = Kept(NONE)
+
+
+class Corrections:
+    """Implements `spam.online.Corrections`.
+
+    `moderation:taught` and `moderation:{pp}:taught:<c>` hash: revision and sealed correction. 1 year after
+        the last lesson.
+    `moderation:{pp}:case:<c>:<p>` string: sealed features of a person's last text that was taken, or
+        reported, for spam, so that an admin's word can teach. 48 h.
+    `moderation:copies:<h>` zset: keyed chats in which a text with this keyed hash was written, by when. 1 h.
+    """
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self._redis: Any = redis  # its own types allow for decoded answers everywhere
+        self._keys = keys
+        self._names = Names(keys)
+        self._cache: dict[Key, Kept] = {}
+
+    async def correction(self, chat_id: Key) -> Correction:
+        """What one chat, or the deployment, has learnt."""
+        return (await self.load([chat_id]))[chat_id].correction
+
+    async def load(self, wanted: Collection[Key]) -> dict[Key, Kept]:
+        """Several of them; only what has changed since is fetched and opened."""
+        order = list(wanted)
+        pipe = self._redis.pipeline(transaction=False)
+        for one in order:
+            pipe.hget(self._key(one), "revision")
+        revisions = dict(zip(order, await pipe.execute(), strict=True))
+        stale = [one for one in order if (revisions[one] or b"") != self._cached(one).revision]
+        await self._fetch([one for one in stale if revisions[one]])
+        for one in stale:
+            if not revisions[one]:
+                self._cache.pop(one, None)
+        return {one: self._cached(one) for one in order}
+
+    def _cached(self, one: Key) -> Kept:
+        return self._cache.get(one, UNTAUGHT)
+
+    async def _fetch(self, stale: list[Key]) -> None:
+        if not stale:
+            return
+        pipe = self._redis.pipeline(transaction=False)
+        for one in stale:
+            pipe.hmget(self._key(one), ["revision", "sealed"])
+        found = await pipe.execute()
+        if len(self._cache) + len(stale) > _CACHED:
+            self._cache.clear()
+        for one, (revision, sealed) in zip(stale, found, strict=True):
+            self._cache[one] = Kept(self._open(sealed), revision or b"")
+
+    def _open(self, sealed: bytes | None) -> Correction:
+        try:
+            return NONE if sealed is None else from_bytes(self._keys.unseal(sealed, _CONTEXT))
+        except (BadModelError, InvalidTag) as error:
+            log.warning("spam_correction_unreadable", reason=str(error) or type(error).__name__)
+            return NONE
+
+    def save_correction(self, chat_id: Key, correction: Correction) -> list[Command]:
+        """The commands that store it, for a commit; see `unchanged`."""
+        key, plain = self._key(chat_id), to_bytes(correction)
+        revision = f"{correction.reports}:{zlib.crc32(plain):08x}"
+        sealed = self._keys.seal(plain, _CONTEXT)
+        return [("HSET", key, "revision", revision, "sealed", sealed), ("EXPIRE", key, TAUGHT_TTL)]
+
+    def unchanged(self, chat_id: Key, kept: Kept) -> Expect:
+        """Nobody has taught it meanwhile."""
+        return Expect.equals(self._key(chat_id), kept.revision or None, "revision")
+
+    def move(self, old: int, new: int) -> list[Command]:
+        """A chat's correction under its new id; what the new one has learnt already stays."""
+        return [("COPY", self._key(old), self._key(new)), ("UNLINK", self._key(old))]
+
+    def _key(self, chat_id: Key) -> str:
+        return DEPLOYMENT if chat_id is None else self._names.of_chat("taught", chat_id)
+
+    # Cases.
+
+    def keep_case(self, chat_id: int, person: str, features: bytes) -> list[Command]:
+        """`person` is a keyed hash, `features` come from `spam.cases.pack`."""
+        return [("SET", self._case(chat_id, person), self._keys.seal(features, _CASE), "EX", CASE_TTL)]
+
+    async def cases(self, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
+        """The features of those of whom there are any."""
+        order = list(dict.fromkeys(wanted))
+        found = await self._redis.mget([self._case(*one) for one in order]) if order else []
+        return {
+            one: self._keys.unseal(sealed, _CASE)
+            for one, sealed in zip(order, found, strict=True)
+            if sealed is not None
+        }
+
+    def _case(self, chat_id: int, person: str) -> str:
+        return f"{self._names.of_chat('case', chat_id)}:{person}"
+
+    # Copies.
+
+    async def copies(self, hashes: Collection[str], now: int) -> dict[str, set[str]]:
+        """The keyed chats in which each text was seen within the hour before `now` (unix seconds)."""
+        order = sorted(hashes)
+        if not order:
+            return {}
+        pipe = self._redis.pipeline(transaction=False)
+        for one in order:
+            pipe.zrange(f"moderation:copies:{one}", now - COPY_WITHIN, "+inf", byscore=True)
+        answers = await pipe.execute()
+        return {one: {chat.decode() for chat in found} for one, found in zip(order, answers, strict=True)}
+
+    def save_copies(self, hashes: Iterable[str], chat: str, now: int) -> list[Command]:
+        """`chat` is its keyed hash, `now` unix seconds."""
+        writes: list[Command] = []
+        for one in dict.fromkeys(hashes):
+            key = f"moderation:copies:{one}"
+            writes += [("ZADD", key, now, chat), ("EXPIRE", key, COPY_WITHIN)]
+        return writes
