@@ -1,0 +1,251 @@
+"""The gateway as a process, small and large: `python -m bench.serving [COUNT ...] [--seed N] [--seconds S]`.
+
+For each number of listings: the time from the start to ready, memory, the latency of `/api/v1/clusters` for
+views of a city at several zooms and of pages, over HTTP on loopback; then the same views while listings
+change, and how long a change takes to be seen. The median over 1,000,000 should be within twice that over
+1,000, and the 99th percentile during changes within twice that at rest.
+"""
+
+import argparse
+import asyncio
+import http.client
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from bench.made.city import CENTRE, City, listing_id
+from services.gateway.web.drawing import View
+from shared.bus.bus import connect
+from shared.bus.envelope import DATA, KEY, PLAIN, Envelope
+from shared.contracts.registry import DIRECTORY_CHANGED
+from shared.keys import Keys
+from shared.server import EmbeddedRedis
+
+SECRET = "b" * 64
+ZOOMS = (10, 11, 12, 13, 14, 15, 16)
+READS = 1_500
+CHANGES_A_SECOND = 50
+READY_SECONDS = 600
+BATCH = 2_000
+
+
+async def fill(url: str, city: City) -> None:
+    """The snapshot as the directory would have left it."""
+    redis, envelope = connect(url), Envelope(Keys(SECRET))
+    for start in range(0, len(city), BATCH):
+        async with redis.pipeline(transaction=False) as pipe:
+            for number in range(start, min(start + BATCH, len(city))):
+                name = listing_id(number)
+                key = DIRECTORY_CHANGED.snapshot_key(envelope.partition(name))
+                pipe.hset(key, name, PLAIN + city.body(number))  # type: ignore[arg-type]
+            await pipe.execute()
+    await redis.aclose()
+
+
+@dataclass
+class Served:
+    """A gateway that runs; `seconds` from its start until it was ready."""
+
+    port: int
+    pid: int
+    seconds: float
+
+    @property
+    def memory(self) -> int:
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * 4096
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_ready(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def gateway(url: str, folder: str) -> Iterator[Served]:
+    port = free_port()
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
+    settings = {"DZE_KEY": SECRET, "DZE_REDIS_URL": url, "DZE_PORT": str(port), "DZE_DATA": folder}
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.gateway"],
+        env=plain | settings | {"PYTHONPATH": str(Path.cwd()), "DZE_LOG_LEVEL": "error"},
+        cwd=folder,
+    )
+    try:
+        while not is_ready(port):
+            if process.poll() is not None or time.perf_counter() - started > READY_SECONDS:
+                raise SystemExit("the gateway did not become ready")
+            time.sleep(0.02)
+        yield Served(port, process.pid, time.perf_counter() - started)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+class Reader:
+    """One connection that is kept open, as a browser keeps it."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def get(self, path: str) -> tuple[float, bytes]:
+        """Milliseconds, and the body."""
+        begun = time.perf_counter()
+        self._connection.request("GET", path, headers={"Accept-Encoding": "identity"})
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status}")
+        return (time.perf_counter() - begun) * 1000, body
+
+
+def views(seed: int, count: int) -> list[str]:
+    """A phone's and a desktop's views of a city, moved about."""
+    made = random.Random(seed)
+    paths = []
+    for number in range(count):
+        zoom = ZOOMS[number % len(ZOOMS)]
+        size = (400, 700) if number % 2 else (1280, 800)
+        view = View(CENTRE[0] + made.gauss(0, 0.03), CENTRE[1] + made.gauss(0, 0.05), zoom, *size)
+        box = view.box
+        edges = f"{box.west:.5f},{box.south:.5f},{box.east:.5f},{box.north:.5f}"
+        paths.append(f"/api/v1/clusters?bbox={edges}&zoom={zoom}")
+    return paths
+
+
+def p99(times: list[float]) -> float:
+    return statistics.quantiles(times, n=100)[98]
+
+
+def line(name: str, times: list[float]) -> None:
+    print(f"  {name:32} median {statistics.median(times):7.2f} ms   99 % below {p99(times):7.2f} ms")
+
+
+def at_rest(reader: Reader, seed: int, reads: int) -> list[float]:
+    """Milliseconds of the views; the pages beside the map and in the list are printed with them."""
+    paths = views(seed, reads)
+    for path in paths[:100]:
+        reader.get(path)
+    times = [reader.get(path)[0] for path in paths]
+    line("clusters", times)
+    beside = [
+        path.replace("clusters", "listings").split("&zoom")[0] + "&limit=60&order=members" for path in paths
+    ]
+    line("the list beside the map", [reader.get(path)[0] for path in beside[: reads // 5]])
+    line("clusters of a kind", [reader.get(f"{path}&kind=help")[0] for path in paths[: reads // 10]])
+    following = "/api/v1/listings?limit=100"
+    pages = []
+    for _ in range(60):
+        taken, body = reader.get(following)
+        pages.append(taken)
+        cursor = orjson.loads(body)["next"]
+        following = f"/api/v1/listings?limit=100&cursor={cursor}" if cursor else "/api/v1/listings?limit=100"
+    line("pages of all", pages)
+    return times
+
+
+async def change(url: str, city: City, seed: int, seconds: float, first: int = 2) -> str:
+    """Publish changes evenly, with revisions from the first on; answers the id of the last listing."""
+    redis, envelope, made = connect(url), Envelope(Keys(SECRET)), random.Random(seed)
+    begun, name = time.perf_counter(), ""
+    for turn in range(max(1, int(seconds * CHANGES_A_SECOND))):
+        number, revision = made.randrange(len(city)), first + turn
+        name = listing_id(number)
+        partition = envelope.partition(name)
+        body = PLAIN + city.body(number, revision)
+        async with redis.pipeline(transaction=True) as pipe:
+            pipe.hset(DIRECTORY_CHANGED.snapshot_key(partition), name, body)  # type: ignore[arg-type]
+            pipe.xadd(DIRECTORY_CHANGED.partition_key(partition), {DATA: body, KEY: b"k"})
+            await pipe.execute()
+        await asyncio.sleep(max(0.0, begun + (turn + 1) / CHANGES_A_SECOND - time.perf_counter()))
+    await redis.aclose()
+    return name
+
+
+def changer(*values: object) -> subprocess.Popen[bytes]:
+    """In a process of its own, so that it takes no time from the reader."""
+    command = [sys.executable, "-m", "bench.serving", "--change", *map(str, values)]
+    return subprocess.Popen(command)
+
+
+def during_changes(reader: Reader, url: str, city: City, seed: int, seconds: float) -> list[float]:
+    writing = changer(url, len(city), seed, seconds)
+    time.sleep(1.0 + len(city) / 500_000)
+    times, paths = [], views(seed + 1, 10_000)
+    while writing.poll() is None:
+        times.append(reader.get(paths[len(times) % len(paths)])[0])
+    line(f"clusters, {CHANGES_A_SECOND} changes a second", times)
+    return times
+
+
+def seen_after(reader: Reader, url: str, city: City, seed: int) -> list[float]:
+    """Milliseconds from the answer of the write until the API shows it."""
+    times = []
+    for number in range(20):
+        revision = 1_000_000 + number
+        name = asyncio.run(change(url, city, seed + number, 0.0, revision))
+        begun = time.perf_counter()
+        while b'"revision":%d' % revision not in reader.get(f"/api/v1/listings/{name}")[1]:
+            if time.perf_counter() - begun > 10:
+                raise SystemExit("a change was never seen")
+        times.append((time.perf_counter() - begun) * 1000)
+    return times
+
+
+def run(count: int, seed: int, seconds: float) -> tuple[float, float]:
+    """The median at rest, and how many times the 99th percentile was during changes."""
+    city = City.of(count, seed)
+    with tempfile.TemporaryDirectory() as folder, EmbeddedRedis(folder) as redis:
+        asyncio.run(fill(redis.url, city))
+        with gateway(redis.url, folder) as served:
+            print(f"{count:,} listings")
+            print(f"  ready after {served.seconds:.1f} s, {served.memory / 1e6:.0f} MB in all")
+            reader = Reader(served.port)
+            rest = at_rest(reader, seed, READS)
+            changing = during_changes(reader, redis.url, city, seed, seconds)
+            ratio = p99(changing) / p99(rest)
+            print(f"  99 % during changes / at rest    {ratio:.2f}")
+            seen = max(seen_after(reader, redis.url, city, seed))
+            print(f"  a change is seen after           {seen:.0f} ms at most")
+    return statistics.median(rest), ratio
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("counts", nargs="*", type=int, default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--seed", type=int, default=2020)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--change", nargs=4, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.change:
+        url, count, seed, seconds = asked.change
+        asyncio.run(change(url, City.of(int(count), int(seed)), int(seed), float(seconds)))
+        return
+    print(f"seed {asked.seed}")
+    medians = [run(count, asked.seed, asked.seconds)[0] for count in asked.counts]
+    print(f"median of {asked.counts[-1]:,} / of {asked.counts[0]:,}: {medians[-1] / medians[0]:.2f}")
+
+
+if __name__ == "__main__":
+    main()
