@@ -27,9 +27,9 @@ def test_hostile_names_stay_text_in_every_format() -> None:
     assert [feature["properties"]["name"] for feature in features] == [HOSTILE, "=1+1"]
     table = b"".join(CSV.parts(LISTINGS)).decode("utf-8-sig")
     assert [row["name"] for row in csv.DictReader(table.splitlines())] == [HOSTILE, "'=1+1"]
-    names = [
-        each.text for each in fromstring(b"".join(KML.parts([*LISTINGS, odd]))).iter() if each.tag.endswith("}name")
-    ]
+    odd = listing(3, name="a\x0bb\ufffec")
+    places = fromstring(b"".join(KML.parts([*LISTINGS, odd])))
+    names = [each.text for each in places.iter() if each.tag.endswith("}name")]
     assert names == [HOSTILE, "=1+1", "abc"]
 
 

@@ -17,6 +17,7 @@ export function fold(text) {
     .replaceAll("№", " ")
     .normalize("NFKC")
     .toLowerCase()
+    .replaceAll("ß", "ss")
     .replace(/['’ʼ`′‘\u0301]/g, "")
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
