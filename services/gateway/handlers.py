@@ -1,5 +1,7 @@
 """The gateway follows streams without a group: each process builds its own read model."""
 
+import gc
+
 from services.gateway.context import Gateway
 from services.gateway.domain.readmodel import ReadModel
 from shared.clock import now
@@ -35,6 +37,8 @@ def follow(gateway: Gateway) -> None:
 
     def on_directory_caught_up() -> None:
         model.settle()
+        gc.collect()
+        gc.freeze()  # what is loaded stays: looking through it for garbage would hold up requests
         feed.go_live()
 
     def on_directory_lost() -> None:

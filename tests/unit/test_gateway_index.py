@@ -245,6 +245,10 @@ def test_what_is_packed_comes_out_equal(one: Listing, precision: Precision) -> N
         assert unpack(packed(listed)) == listed
         assert unpack(packed(listed)).model_dump_json() == listed.model_dump_json()
         assert revision(packed(listed)) == listed.revision
+        out = unpack(packed(listed))
+        assert out.model_copy(update={"name": "Іншы"}).name == "Іншы"
+        assert out.model_fields_set == set(Listing.model_fields)
+        assert (hash(out), repr(out)) == (hash(listed), repr(listed))
 
 
 def test_a_snapshot_is_loaded_like_the_changes_it_holds() -> None:
