@@ -28,13 +28,14 @@ async def acts_of(desk: Desk, state: ChatState, now: int) -> Commit:
     events: list[Message] = [*_deletes(state, now), *sanctions(desk, state, now), *_observed(desk, state)]
     held = [(Due(state.key, d.code, d.message_id, d.sent_at), at) for d, at in changes.held]
     writes: list[Command] = desk.store.later.put(held)
-    writes += desk.store.corrections.save_copies(changes.copies, state.key, now)
     for person, features in changes.cases:
         writes += desk.store.corrections.keep_case(state.id, person, features)
     for code, count in changes.would.items():
         writes += desk.bot.note(state.id, Method.DELETE_MESSAGES, reasons=(code,), count=count, target=None)
     events += notice(desk, state, tuple(changes.would), now)
     found = Commit.of(writes=writes, events=events)
+    if changes.copies:
+        found += desk.store.corrections.save_copies(changes.copies, state.key, now)
     return sum(alerts, NOTHING) + found if alerts else found
 
 

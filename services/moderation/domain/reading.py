@@ -12,7 +12,9 @@ class Reading(NamedTuple):
     stopped: bool = False
     """One of the chat's stop words is in it."""
     copy: str = ""
-    """A keyed hash under which the same text is known again; empty for what is short, or edited."""
+    """A keyed hash under which the text is to be known again; empty for what is short, edited, or known."""
+    revision: str = ""
+    """Of what is known of copies, so that two at the same moment see each other."""
     chats: int = 0
     """In how many other chats it was written within the hour."""
     features: bytes = b""

@@ -36,7 +36,7 @@ def on_message(update: Update, role: Role, state: ChatState, context: Context) -
     if message is None or found is None or not concerns(policy.spam_for, role):
         return
     if found.copy:
-        state.changes.copies.append(found.copy)
+        state.changes.copies.append((found.copy, found.revision))
     if policy.spam != "off":
         _note(update, message, found, state, context)
     if found.stopped:

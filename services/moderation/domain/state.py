@@ -123,8 +123,8 @@ class Changes:
     named: dict[str, int] = field(default_factory=dict)
     """User name and id of who wrote, for commands that name a person."""
     albums: set[str] = field(default_factory=set)
-    copies: list[str] = field(default_factory=list)
-    """Keyed hashes of texts, to know them again in other chats."""
+    copies: list[tuple[str, str]] = field(default_factory=list)
+    """Keyed hashes of texts, to know them again in other chats, with the revision that was read."""
     cases: list[tuple[str, bytes]] = field(default_factory=list)
     """Keyed person and features of a text that looks like spam, for an admin's word to teach."""
     about: bool = False

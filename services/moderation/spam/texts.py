@@ -56,8 +56,8 @@ class Texts:
             told = scored.get(number, Reading())
             words = one.state.policy.stop_words
             told = told._replace(stopped=bool(words) and has_stop_word(one.seen, words))
-            if number in copies:
-                told = told._replace(copy=copies[number][0], chats=copies[number][1])
+            if (copied := copies.get(number)) is not None:
+                told = told._replace(copy=copied.copy, revision=copied.revision, chats=copied.chats)
             if told != Reading():
                 found[number] = told
         return found
@@ -79,8 +79,8 @@ class Texts:
             if score >= model.header.threshold
         }
 
-    async def _copies(self, asked: Sequence[_Asked], now: int) -> dict[int, tuple[str, int]]:
-        """By update id: the text's keyed hash, and in how many other chats it stood within the hour."""
+    async def _copies(self, asked: Sequence[_Asked], now: int) -> dict[int, Reading]:
+        """By update id: in how many other chats the text stood within the hour, and what to add to that."""
         keyed = {
             one.update.id: self._keys.token("copy", one.seen.drawn, 12)
             for one in asked
@@ -89,9 +89,14 @@ class Texts:
         known = await self._corrections.copies(set(keyed.values()), now)
         found = {}
         for one in asked:
-            if (copy := keyed.get(one.update.id)) is not None:
-                found[one.update.id] = (copy, len(known[copy] - {one.state.key}))
-                known[copy].add(one.state.key)
+            if (copy := keyed.get(one.update.id)) is None:
+                continue
+            chats, revision = known[copy]
+            if one.state.key in chats:
+                found[one.update.id] = Reading(chats=len(chats) - 1)
+            else:
+                found[one.update.id] = Reading(copy=copy, revision=revision, chats=len(chats))
+                chats.add(one.state.key)
         return found
 
 

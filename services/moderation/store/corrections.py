@@ -4,7 +4,7 @@ No text is kept: corrections and features are numbers of buckets, sealed; a copy
 """
 
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import structlog
@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from services.moderation.spam.model import BadModelError
 from services.moderation.spam.online import NONE, Correction, from_bytes, to_bytes
 from services.moderation.store.names import Names
-from shared.bus.commit import Command, Expect
+from shared.bus.commit import Command, Commit, Expect
 from shared.keys import Keys
 
 log = structlog.get_logger()
@@ -38,6 +38,14 @@ class Kept(NamedTuple):
 
 
 UNTAUGHT = Kept(NONE)
+REVISION = "revision"
+
+
+class Copies(NamedTuple):
+    """Keyed chats in which a text was seen; `revision` is empty for what was not."""
+
+    chats: set[str]
+    revision: str = ""
 
 
 class Corrections:
@@ -47,7 +55,7 @@ class Corrections:
         the last lesson.
     `moderation:{pp}:case:<c>:<p>` string: sealed features of a person's last text that was taken, or
         reported, for spam, so that an admin's word can teach. 48 h.
-    `moderation:copies:<h>` zset: keyed chats in which a text with this keyed hash was written, by when. 1 h.
+    `moderation:copies:<h>` hash: when a text with this keyed hash was written in which keyed chats. 1 h.
     """
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
@@ -135,21 +143,38 @@ class Corrections:
 
     # Copies.
 
-    async def copies(self, hashes: Collection[str], now: int) -> dict[str, set[str]]:
-        """The keyed chats in which each text was seen within the hour before `now` (unix seconds)."""
+    async def copies(self, hashes: Collection[str], now: int) -> dict[str, Copies]:
+        """In which chats each text was seen within the hour before `now` (unix seconds)."""
         order = sorted(hashes)
         if not order:
             return {}
         pipe = self._redis.pipeline(transaction=False)
         for one in order:
-            pipe.zrange(f"moderation:copies:{one}", now - COPY_WITHIN, "+inf", byscore=True)
-        answers = await pipe.execute()
-        return {one: {chat.decode() for chat in found} for one, found in zip(order, answers, strict=True)}
+            pipe.hgetall(_copies_key(one))
+        return {one: _copies(found, now) for one, found in zip(order, await pipe.execute(), strict=True)}
 
-    def save_copies(self, hashes: Iterable[str], chat: str, now: int) -> list[Command]:
-        """`chat` is its keyed hash, `now` unix seconds."""
+    def save_copies(self, seen: Iterable[tuple[str, str]], chat: str, now: int) -> Commit:
+        """Texts, each with the revision that was read, now also in this keyed chat.
+
+        Two chats in which the same text comes at the same moment are decided one after the other.
+        """
         writes: list[Command] = []
-        for one in dict.fromkeys(hashes):
-            key = f"moderation:copies:{one}"
-            writes += [("ZADD", key, now, chat), ("EXPIRE", key, COPY_WITHIN)]
-        return writes
+        expect = []
+        for one, revision in dict(seen).items():
+            key = _copies_key(one)
+            writes += [
+                ("HSET", key, REVISION, int(revision or 0) + 1, chat, now),
+                ("EXPIRE", key, COPY_WITHIN),
+            ]
+            expect.append(Expect.equals(key, revision or None, REVISION))
+        return Commit.of(writes=writes, expect=expect)
+
+
+def _copies_key(one: str) -> str:
+    return f"moderation:copies:{one}"
+
+
+def _copies(stored: Mapping[bytes, bytes], now: int) -> Copies:
+    fields = {name.decode(): value.decode() for name, value in stored.items()}
+    revision = fields.pop(REVISION, "")
+    return Copies({chat for chat, at in fields.items() if now - int(at) < COPY_WITHIN}, revision)
