@@ -341,7 +341,9 @@ async def test_being_added_tells_what_rights_are_missing_and_what_for(town):
     speak(town, "en")
     chat = town.sim.do("chat", title="New yard", owner=ALENA)["id"]
     town.sim.do("join", chat=chat, user=BOT, by=ALENA)
-    greeting = (await town.hears("Hello", chat)).content["text"]
+    hello = await town.hears("Hello", chat)
+    greeting = hello.content["text"]
+    assert "?start=s" in hello.markup["inline_keyboard"][0][0]["url"]
     assert "I lack these rights" in greeting
     assert "“Delete messages” — to erase traces" in greeting
     assert "dry run" in greeting

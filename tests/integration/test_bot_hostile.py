@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from services.moderation.bot import news
+from services.moderation.bot.commands import COMMANDS
 from services.moderation.bot.dialogue import handle
 from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.sharing import read
+from services.moderation.bot.signing import Press, Signer
 from services.moderation.bot.store import BotStore
-from services.moderation.domain.settings import ChatSettings
+from services.moderation.domain.settings import SETTINGS, ChatSettings
+from services.moderation.domain.update import Person
+from services.moderation.store import Chats as StoredChats
 from services.moderation.telegram.store import ActorStore
 from shared.bus import NOTHING, Commit
 from shared.contracts.telegram import Method, TelegramAction, TelegramUpdate
@@ -39,25 +45,29 @@ class Api:
         self.odd: Any = None
 
     async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
-        del method, seconds
+        del seconds
         if self.odd is not None:
             return self.odd
+        if method == "getChat":
+            return {"id": CHAT, "type": "supergroup", "permissions": {"can_send_messages": True}}
         status = "creator" if (params or {}).get("user_id") in self.admins else "member"
         return {"status": status, "user": {"id": (params or {}).get("user_id"), "first_name": "X"}}
 
+    async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
+        del file_id, most, seconds
+        return b"\xff\x00{"
 
-class Chats:
-    """Settings that stay as they are; `named` knows one person."""
 
-    def __init__(self, values: dict[str, str]) -> None:
+class Chats(StoredChats):
+    """The real ones, with settings given by the test; one person is known by name."""
+
+    def __init__(self, redis: Redis, values: dict[str, str]) -> None:
+        super().__init__(redis, KEYS)
         self.values = values
 
     async def settings(self, chat_id: int) -> ChatSettings:
         del chat_id
         return ChatSettings(self.values)
-
-    def set_setting(self, chat_id: int, name: str, value: str) -> list[Any]:
-        return [("HSET", f"moderation:test:{chat_id}", name, value)]
 
     async def person_named(self, chat_id: int, username: str) -> int | None:
         del chat_id
@@ -71,7 +81,7 @@ async def deps(redis_url: str) -> AsyncIterator[Deps]:
         settings=Settings(key="k" * 32, review_chat=-100999, _env_file=None),
         keys=KEYS,
         telegram=Api(),
-        chats=Chats({"dryrun": "off", "language": "en"}),
+        chats=Chats(redis, {"dryrun": "off", "language": "en"}),
         store=BotStore(redis, KEYS),
         actor_store=ActorStore(redis, KEYS),
         me=Me(BOT, "dze_bot"),
@@ -123,7 +133,7 @@ async def test_an_update_of_any_shape_is_survived(deps, kind, odd):
 @pytest.mark.parametrize("odd", ODD)
 async def test_what_is_replied_to_may_have_any_shape(deps, odd):
     for name in ("from", "sender_chat", "message_id", "date", "new_chat_members"):
-        for verb in ("ban", "spam"):
+        for verb in ("ban", "spam", "warn", "why", "purge", "purge person", "trust", "import"):
             await tell(deps, "message", command(f"/{verb}", reply_to_message=TARGET | {name: odd}))
     await tell(deps, "message", command("/ban", reply_to_message=odd))
     await tell(deps, "message", command("/ban", entities=[odd, {"type": "text_mention", "user": odd}]))
@@ -189,6 +199,90 @@ async def test_names_of_strangers_cannot_write_markup(deps):
     said = [e.params["text"] for e in commit.events if isinstance(e, TelegramAction) and "text" in e.params]
     assert any("&lt;b&gt;x" in text for text in said)
     assert not any("<b>x" in text for text in said)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+@pytest.mark.parametrize(
+    "words", ["", "x", "'; DROP", "\u202e🙂 " * 30, "-1", "9" * 400, "off off", "{", "%s {name}"]
+)
+async def test_every_command_survives_every_word_behind_it(deps, name, words):
+    commit = await tell(deps, "message", command(f"/{name} {words}", reply_to_message=TARGET))
+    texts = [e.params["text"] for e in commit.events if isinstance(e, TelegramAction) and "text" in e.params]
+    assert all(0 < len(text) <= 4096 for text in texts)
+    assert not any("<b>x" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[]",
+        "null",
+        "1",
+        '{"settings": []}',
+        '{"settings": {"dryrun": "off"}}',
+        '{"format": "other"}',
+        "{" * 9999,
+    ],
+)
+def test_a_text_that_is_no_settings_sets_nothing(text):
+    incoming = read(text)
+    assert incoming is None or all(SETTINGS[n].default == v for n, v in incoming.values.items())
+    assert incoming is None or "dryrun" not in incoming.values
+
+
+def test_settings_of_other_releases_are_named_and_skipped():
+    incoming = read('{"media.photo": "delete", "<b>": "x", "media.video": "fly", "lock.link": 5}')
+    assert incoming is not None
+    assert incoming.values == {"media.photo": "delete"}
+    assert len(incoming.bad) == 3
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "s", "n-1", "sx y", "s" + "z" * 60, "n0", "c\u0660", "sZZ", "s1 s2", "<b>"]
+)
+async def test_a_link_into_the_private_talk_may_be_anything(deps, payload):
+    body = command(f"/start {payload}", chat={"id": ADMIN, "type": "private"})
+    assert acts(await tell(deps, "message", body)) == []
+
+
+@pytest.mark.parametrize("purpose", ["s", "l", "w", "a", "r"])
+@pytest.mark.parametrize(
+    "args", [(), ("",), ("v",), ("u", "x"), ("p", "9" * 20), ("g", "zz", "media", "-1"), ("y", "0", "0")]
+)
+async def test_a_signed_button_of_another_release_harms_nobody(deps, purpose, args):
+    data = Signer.of(KEYS).sign(CHAT, Press(purpose, args), NOW.replace(year=2027))
+    message = {"message_id": 3, "chat": {"id": CHAT, "type": "supergroup"}}
+    body = {"id": "1", "from": ADMIN_USER, "message": message, "data": data}
+    found = [method for method, _ in acts(await tell(deps, "callback_query", body))]
+    assert set(found) <= {Method.ANSWER_CALLBACK, Method.EDIT_TEXT}
+
+
+async def test_an_alert_reaches_admins_alone_and_the_chat_hears_no_name(deps):
+    who = Person(PERSON, "<b>Mallory")
+    commit = await news.alert(deps, CHAT, "admin_added", who, Person(ADMIN, "Alena"))
+    assert [e.chat_id for e in commit.events] == [CHAT]
+    assert "Mallory" not in commit.events[0].params["text"]
+    await _apply(deps, commit)
+    assert (await news.alert(deps, CHAT, "owner_left", who, None)).events == (), "the chat is told once a day"
+    body = command("/start", chat={"id": ADMIN, "type": "private"})
+    await _apply(deps, await tell(deps, "message", body))
+    deps.telegram.odd = [{"status": "creator", "user": ADMIN_USER}]
+    commit = await news.alert(deps, CHAT, "owner_changed", who, None)
+    assert [e.chat_id for e in commit.events] == [ADMIN]
+    assert "&lt;b&gt;Mallory" in commit.events[0].params["text"]
+
+
+async def test_nothing_that_waits_for_admins_can_be_read_on_disk(deps):
+    await _apply(deps, await news.alert(deps, CHAT, "admin_added", Person(PERSON, "Mallory"), None))
+    redis = deps.actor_store._redis
+    async for key in redis.scan_iter():
+        assert await redis.ttl(key) > 0, key
+        kept = await redis.dump(key)
+        assert b"Mallory" not in kept
+        assert str(PERSON).encode() not in kept + key
+        assert str(CHAT).encode() not in kept + key
 
 
 async def test_an_editing_of_a_command_gives_no_second_order(deps):

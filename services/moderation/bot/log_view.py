@@ -196,5 +196,5 @@ async def turned(press: PressTurn, number: str) -> Commit:
         return Commit.of(events=[press.answer("press.unknown", alert=True)])
     if not rights.is_admin:
         return Commit.of(events=[press.answer("press.not_admin", alert=True)])
-    text, rows = await Log.of(press.turn).page(int(number) if number.isdigit() else 0)
+    text, rows = await Log.of(press.turn).page(int(number) if number.isdecimal() else 0)
     return Commit.of(events=[press.edit(text, rows), press.answer()])

@@ -1,6 +1,8 @@
 """The bot is added, given rights, or removed."""
 
+from services.moderation.bot import links
 from services.moderation.bot.i18n import Html, Speech, joined, speech_for
+from services.moderation.bot.reply import Rows
 from services.moderation.bot.rights import Rights, of_member
 from services.moderation.bot.turn import Turn
 from shared.bus.commit import NOTHING, Commit
@@ -42,7 +44,14 @@ async def changed(turn: Turn) -> Commit:
         speech = speech_for(turn.person.language, turn.settings.language)
         writes += turn.deps.chats.set_setting(turn.chat.id, "language", speech.language)
     text = rights_text(speech, rights) if change.was_inside else _greeting(turn, speech, rights)
-    return Commit.of(writes=writes, events=[turn.reply.send(turn.chat.id, text)])
+    rows = () if change.was_inside or turn.chat.id == turn.deps.settings.review_chat else _ways(turn, speech)
+    return Commit.of(writes=writes, events=[turn.reply.send(turn.chat.id, text, rows=rows)])
+
+
+def _ways(turn: Turn, speech: Speech) -> Rows:
+    """Under the greeting: to open the bot, so that it may write to an admin, and the settings there."""
+    url = links.to_private(turn.deps.me.username, links.SETTINGS, turn.chat.id)
+    return [[{"text": speech.plain("greet.open"), "url": url}]]
 
 
 def _news(turn: Turn, rights: Rights) -> bool:
@@ -59,6 +68,7 @@ def _greeting(turn: Turn, speech: Speech, rights: Rights) -> Html:
         parts.append(speech("greet.basic"))
     parts.append(rights_text(speech, rights))
     parts.append(speech("greet.dryrun" if turn.settings.dryrun else "greet.acting"))
+    parts.append(speech("greet.next"))
     return joined("\n\n", parts)
 
 

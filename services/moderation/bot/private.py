@@ -47,12 +47,12 @@ async def _linked(turn: Turn, what: str, chat_id: int) -> Commit:
     if not rights.is_admin:
         return _say(turn, turn.speech("press.not_admin"))
     subject = await subject_of(turn, chat_id)
+    found = await news.deliver(turn, [chat_id])
     if what == links.NEWS:
-        found = await news.deliver(turn, [chat_id])
         return found if found != NOTHING else _say(turn, turn.speech("news.none", title=subject.title))
     menu = Menu.of(turn, subject)
     page = await sharing.targets(turn, menu, "0") if what == links.COPY else menu.home()
-    return _say(turn, *page)
+    return _say(turn, *page) + found
 
 
 async def _news(turn: Turn, own: list[Subject]) -> Commit:

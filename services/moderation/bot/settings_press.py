@@ -48,7 +48,7 @@ async def _page(press: PressTurn, menu: Menu, verb: str, args: list[str]) -> Pag
         case "x", _:
             return press.turn.speech("settings.closed"), ()
         case "g", section if section in SECTIONS:
-            return menu.page(section, int(args[1]) if args[1].isdigit() else 0)
+            return menu.page(section, int(args[1]) if args[1].isdecimal() else 0)
         case "o", name if name in NAMES:
             return menu.one(NAMES[name])
         case "k", _:

@@ -130,7 +130,7 @@ async def targets(turn: Turn, menu: Menu, number: str) -> Page:
     others = [one for one in await administered(turn) if one.chat_id != menu.subject.chat_id]
     if not others:
         return turn.speech("copy.nowhere"), [[menu.to_home()]]
-    page = int(number) if number.isdigit() else 0
+    page = int(number) if number.isdecimal() else 0
     start = page * CHATS_ON_PAGE if page * CHATS_ON_PAGE < len(others) else 0
     rows = [[menu.to_copy(one)] for one in others[start : start + CHATS_ON_PAGE]]
     if len(others) > CHATS_ON_PAGE:

@@ -37,8 +37,8 @@ async def find(turn: Turn, words: tuple[str, ...]) -> tuple[Target | None, tuple
     replied = turn.update.body.get("reply_to_message")
     if isinstance(replied, dict) and not replied.get("forum_topic_created"):
         return _author(replied, turn.chat.id), words
-    number = next((word for word in words if _ID.fullmatch(word) and int(word) < USER_MOST), None)
-    return (None, words) if number is None else (Target(int(number), number), _without(words, number))
+    digits = next((word for word in words if _ID.fullmatch(word) and int(word) < USER_MOST), None)
+    return (None, words) if digits is None else (Target(int(digits), digits), _without(words, digits))
 
 
 def _without(words: tuple[str, ...], named: str) -> tuple[str, ...]:
@@ -50,27 +50,27 @@ def _touched(body: Mapping[str, Any]) -> Target | None:
     marks = body.get("entities")
     for mark in marks if isinstance(marks, list) else ():
         user = mark.get("user") if isinstance(mark, dict) else None
-        if (person := _number(user, "id", USER_MOST)) is not None:
+        if (person := number(user, "id", USER_MOST)) is not None:
             return Target(person, _name(user, "first_name", "last_name"))
     return None
 
 
 def _author(message: Mapping[str, Any], chat_id: int) -> Target | None:
     """Who wrote the message, or whom it says to have joined."""
-    replied, sent_at = _number(message, "message_id", 2**31), _number(message, "date", 2**32) or 0
+    replied, sent_at = number(message, "message_id", 2**31), number(message, "date", 2**32) or 0
     channel = message.get("sender_chat")
-    if (channel_id := _number(channel, "id", USER_MOST)) is not None:
+    if (channel_id := number(channel, "id", USER_MOST)) is not None:
         own = channel_id == chat_id or message.get("is_automatic_forward") is True
         name = _name(channel, "title")
         return Target(channel_id, name, replied, sent_at, is_channel=True, is_chat_itself=own)
     joined = message.get("new_chat_members")
     user = joined[0] if isinstance(joined, list) and joined else message.get("from")
-    if (person := _number(user, "id", USER_MOST)) is not None:
+    if (person := number(user, "id", USER_MOST)) is not None:
         return Target(person, _name(user, "first_name", "last_name"), replied, sent_at)
     return None
 
 
-def _number(body: Any, name: str, most: int) -> int | None:
+def number(body: Any, name: str, most: int) -> int | None:
     """A whole number from Telegram's JSON, or None for anything else: its shapes may change."""
     value = body.get(name) if isinstance(body, dict) else None
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < most else None

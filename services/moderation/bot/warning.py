@@ -85,9 +85,10 @@ async def warnings(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commi
         name=target.name,
         count=now.count,
         most=turn.settings.get("warn.most"),
-        steps=now.steps,
         when=when,
     )
+    if now.steps:
+        text = joined("\n", [text, turn.speech("warnings.before", steps=now.steps)])
     return deeds.only(turn, text)
 
 

@@ -10,7 +10,7 @@ from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import rights_in
-from services.moderation.bot.targets import USER_MOST, Target, find
+from services.moderation.bot.targets import USER_MOST, Target, find, number
 from services.moderation.bot.turn import Turn
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import short
@@ -20,6 +20,7 @@ from shared.contracts.telegram import Method
 
 PURPOSE = "w"
 DAYS = 1.0
+MESSAGE_MOST = 2**31
 ASK_ABOVE = 10
 """More messages than this are asked about before they go."""
 WITHIN = timedelta(hours=47)
@@ -51,9 +52,8 @@ async def _bot_lacks(turn: Turn, chat_id: int) -> str | None:
 
 
 async def _since(turn: Turn) -> Commit:
-    replied = turn.update.body.get("reply_to_message")
-    first = replied.get("message_id") if isinstance(replied, dict) else None
-    if not isinstance(first, int) or first <= 0:
+    first = number(turn.update.body.get("reply_to_message"), "message_id", MESSAGE_MOST) or 0
+    if first <= 0:
         return Commit.of(events=[turn.say(turn.speech("purge.how"))])
     ids = await turn.deps.chats.messages_since(turn.chat.id, first)
     return _begin(turn, ids, "purge.sure_since", ("s", str(first)))
@@ -100,8 +100,8 @@ def _wipe(turn: Turn, chat_id: int, ids: list[int], target: int, *, dryrun: bool
         by=turn.by,
         reasons=(code,),
     )
-    number = code_of(turn.deps.keys, delete.action_id)
-    return Commit.of(events=[delete]), turn.speech("purge.done", count=len(ids), code=number)
+    code = code_of(turn.deps.keys, delete.action_id)
+    return Commit.of(events=[delete]), turn.speech("purge.done", count=len(ids), code=code)
 
 
 def button_for(turn: Turn, chat_id: int, target: int, speech: Speech) -> dict[str, str]:
@@ -117,12 +117,12 @@ async def pressed(press: PressTurn) -> Commit:
         return Commit.of(events=[press.edit(turn.speech("purge.kept")), press.answer()])
     if (refusal := await _refusal(press, turn.chat.id)) is not None:
         return Commit.of(events=[press.answer(refusal, alert=True)])
-    number = int(args[1]) if args[1].isdigit() else 0
+    wanted = int(args[1]) if args[1].isdecimal() else 0
     match args[0]:
-        case "s":
-            ids, target = await turn.deps.chats.messages_since(turn.chat.id, number), 0
-        case "p" if 0 < number < USER_MOST:
-            ids, target = await turn.deps.chats.messages_of(turn.chat.id, number), number
+        case "s" if 0 < wanted < MESSAGE_MOST:
+            ids, target = await turn.deps.chats.messages_since(turn.chat.id, wanted), 0
+        case "p" if 0 < wanted < USER_MOST:
+            ids, target = await turn.deps.chats.messages_of(turn.chat.id, wanted), wanted
         case _:
             return Commit.of(events=[press.answer("press.expired", alert=True)])
     if not ids:
