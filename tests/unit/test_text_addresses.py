@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.directory.exchange.gazetteer import gather
+from shared.settings import City
 from shared.text.addresses import read_address, shown_house
 from shared.text.lacinka import to_cyrillic
 from shared.text.sounds import sounds, words
@@ -84,3 +86,30 @@ def test_houses_are_shown_as_people_write_them() -> None:
 def test_lacinka_becomes_cyrillic() -> None:
     assert to_cyrillic("vulica Jana Čačota") == "вуліца Яна Чачота"
     assert to_cyrillic("Piatra Mscislaŭca, Suchaja, Kazinca") == "Пятра Мсціслаўца, Сухая, Казінца"
+
+
+def test_spellings_of_a_street_meet_and_other_streets_stay_apart() -> None:
+    rows = [
+        ("вуліца Кветкавая 1", 53.9),
+        ("улица Цветочная, 2", 53.9),
+        ("цветочная 3", 53.9),
+        ("Кветкава 4", 53.9),
+    ]
+    rows += [(f"ул. Янки Садовника {n}", 53.8) for n in range(1, 12)]
+    rows += [("ул. Садовника 50", 53.8), ("Я. Садовника 51", 53.8), ("ул. Янки Содавника 52", 53.8)]
+    rows += [
+        ("завулак Янкі Садоўніка 1", 53.8),
+        ("ул. Янки Садовника 53", 55.0),
+        ("Нешта незразумелае 1", 53.9),
+    ]
+    found = gather([(n, text, lat, 27.5) for n, (text, lat) in enumerate(rows, start=2)], City())
+    names = {street.id: street.names for street in found.streets}
+    flowers = next(street for street in found.streets if street.names.get("be", "").endswith("Кветкавая"))
+    assert [house[0] for house in flowers.houses] == ["1", "2", "3"]
+    assert [street.type.value for street in found.streets].count("lane") == 1
+    garden = next(
+        s for s in found.streets if s.type == "street" and s.names.get("ru") == "улица Янки Садовника"
+    )
+    assert {house[0] for house in garden.houses} >= {"1", "11", "50", "51", "52"}
+    assert {skipped.code for skipped in found.skipped} == {"place.outside", "street.unclear"}
+    assert len(found.rows) + len(found.skipped) == len(rows), names

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from services.directory.domain.streets import house_order
-from services.directory.exchange.rows import Skipped
+from services.directory.exchange.misspelt import absorbed
+from services.directory.exchange.rows import Skipped, Spot
 from services.directory.exchange.wording import language_of, whole_name
 from shared.contracts.listings import NAME_LENGTH, AreaId
 from shared.contracts.streets import HOUSES_MOST, Street, StreetType
@@ -35,17 +36,6 @@ _SPOT = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Spot:
-    """One row that names a house."""
-
-    number: int
-    text: str
-    address: Address
-    lat: float
-    lon: float
-
-
 @dataclass
 class Gathered:
     """Streets, which house of which street each row is, and the rows that are none."""
@@ -64,7 +54,7 @@ def gather(rows: Iterable[tuple[int, str, float | None, float | None]], city: Ci
         spot = _spot(number, text, lat, lon, city)
         (found.skipped if isinstance(spot, Skipped) else spots).append(spot)  # type: ignore[arg-type]
     names = _resolved(spots)
-    streets: dict[tuple[str, StreetType], list[Spot]] = defaultdict(list)
+    streets: dict[Name, list[Spot]] = defaultdict(list)
     for spot in spots:
         if (name := names.get(_named(spot))) is None:
             found.skipped.append(
@@ -72,7 +62,7 @@ def gather(rows: Iterable[tuple[int, str, float | None, float | None]], city: Ci
             )
         else:
             streets[name].append(spot)
-    for (key, kind), its in sorted(streets.items()):
+    for (key, kind), its in sorted(absorbed(streets).items()):
         _take(found, key, kind, its)
     found.skipped.sort(key=lambda item: item.number)
     return found
@@ -110,6 +100,7 @@ def _skip(number: int, code: str, why: str, text: str) -> Skipped:
     return Skipped(number, code, why, " ".join(text.split())[:80])
 
 
+Name = tuple[str, StreetType]
 Named = tuple[str, StreetType | None]
 """Key of the words, initials left out, and the type where it is told."""
 
@@ -119,7 +110,7 @@ def _named(spot: Spot) -> Named:
     return street_key(" ".join(words)) or spot.address.key, spot.address.type
 
 
-def _resolved(spots: Iterable[Spot]) -> dict[Named, tuple[str, StreetType]]:
+def _resolved(spots: Iterable[Spot]) -> dict[Named, Name]:
     """What each spelling stands for. Types come from the rows that tell them; forenames may be left out."""
     counts = Counter(map(_named, spots))
     types: dict[str, Counter[StreetType]] = defaultdict(Counter)
@@ -127,7 +118,7 @@ def _resolved(spots: Iterable[Spot]) -> dict[Named, tuple[str, StreetType]]:
         if kind is not None:
             types[key][kind] += count
     longer = _longer(types)
-    found: dict[Named, tuple[str, StreetType]] = {}
+    found: dict[Named, Name] = {}
     for key, kind in counts:
         whole = longer.get(key, key)
         if key in types and (kind not in types[whole] or types[whole].total() < types[key].total()):
@@ -142,7 +133,7 @@ def _resolved(spots: Iterable[Spot]) -> dict[Named, tuple[str, StreetType]]:
 
 
 def _longer(types: Mapping[str, object]) -> dict[str, str]:
-    """For parts of names that only one street's name has: that name. `калоўскага` alone, of two words."""
+    """For single words that only one two-word name has, such as a surname alone: that name."""
     parts: dict[str, set[str]] = defaultdict(set)
     for key in types:
         words = key.split()

@@ -1,9 +1,10 @@
-"""One row of a file, on its way to become a listing."""
+"""One row of a file, on its way to become a listing or a house."""
 
 from dataclasses import dataclass
 
 from shared.contracts.base import Moment
 from shared.contracts.listings import Content, ListingId
+from shared.text.addresses import Address
 
 
 class FileError(Exception):
@@ -43,3 +44,14 @@ class Skipped:
 
 
 Item = Row | Skipped
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A row that names a house."""
+
+    number: int
+    text: str
+    address: Address
+    lat: float
+    lon: float

@@ -33,7 +33,7 @@ function told(ok) {
     live.textContent = ok ? "" : text.say("map.offline");
     return;
   }
-  live.textContent = "";
+  if (live.textContent === text.say("map.offline")) live.textContent = "";
   fresh.textContent = text.say(ok ? "map.fresh" : "map.stale", { time: text.time(updated) });
   fresh.classList.toggle("stale", !ok);
 }
