@@ -22,7 +22,9 @@ app = typer.Typer(
 dead = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
 areas = typer.Typer(help="Districts, quarters and courtyards.", no_args_is_help=True)
 addresses = typer.Typer(help="Streets and houses, for search.", no_args_is_help=True)
+lists = typer.Typer(help="Lists of people shared with other operators.", no_args_is_help=True)
 app.add_typer(dead, name="dead")
+app.add_typer(lists, name="lists")
 app.add_typer(areas, name="areas")
 app.add_typer(addresses, name="addresses")
 
@@ -131,6 +133,34 @@ def status(as_json: Json = False) -> None:
     from cli.status import show  # noqa: PLC0415
 
     show(as_json=as_json)
+
+
+@lists.command("key")
+def lists_key() -> None:
+    """Show the public key with which this deployment signs its lists."""
+    from cli.lists import key  # noqa: PLC0415
+
+    key()
+
+
+@lists.command("publish")
+def lists_publish(
+    name: str,
+    file: New,
+    days: Annotated[int, typer.Option(min=1, max=366, help="The list is good for.")] = 30,
+) -> None:
+    """Write a signed list of the people whom admins of this deployment have banned."""
+    from cli.lists import publish  # noqa: PLC0415
+
+    publish(name, file, days)
+
+
+@lists.command("preview")
+def lists_preview(name: str) -> None:
+    """Show how many people the list of another operator would touch here."""
+    from cli.lists import preview  # noqa: PLC0415
+
+    preview(name)
 
 
 @app.command("replay")

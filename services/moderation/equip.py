@@ -17,7 +17,6 @@ from services.moderation.handlers import ACT, ALWAYS, DECIDE
 from services.moderation.ingest.client import Updates
 from services.moderation.ingest.poller import Poller
 from services.moderation.ingest.webhook import keeper, remover
-from services.moderation.lists.ids import IdLists
 from services.moderation.observe import EVERY, look
 from services.moderation.raids.watch import EVERY as DOORS_EVERY
 from services.moderation.raids.watch import open_doors
@@ -25,7 +24,7 @@ from services.moderation.settings import ModerationSettings, people_on
 from services.moderation.spam.models import Models
 from services.moderation.spam.teacher import Teacher
 from services.moderation.spam.texts import Texts
-from services.moderation.standing.equip import keep_lists, registry
+from services.moderation.standing.equip import Lists, keep_lists, registry
 from services.moderation.store import Store
 from services.moderation.store.own import Own
 from services.moderation.telegram.actor import Actor
@@ -108,7 +107,7 @@ async def identify(telegram: Caller, settings: ModerationSettings) -> Me:
             await asyncio.sleep(pause)
 
 
-def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", me: Me) -> IdLists:
+def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", me: Me) -> Lists:
     """Answers the lists of ids, which are to be kept up to date."""
     models = Models(settings.data)
     teacher = Teacher(models, store.corrections, bus.keys)

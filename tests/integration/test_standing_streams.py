@@ -1,5 +1,6 @@
 """People over many chats, waves, lists, rules and the record, through the real bus and a real Redis."""
 
+import asyncio
 import time
 
 import pytest
@@ -12,15 +13,26 @@ from services.moderation.domain.replay import replay
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import DEFAULT
 from services.moderation.lists.ids import IdLists
+from services.moderation.lists.shared import (
+    Document,
+    SharedLists,
+    person_in,
+    public,
+    signer,
+    subscriptions,
+    write,
+)
 from services.moderation.raids.watch import open_doors
 from services.moderation.rules import plugins
 from services.moderation.rules.load import load
 from services.moderation.standing.batch import Registry
 from services.moderation.store.records import Records
+from services.moderation.store.shared import Shared
 from services.moderation.telegram.store import ActorStore
 from shared.bus import Commit
 from shared.clock import now
 from shared.contracts.telegram import Method, PersonObserved
+from shared.keys import Keys
 from tests.integration.test_moderation_streams import House, came, said
 from tests.moderation import ADMIN, CHAT, STRANGER, chat, membership, raw, user
 
@@ -224,3 +236,88 @@ async def _asked(house, person) -> bool:
 
 async def _answered(house, person) -> bool:
     return any(one.asked == -1 for one in (await house.store.people.load({person}))[person].chats.values())
+
+
+KEY = "s" * 40
+
+
+def shared_with(house, folder, **more) -> None:
+    """Subscribe to a list of another operator, or publish one."""
+    (folder / "minsk.key").write_text(KEY)
+    given = {"name": "minsk", "key_file": "minsk.key", **more}
+    lines = [
+        f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}"
+        for name, value in given.items()
+    ]
+    (folder / "shared.toml").write_text("[[list]]\n" + "\n".join(lines) + "\n")
+    house.registry.shared = SharedLists(subscriptions(folder))
+    house.registry.shared.refresh()
+    house.registry.sharing = Shared(house.bus.redis)
+
+
+def listed(folder, *people: int) -> dict[str, str]:
+    at = int(time.time())
+    entries = {person_in(KEY.encode(), one): at + 86400 for one in people}
+    theirs = signer(Keys("t" * 64))
+    (folder / "minsk.dzelist").write_bytes(write(Document("minsk", at, at + 86400, entries), theirs))
+    return {"file": "minsk.dzelist", "issuer": public(theirs)}
+
+
+@pytest.mark.parametrize("use", ["preview", "notify"])
+async def test_the_list_of_another_operator_is_previewed_or_told_and_never_acts_alone(
+    house, eventually, tmp_path, use
+):
+    folder = tmp_path / "lists"
+    shared_with(house, folder, **listed(folder, STRANGER), use=use)
+    await house.set(dryrun="off", suspicious="remove")
+    await house.hear(came(STRANGER))
+    person = house.bus.keys.person(STRANGER)
+    await eventually(lambda: house.registry.sharing.touched("minsk"))
+    assert await house.registry.sharing.touched("minsk") == {person}
+    if use == "notify":
+        await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    else:
+        await asyncio.sleep(0.4)
+        assert house.of(Method.SEND_MESSAGE) == []
+    assert house.banned == []
+
+
+async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(house, eventually, tmp_path):
+    folder = tmp_path / "lists"
+    shared_with(house, folder, **listed(folder, STRANGER), use="notify")
+    await house.set(dryrun="off", suspicious="remove")
+    await house.bus.publish(word(house, "trusted"))
+    await eventually(lambda: _known(house))
+    await house.hear(came(STRANGER, CHAT - 1), came(STRANGER))
+    await asyncio.sleep(0.6)
+    assert house.of(Method.SEND_MESSAGE) == []
+
+
+async def test_an_admins_ban_goes_into_the_published_list_and_leaves_it_when_taken_back(
+    house, eventually, tmp_path
+):
+    shared_with(house, tmp_path / "lists", publish_days=90)
+    theirs, sharing = person_in(KEY.encode(), STRANGER), house.registry.sharing
+    await house.bus.publish(word(house, "banned"))
+
+    async def published():
+        return await sharing.published("minsk")
+
+    async def is_in() -> bool:
+        return theirs in (await published())[0]
+
+    await eventually(is_in)
+    await house.bus.publish(word(house, "trusted"))
+
+    async def is_out() -> bool:
+        return await published() == ({}, frozenset({theirs}))
+
+    await eventually(is_out)
+
+
+def word(house, kind: str) -> PersonObserved:
+    keys = house.bus.keys
+    return PersonObserved(
+        person=keys.person(STRANGER), chat=keys.person(CHAT), chat_id=CHAT, user_id=STRANGER, kind=kind,
+        reasons=(f"admin.{kind}",), observed_at=now(),
+    )  # fmt: skip

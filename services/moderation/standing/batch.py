@@ -1,6 +1,6 @@
 """One batch of observations: load the standings, add in order, pass on what asks for attention."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,12 +19,15 @@ from services.moderation.domain.standing import (
     score,
 )
 from services.moderation.lists.ids import IdLists
+from services.moderation.lists.shared import SharedLists, Use, person_in
 from services.moderation.rules.plugins import Plugin
 from services.moderation.spam.teacher import Teacher
 from services.moderation.store import People
+from services.moderation.store.names import DAY
 from services.moderation.store.records import Records
+from services.moderation.store.shared import Shared
 from shared import clock
-from shared.bus.commit import Commit
+from shared.bus.commit import Command, Commit
 from shared.contracts.telegram import PersonJudged, PersonObserved, Signal
 from shared.keys import Keys
 
@@ -41,6 +44,8 @@ class Registry:
     listed: Collection[str] = ()
     lists: IdLists | None = None
     records: Records | None = None
+    shared: SharedLists | None = None
+    sharing: Shared | None = None
     rules: tuple[Rule, ...] = ()
     own: tuple[Plugin, ...] = ()
     teacher: Teacher | None = None
@@ -59,8 +64,33 @@ class Registry:
             user_id=event.user_id,
             by_operator=event.person in self.listed,
             lists=self.lists.naming(event.user_id) if self.lists else 0,
+            shared="notify" in self.shared_with(event).values(),
             weights=self.weights,
         )
+
+    def shared_with(self, event: PersonObserved) -> Mapping[str, Use]:
+        """Lists of other operators that name the person."""
+        if self.shared is None:
+            return {}
+        return self.shared.naming(event.user_id, int(event.observed_at.timestamp()))
+
+    def share(self, event: PersonObserved) -> list[Command]:
+        """An admin's ban, or the end of one, for the lists that this deployment publishes; previews."""
+        if self.shared is None or self.sharing is None:
+            return []
+        writes = self.sharing.would_touch(self.shared_with(event), event.person)
+        for one in self.shared.subscribed if event.kind in ("banned", "trusted") else ():
+            if not one.publishes:
+                continue
+            person = person_in(one.key, event.user_id)
+            until = int(event.observed_at.timestamp()) + one.publishes * DAY
+            banned = event.kind == "banned"
+            writes += (
+                self.sharing.banned(one.name, person, until)
+                if banned
+                else self.sharing.revoked(one.name, person)
+            )
+        return writes
 
 
 async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> Commit:
@@ -68,15 +98,18 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
     known = await registry.people.load({event.person for event in events})
     judged: list[PersonJudged] = []
     records: list[Record] = []
+    shared: list[Command] = []
     for event in events:
         standing = known[event.person]
         observe(standing, _seen(event), registry.weights)
+        shared += registry.share(event)
         if event.kind not in QUIET:
             facts = registry.facts(standing, event)
             records += _record(registry, facts, event)
             judged += [_judged(registry, one, event) for one in judge_all(facts, registry.own)]
             judged += _by_rules(registry, facts, event)
     writes = [write for person, standing in known.items() for write in registry.people.save(person, standing)]
+    writes += shared
     if registry.records is not None:
         writes += registry.records.add(records)
     told = Commit.of(writes=writes, events=judged)

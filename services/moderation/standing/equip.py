@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Collection
+from typing import NamedTuple
 
 import structlog
 
 from services.moderation.domain.standing import DEFAULT
 from services.moderation.lists.ids import IdLists
+from services.moderation.lists.shared import SharedLists, subscriptions
 from services.moderation.rules import load, plugins
 from services.moderation.settings import ModerationSettings
 from services.moderation.standing.batch import Registry
 from services.moderation.store import Store
 from services.moderation.store.records import Records
+from services.moderation.store.shared import Shared
 from shared.bus import Bus
 
 log = structlog.get_logger()
@@ -19,9 +22,16 @@ LISTS_EVERY = 60.0
 """Seconds between two looks into the folder of lists."""
 
 
+class Lists(NamedTuple):
+    """What is read anew while the service runs."""
+
+    ids: IdLists
+    others: SharedLists
+
+
 def registry(
     bus: Bus, settings: ModerationSettings, store: Store, listed: Collection[str]
-) -> tuple[Registry, IdLists]:
+) -> tuple[Registry, Lists]:
     """Raises SettingsError for a rule or a signal that is wrong, with file and line."""
     own = plugins.load(settings.data / "signals")
     rules = load.load(settings.data / "rules.toml", {*DEFAULT.table, *(plugin.name for plugin in own)})
@@ -29,15 +39,28 @@ def registry(
     lists.refresh()
     if rules or own or lists.sizes():
         log.info("own_rules", rules=len(rules), signals=len(own), lists=lists.sizes())
-    records = Records(bus.redis, bus.keys)
-    return Registry(store.people, bus.keys, listed, lists, records, rules=rules, own=own), lists
+    others = SharedLists(subscriptions(settings.data / "lists"))
+    others.refresh()
+    made = Registry(
+        store.people,
+        bus.keys,
+        listed,
+        lists,
+        Records(bus.redis, bus.keys),
+        others,
+        Shared(bus.redis),
+        rules=rules,
+        own=own,
+    )
+    return made, Lists(lists, others)
 
 
-async def keep_lists(lists: IdLists) -> None:
+async def keep_lists(lists: Lists) -> None:
     """Read new and changed files while the service runs; each replica reads its own copy."""
     while True:
         await asyncio.sleep(LISTS_EVERY)
         try:
-            await asyncio.to_thread(lists.refresh)
+            await asyncio.to_thread(lists.ids.refresh)
+            lists.others.refresh()
         except OSError as error:
             log.warning("lists_not_read", reason=type(error).__name__)

@@ -85,7 +85,7 @@ def listed(facts: Facts) -> Iterable[Found]:
         yield "listed", {"chats": others}
     if facts.lists:
         yield "listed.file", {"lists": facts.lists}
-    if facts.shared:
+    if facts.shared and not any(one.trusted for one in facts.standing.chats.values()):
         yield "listed.shared", {}
 
 

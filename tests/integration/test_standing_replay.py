@@ -1,0 +1,83 @@
+"""`dze replay`."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from services.moderation.domain.replay import Record
+from services.moderation.domain.standing import DEFAULT, score, weigh
+from services.moderation.store import Store
+from services.moderation.store.records import Records
+from shared.bus import Commit
+
+CHAT = -1001
+
+
+@pytest.fixture
+async def recorded(bus_factory, settings, monkeypatch):
+    """Two people in one chat: an invitation as first message, and many chats far apart."""
+    bus = bus_factory("moderation")
+    records = []
+    for n, found in enumerate(
+        (
+            (("new_message.invite", {}),),
+            (("chats.far_apart", {"places": 5, "kilometres": 9.0}), ("account.young", {})),
+        )
+    ):
+        total = score(weigh(found, DEFAULT))
+        records.append(Record(1_790_000_000 + n, bus.keys.person(n), CHAT, total, None, found))
+    writes = Records(bus.redis, bus.keys).add(records)
+    writes += Store(bus.redis, bus.keys).chats.set_setting(CHAT, "suspicious", "remove")
+    await bus.commit(Commit.of(writes=writes))
+    monkeypatch.setenv("DZE_REDIS_URL", settings.redis())
+    monkeypatch.setenv("DZE_KEY", settings.key.get_secret_value())
+    monkeypatch.setenv("DZE_DATA", str(settings.data))
+    return records
+
+
+def replayed(*words: str):
+    return CliRunner().invoke(app, ["replay", *words])
+
+
+async def in_thread(*words: str):
+    import asyncio
+
+    return await asyncio.to_thread(replayed, *words)
+
+
+async def test_without_a_change_nothing_moves(recorded):
+    found = json.loads((await in_thread("--json")).output)
+    assert found["records"] == 2
+    assert found["moved"] == []
+
+
+async def test_a_higher_threshold_and_lighter_weights_show_who_would_be_spared(recorded):
+    found = json.loads((await in_thread("--json", "--set", "suspicious.threshold=95")).output)
+    assert found["people"] == [
+        {"was": "advise", "would": "advise", "count": 1},
+        {"was": "remove", "would": "advise", "count": 1},
+    ]
+    found = json.loads((await in_thread("--json", "--weight", "chats.far_apart=x0.5")).output)
+    assert [(one["was"], one["would"]) for one in found["moved"]] == [("advise", "nothing")]
+    assert found["moved"][0]["reasons"] == ["chats.far_apart", "account.young"]
+    table = (await in_thread("--weight", "prior=-5")).output
+    assert "nothing" in table
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--set", "language=be"), "only suspicious"),
+        (("--set", "suspicious=maybe"), "bad value"),
+        (("--set", "nonsense"), "unknown name"),
+        (("--weight", "chats.many=1"), "x0.5"),
+        (("--weight", "shoes=x2"), "no signal"),
+        (("--weight", "banned=heavy"), "heavy"),
+    ],
+)
+def test_what_cannot_be_tried_is_said_in_one_line(words, says):
+    found = replayed(*words)
+    assert found.exit_code != 0
+    assert says in (found.output + str(found.exception))
