@@ -12,7 +12,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api import changes, clusters, listings, operations, places, submissions, webhook
+from services.gateway.api import (
+    changes,
+    clusters,
+    columns,
+    listings,
+    operations,
+    places,
+    submissions,
+    webhook,
+)
 from services.gateway.bodies import BodyLimit
 from services.gateway.context import Gateway
 from services.gateway.domain.proposal import Invalid
@@ -70,7 +79,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.gateway = gateway
-    for part in (listings, places, clusters, changes, submissions, webhook, operations):
+    for part in (columns, listings, places, clusters, changes, submissions, webhook, operations):
         app.include_router(part.router)
     app.include_router(pages)
     for kind in EXPECTED:

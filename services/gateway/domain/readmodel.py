@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import orjson
 
 from services.gateway.domain.clusters import Cluster, Groups, Ints
@@ -211,6 +212,14 @@ class ReadModel:
         items = tuple(unpack(self._packed[slot]) for slot in slots)
         more = Cursor(order, shown[limit - 1][0][0], items[-1].id).text() if len(shown) > limit else None
         return Page(items, total, more)
+
+    def everything(self, query: Query) -> tuple[Listing, ...]:
+        """All that matches, neighbours on the ground beside each other."""
+        table = self._index.current()
+        rows = self._filters.rows(table, query)
+        order = np.lexsort((table.columns.ids[rows], table.columns.codes[rows]))
+        slots = table.columns.slots[rows[order]].tolist()
+        return tuple(unpack(self._packed[slot]) for slot in slots)
 
     def count(self, query: Query) -> int:
         table = self._index.current()
