@@ -177,7 +177,22 @@ async def test_admins_messages_stay_where_only_members_grow_old(house, eventuall
     await eventually(lambda: house.deleted == [1])
 
 
-# Locks and old updates, whole.
+# Locks, strangers' commands and old updates, whole.
+
+
+async def test_a_strangers_commands_cost_no_call_and_an_admins_are_heard(house, eventually):
+    command = {"text": "/help", "entities": [{"type": "bot_command", "offset": 0, "length": 5}]}
+    await house.set(dryrun="off", media__photo="delete")
+    own = membership(user(BOT, is_bot=True), "member", "administrator", at=int(time.time()))
+    await house.hear(raw(own, "my_chat_member"), said(1, photo=photo()))
+    await eventually(lambda: house.deleted == [1])
+    asked = house.telegram.asked.count("getChatMember")
+    spoken = len(house.of(Method.SEND_MESSAGE))
+    await house.hear(*(said(n, who=STRANGER, **command) for n in range(2, 40)), said(40, photo=photo()))
+    await eventually(lambda: house.deleted == [1, 40])
+    assert house.telegram.asked.count("getChatMember") == asked
+    await house.hear(said(50, who=ADMIN, **command))
+    await eventually(lambda: len(house.of(Method.SEND_MESSAGE)) == spoken + 1)
 
 
 async def test_a_lock_warns_then_mutes_and_remembers_across_batches(house, eventually):
@@ -400,4 +415,3 @@ async def test_a_group_that_becomes_a_supergroup_takes_everything_along(house, e
     assert not [
         key for key in left if b":updates" not in key and b":audit:" not in key and b":moved:" not in key
     ]
-    assert BOT != ALES

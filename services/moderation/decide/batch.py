@@ -97,8 +97,20 @@ class Batch:
             if not self.desk.knows(state, self.now) and needs_admins(update, state, context):
                 await self.desk.know_admins([state], self.now)
             decide(update, state, context)
-        if _is_for_the_bot(update, self.now):
+        if _is_for_the_bot(update, self.now) and not self._is_noise(update, state, context):
             await self._converse(update)
+
+    def _is_noise(self, update: Update, state: ChatState | None, context: Context) -> bool:
+        """A command of somebody who is surely no admin: nobody's commands may cost a call to Telegram each.
+
+        As an admin the bot hears of every new admin, so a fresh list can be believed when it says no.
+        """
+        message = update.message
+        if state is None or message is None or message.sender is None or not message.is_command:
+            return False
+        if message.sender_chat is not None or state.bot not in ADMINS or state.admins is None:
+            return False
+        return state.admins.fresh(self.now) and not state.is_admin(context.person(message.sender.id))
 
     async def _converse(self, update: Update) -> None:
         """What is said may change settings: what follows in this batch must already see them."""

@@ -5,7 +5,6 @@ Only what a chat has locked is looked for.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from services.moderation.domain import content
@@ -29,35 +28,32 @@ class Where(NamedTuple):
     own: str = ""
 
 
-class Parts:
-    """A message taken apart once for all finders, and only as far as they ask."""
+_WITH_PARTS = ("quote", "poll")
+_WITH_MARKS = ("entities", "caption_entities", *_WITH_PARTS)
 
-    __slots__ = ("__dict__", "message", "where")
+
+class Parts:
+    """A message taken apart once for all finders; most messages are a few plain words."""
+
+    __slots__ = ("addresses", "entities", "message", "where", "words")
 
     def __init__(self, message: Json, where: Where) -> None:
         self.message = message
         self.where = where
+        texts = list(_texts(message)) if any(f in message for f in _WITH_PARTS) else [message]
+        found = (part.get(field) for part in texts for field in ("text", "caption"))
+        self.words = "\n".join(part for part in found if isinstance(part, str))
+        self.entities: list[tuple[str, str]] = []
+        if any(field in message for field in _WITH_MARKS):
+            self.entities = [mark for part in texts for mark in content.entities(part)]
+        self.addresses = content.written_addresses(self.words)
+        self.addresses += [target for kind, target in self.entities if kind in ("url", "text_link")]
+        self.addresses += _buttons(message.get("reply_markup"))
 
-    @cached_property
-    def texts(self) -> list[Json]:
-        return list(_texts(self.message))
-
-    @cached_property
-    def entities(self) -> list[tuple[str, str]]:
-        return [mark for part in self.texts for mark in content.entities(part)]
-
-    @cached_property
-    def words(self) -> str:
-        found = (part.get(field) for part in self.texts for field in ("text", "caption"))
-        return "\n".join(part for part in found if isinstance(part, str))
-
-    @cached_property
+    @property
     def strangers(self) -> list[str]:
         """Every address in the words, under the words, and on the buttons, that is not allowed."""
-        found = content.written_addresses(self.words)
-        found += [target for kind, target in self.entities if kind in ("url", "text_link")]
-        found += _buttons(self.message.get("reply_markup"))
-        return [address for address in found if not _allowed(address, self.where)]
+        return [address for address in self.addresses if not _allowed(address, self.where)]
 
 
 def found(message: Json, locked: Collection[str], where: Where) -> list[str]:
