@@ -7,6 +7,7 @@ time for a tile. Supercluster is fetched from npm into a temporary folder and is
 import argparse
 import gc
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -141,7 +142,7 @@ def main() -> None:
     parser.add_argument("counts", nargs="*", type=int, default=[100_000, 1_000_000])
     parser.add_argument("--seed", type=int, default=2020)
     asked = parser.parse_args()
-    print(f"seed {asked.seed}")
+    print(f"seed {asked.seed}; {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         fetched = install(Path(folder))
         for count in asked.counts:

@@ -242,7 +242,7 @@ def main() -> None:
         url, count, seed, seconds = asked.change
         asyncio.run(change(url, City.of(int(count), int(seed)), int(seed), float(seconds)))
         return
-    print(f"seed {asked.seed}")
+    print(f"seed {asked.seed}; {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     medians = [run(count, asked.seed, asked.seconds)[0] for count in asked.counts]
     print(f"median of {asked.counts[-1]:,} / of {asked.counts[0]:,}: {medians[-1] / medians[0]:.2f}")
 
