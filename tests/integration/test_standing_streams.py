@@ -1,6 +1,7 @@
 """People over many chats, waves, lists, rules and the record, through the real bus and a real Redis."""
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -245,10 +246,7 @@ def shared_with(house, folder, **more) -> None:
     """Subscribe to a list of another operator, or publish one."""
     (folder / "minsk.key").write_text(KEY)
     given = {"name": "minsk", "key_file": "minsk.key", **more}
-    lines = [
-        f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}"
-        for name, value in given.items()
-    ]
+    lines = [f"{name} = {json.dumps(value)}" for name, value in given.items()]
     (folder / "shared.toml").write_text("[[list]]\n" + "\n".join(lines) + "\n")
     house.registry.shared = SharedLists(subscriptions(folder))
     house.registry.shared.refresh()

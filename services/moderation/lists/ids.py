@@ -53,15 +53,21 @@ class IdLists:
         """Ids in each list, by the file's name."""
         return {name.partition("@")[0]: len(one) for name, one in self._lists.items()}
 
-    def refresh(self) -> None:
-        """Load each file once in each of its versions; takes a second or so for a million ids."""
+    def refresh(self, *, ready_only: bool = False) -> None:
+        """Load each file once in each of its versions; sorting takes seconds for a million ids, once.
+
+        `ready_only`: only what was sorted before, which takes no time.
+        """
         found: dict[str, Hashes] = {}
         for path in self._files():
             about = path.stat()
             name = f"{path.name}@{about.st_mtime_ns}-{about.st_size}"
+            if ready_only and not self._ready(name).is_file():
+                continue
             found[name] = self._lists[name] if name in self._lists else self._load(path, name)
         self._lists = found
-        self._tidy()
+        if not ready_only:
+            self._tidy()
 
     def _files(self) -> list[Path]:
         if not self.folder.is_dir():
@@ -69,18 +75,22 @@ class IdLists:
         return sorted(path for path in self.folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
 
     def _load(self, path: Path, name: str) -> Hashes:
-        ready = self.folder / SORTED / f"{name}.u64"
+        ready = self._ready(name)
         if not ready.is_file():
             self._sort(path, ready)
         if not ready.stat().st_size:
             return np.empty(0, np.uint64)
         return np.asarray(np.memmap(ready, np.dtype("<u8"), "r"))
 
+    def _ready(self, name: str) -> Path:
+        return self.folder / SORTED / f"{name}.u64"
+
     def _sort(self, path: Path, ready: Path) -> None:
         """Several processes may do this at once: each writes its own file and renames it."""
         parts, bad = [], 0
         for ids, wrong in _read(path):
-            parts.append(np.fromiter((self._hash(one) for one in ids), np.uint64, len(ids)))
+            digests = b"".join(self._digest(one) for one in ids)
+            parts.append(np.frombuffer(digests, ">u8").astype(np.uint64))
             bad += wrong
         hashes = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint64)
         ready.parent.mkdir(exist_ok=True)
@@ -96,8 +106,10 @@ class IdLists:
                 path.unlink(missing_ok=True)
 
     def _hash(self, user_id: int) -> int:
-        digest = hashlib.blake2b(user_id.to_bytes(8), key=self._key, digest_size=8).digest()
-        return int.from_bytes(digest)
+        return int.from_bytes(self._digest(user_id))
+
+    def _digest(self, user_id: int) -> bytes:
+        return hashlib.blake2b(user_id.to_bytes(8), key=self._key, digest_size=8).digest()
 
 
 def _read(path: Path) -> Iterator[tuple[list[int], int]]:

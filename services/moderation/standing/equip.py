@@ -36,7 +36,7 @@ def registry(
     own = plugins.load(settings.data / "signals")
     rules = load.load(settings.data / "rules.toml", {*DEFAULT.table, *(plugin.name for plugin in own)})
     lists = IdLists(settings.data / "lists", bus.keys)
-    lists.refresh()
+    lists.refresh(ready_only=True)
     if rules or own or lists.sizes():
         log.info("own_rules", rules=len(rules), signals=len(own), lists=lists.sizes())
     others = SharedLists(subscriptions(settings.data / "lists"))
@@ -56,11 +56,11 @@ def registry(
 
 
 async def keep_lists(lists: Lists) -> None:
-    """Read new and changed files while the service runs; each replica reads its own copy."""
+    """Read new and changed files at once and while the service runs; each replica reads its own copy."""
     while True:
-        await asyncio.sleep(LISTS_EVERY)
         try:
             await asyncio.to_thread(lists.ids.refresh)
             lists.others.refresh()
         except OSError as error:
             log.warning("lists_not_read", reason=type(error).__name__)
+        await asyncio.sleep(LISTS_EVERY)
