@@ -195,7 +195,7 @@ def links(message: Json) -> tuple[str, ...]:
     Addresses that stand in the text without an entity count as well.
     """
     text = message.get("text") or message.get("caption")
-    found = {_of_link(address) for address in _ADDRESS.findall(text)} if isinstance(text, str) else set()
+    found = {_of_link(address) for address in written_addresses(text)} if isinstance(text, str) else set()
     if "entities" in message or "caption_entities" in message:
         for kind, target in entities(message):
             if kind in ("url", "text_link"):
@@ -216,8 +216,8 @@ def is_invite(target: str) -> bool:
 
 
 def written_addresses(text: str) -> list[str]:
-    """Addresses that stand in a text, with or without an entity."""
-    return _ADDRESS.findall(text)
+    """Addresses that stand in a text, with or without an entity. None is without a stroke or a point."""
+    return _ADDRESS.findall(text) if "/" in text or "." in text else []
 
 
 def _has_url(rows: Any) -> bool:
