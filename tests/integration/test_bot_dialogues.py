@@ -368,6 +368,7 @@ async def test_a_deed_has_a_code_a_reason_and_a_way_back(town):
     town.say("/log")
     log = await town.hears("Журнал")
     assert code in log.content["text"]
+    assert "для администраторов" in await town.answer(REVIEWER, UPPER_TOWN, log, text=f"↩ {code}")
     assert "Адменена" in await town.answer(ALENA, UPPER_TOWN, log, text=f"↩ {code}")
     await eventually(lambda: town.calls("unbanChatMember"))
     assert "ужо нельга" in await town.answer(ALENA, UPPER_TOWN, said, text="Адмяніць")
@@ -461,6 +462,10 @@ async def test_settings_can_be_changed_alone_with_the_bot(town):
     )
     await eventually(lambda: button(menu, "● сцерці і папярэдзіць"))
     assert "Ліпавы двор" in menu.content["text"]
+    await pages(town, menu, ALENA, ALENA, "‹ Назад", "‹ Назад", "Журнал")
+    log = (await town.hears("1/1", ALENA)).content["text"]
+    assert "Ліпавы двор" in log
+    assert "Спасылкі: сцерці і папярэдзіць (было: можна)" in log
     town.say("/settings", STRANGER, STRANGER)
     await town.hears("I see no chat", STRANGER)
 
@@ -512,3 +517,13 @@ async def test_a_decision_that_could_not_stand_is_told_on_its_card(town):
     await town.bus.publish(closed)
     await eventually(lambda: "Але ў выніку: ужо ёсць на карце" in card.content["text"])
     assert "Вырашана: прынята" in card.content["text"]
+
+
+async def test_settings_come_in_as_a_file(town):
+    file = town.say("", ALENA, media="document")
+    sent = town.sim.world.chat(UPPER_TOWN).messages[file].content["document"]["file_id"]
+    town.sim.world.files.get(sent).data = b'{"media.photo": "delete", "dryrun": "off"}'
+    town.say("/import", reply_to=file)
+    assert "Зменена налад: 1" in (await town.hears("Зменена налад")).content["text"]
+    town.say("/dryrun")
+    await town.hears("Пробны рэжым уключаны")

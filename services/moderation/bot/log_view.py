@@ -11,6 +11,7 @@ from services.moderation.bot.reply import Row, Rows
 from services.moderation.bot.rights import Rights, Unknown
 from services.moderation.bot.settings_menu import value_word
 from services.moderation.bot.signing import Buttons
+from services.moderation.bot.subject import Subject, here, rights_in
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.telegram.audit import AuditEntry
@@ -28,20 +29,20 @@ _WORD = re.compile(r"[a-z2-7]+")
 
 @dataclass(frozen=True)
 class Log:
-    """A chat's log as one person reads it."""
+    """A chat's log as one person reads it, in that chat or alone with the bot."""
 
     turn: Turn
     speech: Speech
-    zone: ZoneInfo
+    subject: Subject
 
     @classmethod
-    def of(cls, turn: Turn) -> "Log":
-        return cls(turn, turn.speech, ZoneInfo(turn.settings.timezone))
+    def of(cls, turn: Turn, subject: Subject | None = None) -> "Log":
+        return cls(turn, turn.speech, subject or here(turn))
 
     async def page(self, number: int) -> tuple[Html, Rows]:
         """Newest first; under it a button for each deed that can be taken back, and the other pages."""
         store = self.turn.deps.actor_store
-        entries = await store.audited(self.turn.chat.id, AUDIT_ENTRIES)
+        entries = await store.audited(self.subject.chat_id, AUDIT_ENTRIES)
         if not entries:
             return self.speech("log.empty"), []
         pages = -(-len(entries) // SHOWN)
@@ -49,12 +50,14 @@ class Log:
         shown = entries[number * SHOWN : (number + 1) * SHOWN]
         lines = [self.line(entry) for entry in shown]
         title = self.speech("log.title", page=number + 1, pages=pages)
+        if self.subject.title:
+            title = joined("\n", [self.speech("settings.of", title=self.subject.title), title])
         rows = [*self._undos(await self._open(shown)), *self._turns(number, pages)]
         return joined("\n", [title, *lines, "", self.speech("log.how")]), rows
 
     async def _open(self, entries: Sequence[AuditEntry]) -> list[str]:
         codes = [entry.code for entry in entries if entry.code and entry.outcome == "done"]
-        kept = await self.turn.deps.actor_store.undos.kept(self.turn.chat.id, codes)
+        kept = await self.turn.deps.actor_store.undos.kept(self.subject.chat_id, codes)
         return [code for code in codes if code in kept]
 
     def _undos(self, codes: Sequence[str]) -> list[Row]:
@@ -71,7 +74,8 @@ class Log:
 
     def _button(self, label: str, *args: str) -> dict[str, str]:
         turn = self.turn
-        return Buttons.of(turn.deps.keys, turn.chat.id, PURPOSE, turn.reply.now, DAYS)(label, *args)
+        button = Buttons.of(turn.deps.keys, turn.chat.id, PURPOSE, turn.reply.now, DAYS)
+        return button(label, args[0], self.subject.code, *args[1:])
 
     def line(self, entry: AuditEntry) -> Html:
         """When, who, what, why, and the code to ask about it."""
@@ -83,7 +87,7 @@ class Log:
         return Html(f"<code>{self.when(entry, '%d.%m %H:%M')}</code> {joined(' · ', parts)}{code}")
 
     def when(self, entry: AuditEntry, form: str) -> str:
-        return entry.at.astimezone(self.zone).strftime(form)
+        return entry.at.astimezone(ZoneInfo(self.subject.settings.timezone)).strftime(form)
 
     def whole(self, entry: AuditEntry) -> Html:
         """Everything that is known of one line."""
@@ -188,13 +192,13 @@ def _cut(text: str, mark: dict[str, object]) -> str:
     return units[2 * start : 2 * (start + length)].decode("utf-16-le", errors="replace")
 
 
-async def turned(press: PressTurn, number: str) -> Commit:
+async def turned(press: PressTurn, subject: Subject, number: str) -> Commit:
     """Another page."""
     try:
-        rights = await press.turn.rights()
+        rights = await rights_in(press.turn, subject.chat_id)
     except Unknown:
         return Commit.of(events=[press.answer("press.unknown", alert=True)])
     if not rights.is_admin:
         return Commit.of(events=[press.answer("press.not_admin", alert=True)])
-    text, rows = await Log.of(press.turn).page(int(number) if number.isdecimal() else 0)
+    text, rows = await Log.of(press.turn, subject).page(int(number) if number.isdecimal() else 0)
     return Commit.of(events=[press.edit(text, rows), press.answer()])

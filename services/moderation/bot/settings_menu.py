@@ -77,6 +77,7 @@ class Menu:
         rows.append(
             [
                 self._to(self.speech.plain("settings.check"), "k"),
+                self._to(self.speech.plain("settings.log"), "l"),
                 self._to(self.speech.plain("settings.export"), "e"),
             ]
         )

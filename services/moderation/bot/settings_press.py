@@ -1,6 +1,6 @@
 """What a press in the settings does: turn a page, change a setting, copy all of them to another chat."""
 
-from services.moderation.bot import check, sharing
+from services.moderation.bot import check, log_view, sharing
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Unknown
 from services.moderation.bot.settings_menu import NAMES, SECTIONS, VALUES, Menu, Page
@@ -36,6 +36,9 @@ async def _turned(press: PressTurn, subject: Subject, verb: str, args: list[str]
             return _change(press, subject, *VALUES[value])
         case (("w" | "y"), code) if menu.alone:
             return await _copy(press, menu, code, sure=verb == "y")
+        case "l", _:
+            text, rows = await log_view.Log.of(press.turn, subject).page(0)
+            return Commit.of(events=[press.say(text, rows), press.answer()])
         case "e", _:
             return Commit.of(events=[press.say(sharing.exported(press.turn.speech, subject)), press.answer()])
         case _:
