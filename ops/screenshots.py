@@ -51,11 +51,21 @@ def _wait(demo: "subprocess.Popen[str]") -> None:
     raise RuntimeError("the demo ended before it was ready")
 
 
+PICTURES = (
+    ("map", "/", 1280, 800, "light"),
+    ("phone", "/", 390, 780, "light"),
+    ("dark", "/", 390, 780, "dark"),
+    ("guide", "/guide/safety", 390, 780, "light"),
+)
+"""Name, page, width and height in CSS pixels, colours."""
+
+
 def _take(browser: Browser, site: str) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    for name, width, height in (("map", 1280, 800), ("phone", 390, 780)):
-        page = browser.new_page(viewport={"width": width, "height": height}, locale="be")
-        page.goto(site)
+    for name, path, width, height, scheme in PICTURES:
+        dark = "dark" if scheme == "dark" else "light"
+        page = browser.new_page(viewport={"width": width, "height": height}, locale="be", color_scheme=dark)
+        page.goto(f"{site}{path}")
         page.wait_for_timeout(2500)  # tiles, flags and the first clusters fade in
         page.screenshot(path=IMAGES / f"{name}.png")
         page.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import City, Watched
 from tests.gateway import listing_id
@@ -103,20 +103,3 @@ def test_where_storage_is_blocked_nothing_is_missing(city: City, look: Callable)
     expect(seen.page.locator("#rows .row")).to_have_count(10)
     seen.page.wait_for_timeout(4500)
     assert not seen.complaints
-
-
-def test_the_embedded_map_works_in_somebody_elses_frame(city: City, look: Callable) -> None:
-    seen = look("about:blank")
-
-    def neighbours(route: Route) -> None:
-        path = route.request.url.rpartition("/")[2]
-        body = f'<!doctype html><iframe src="{city.url}/{path}" width="600" height="400"></iframe>'
-        route.fulfill(body=body, content_type="text/html")
-
-    seen.page.route("http://neighbours.test/*", neighbours)
-    seen.page.goto("http://neighbours.test/embed")
-    frame = seen.page.frame_locator("iframe")
-    expect(frame.locator(".leaflet-marker-pane > *").first).to_be_visible()
-    expect(frame.locator(".whose a")).to_have_attribute("href", "/")
-    seen.page.goto("http://neighbours.test/submit")
-    expect(seen.page.frame_locator("iframe").locator("#proposal")).to_have_count(0)

@@ -61,7 +61,7 @@ async def test_pages_are_small(site: Site, path: str) -> None:
         assert static.status_code == 200
         assert "immutable" in static.headers["cache-control"]
         assert static.headers["content-type"].partition(";")[0] in {
-            "text/css", "text/javascript", "image/svg+xml",
+            "text/css", "text/javascript", "image/svg+xml", "image/png",
         }  # fmt: skip
 
 
