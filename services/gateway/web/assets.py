@@ -6,9 +6,10 @@ sheets carry it on, and one long-lived cache entry never meets a file of another
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
@@ -25,6 +26,8 @@ PLAIN = "text/plain; charset=utf-8"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest", ""}
+IMPORT = re.compile(r'^import .* from "\./([\w.-]+)";$', re.MULTILINE)
+"""As our own scripts write it, one a line."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,18 @@ class Assets:
     def url(self, name: str) -> str:
         """Address of a file. Raises KeyError for a file that is not there: a typing error in a template."""
         return f"/static/{self.version}/{name}" if self.files[name] else ""
+
+    def imports(self, name: str) -> list[str]:
+        """Addresses of all that a script imports, deep down, for the browser to ask for at once."""
+        found: dict[str, None] = {}
+        waiting = [name]
+        while waiting:
+            one = waiting.pop(0)
+            near = PurePosixPath(one).parent
+            wanted = [(near / other).as_posix() for other in IMPORT.findall(self.files[one].body.decode())]
+            waiting += [other for other in wanted if other not in found]
+            found.update(dict.fromkeys(wanted))
+        return [self.url(other) for other in found]
 
 
 def _read(path: Path) -> Asset:

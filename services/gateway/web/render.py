@@ -28,7 +28,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.globals.update(asset=ASSETS.url, native=NATIVE, flags=CATALOGUE)
+TEMPLATES.globals.update(asset=ASSETS.url, imports=ASSETS.imports, native=NATIVE, flags=CATALOGUE)
 
 SUGGEST_TEXTS = (
     "suggest.label", "suggest.count", "suggest.none", "suggest.house", "members.count", "members.below",
