@@ -1,5 +1,6 @@
 """What moderation does by the clock, through the real bus and a real Redis: grace, own words, age, nights."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,13 +36,15 @@ class Clock(House):
         self.desk: Any = bus.broker.context.get("desk")
         self.allowed: dict[str, bool] = dict(BEFORE)
         self.away: Exception | None = None
+        self.linked: int | None = None
         asked = self.telegram.call
 
         async def call(method: str, params: Any = None, *, seconds: float = 15) -> Any:
             if method == "getChat":
                 if self.away is not None:
                     raise self.away
-                return chat(params["chat_id"]) | {"permissions": dict(self.allowed)}
+                linked = {} if self.linked is None else {"linked_chat_id": self.linked}
+                return chat(params["chat_id"]) | {"permissions": dict(self.allowed)} | linked
             return await asked(method, params, seconds=seconds)
 
         self.telegram.call = call  # type: ignore[method-assign]
@@ -247,6 +250,22 @@ async def test_where_no_admin_can_be_told_the_trace_stays(house, eventually):
     await house.hear(said(7, who=ADMIN, chat_owner_left={}), said(8, photo=photo()))
     await eventually(lambda: house.deleted == [8])
     assert await waiting(house, 0)
+
+
+async def test_a_channel_is_no_stranger_before_telegram_was_asked(house, eventually):
+    linked, other = -1_009_000_000_001, -1_009_000_000_002
+    await house.set(dryrun="off", media__photo="delete")
+    house.linked, house.away = linked, Transient("x")
+
+    def posted(message_id: int, channel: int) -> dict[str, Any]:
+        return said(message_id, sender_chat={"id": channel, "type": "channel"}, photo=photo())
+
+    await house.hear(posted(1, linked))
+    await asyncio.sleep(0.3)
+    house.away = None
+    await house.hear(posted(2, other), posted(3, linked))
+    await eventually(lambda: house.deleted == [2], 20)
+    assert (await house.store.chats.state(CHAT)).linked == house.bus.keys.person(linked)
 
 
 # Nights.

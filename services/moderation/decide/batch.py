@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from services.moderation.decide.acts import acts_of
-from services.moderation.decide.desk import Desk
+from services.moderation.decide.desk import Desk, know_linked
 from services.moderation.domain import lookalike
 from services.moderation.domain.context import Context
-from services.moderation.domain.decide import STALE, decide, needs_admins
+from services.moderation.domain.decide import STALE, decide, needs_admins, needs_linked
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
 from services.moderation.raids.watch import watch
@@ -94,6 +94,8 @@ class Batch:
         state = self._state(update)
         if state is not None:
             self._correct(update, state)
+            if (channel := needs_linked(update, state)) is not None:
+                await know_linked(self.desk, state, channel)
             if not self.desk.knows(state, self.now) and needs_admins(update, state, context):
                 await self.desk.know_admins([state], self.now)
             decide(update, state, context)

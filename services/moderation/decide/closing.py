@@ -32,7 +32,7 @@ LOOK_UP_SECONDS = 5.0
 OPENING_WITHIN = timedelta(days=1)
 CLOSING_WITHIN = timedelta(minutes=30)
 SEEN_AFTER = 60
-"""Seconds after which it is looked up whether an opening has worked; twice as long each time, up to an hour."""
+"""Seconds after which it is looked up whether an opening worked; twice as long each time, up to an hour."""
 RARER, TRIES = 6, 30
 """Doublings, and how often an opening that has not worked is asked for again: for about a day."""
 

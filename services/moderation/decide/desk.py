@@ -22,6 +22,8 @@ from shared.contracts.telegram import PersonJudged
 from shared.keys import Keys
 
 LOOK_UP_SECONDS = 5.0
+NO_CHANNEL = "-"
+"""In place of the linked channel's hash: there is none. One that comes later shows by its own posts."""
 AGAIN = 5.0
 """Seconds after which an update waits again for a look-up that failed."""
 HIDDEN_FOR = 600
@@ -142,6 +144,23 @@ class Desk:
         found = members if isinstance(members, list) else []
         state.admins = lookalike.admins_of(found, now, self.keys.person, self.keyed)
         state.changes.admins = True
+
+
+async def know_linked(desk: Desk, state: ChatState, channel: int) -> None:
+    """Learn which channel is linked to a group before another channel is taken for a stranger.
+
+    Raises TryLater when it cannot be learnt now; where Telegram refuses to tell, the channel is spared.
+    """
+    try:
+        chat = await _within(desk.telegram.call("getChat", {"chat_id": state.id}, seconds=LOOK_UP_SECONDS))
+    except (Refused, Gone, Forbidden, Migrated):
+        state.linked = desk.keys.person(channel)
+        return
+    except (TelegramError, TimeoutError):
+        raise TryLater("the linked channel could not be looked up", AGAIN) from None
+    linked = chat.get("linked_chat_id") if isinstance(chat, dict) else None
+    state.linked = desk.keys.person(linked) if isinstance(linked, int) else NO_CHANNEL
+    state.changes.linked = True
 
 
 def _asked(chat_id: int) -> dict[str, Any]:

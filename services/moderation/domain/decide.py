@@ -36,6 +36,15 @@ def needs_admins(update: Update, state: ChatState, context: Context) -> bool:
     return update.change.joined if update.change else update.kind == "chat_join_request"
 
 
+def needs_linked(update: Update, state: ChatState) -> int | None:
+    """The channel that somebody writes as, when it must be known whether it is the group's own."""
+    message = update.message
+    if message is None or message.sender_chat in (None, state.id) or message.is_automatic_forward:
+        return None
+    asked = not state.linked and (state.policy.media or bool(state.policy.locks))
+    return message.sender_chat if asked and update.chat is not None and update.chat.is_group else None
+
+
 def _message_needs_admins(update: Update, message: Message, state: ChatState, context: Context) -> bool:
     if message.service is not None:
         return bool(message.joined)
