@@ -1,6 +1,6 @@
 """Finds items by words: exact, by their beginning, inside, and with slips; the best first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,7 +89,7 @@ class Finder:
         """Items that have all words: by quality, then the nearest where a place is given, then the largest.
 
         Words inside others are looked at only where plain matches are fewer than `most`, and slips only where
-        all these are fewer than `FEW`: who has found something has made none.
+        all these are fewer than `FEW` and none has all words in its name: who found it has made none.
         """
         self._take_in()
         words = words[:WORDS_MOST]
@@ -98,12 +98,11 @@ class Finder:
         qualities = [self._plain(word) for word in words]
         quality = self._together(qualities)
         found = self._items.best(quality, most, near)
-        for more, enough in ((self._inside, most), (self._slips, min(FEW, most))):
-            if slips and len(found) < enough:
-                for word, best in zip(words, qualities, strict=True):
-                    more(word, best)
-                quality = self._together(qualities)
-                found = self._items.best(quality, most, near)
+        if slips and len(found) < most:
+            found, quality = self._again(self._inside, words, qualities, most, near)
+            named = found and int(quality[found[0]]) <= BEGINNING * len(words)
+            if len(found) < min(FEW, most) and not named:
+                found, quality = self._again(self._slips, words, qualities, most, near)
         return [Found(self._items.keys[number] or "", int(quality[number])) for number in found]
 
     def around(self, place: tuple[float, float], metres: float, most: int) -> list[str]:
@@ -138,6 +137,20 @@ class Finder:
         for entries in exact:
             best[_named(entries)] = NAME
         return best
+
+    def _again(
+        self,
+        more: Callable[[Word, Qualities], None],
+        words: Sequence[Word],
+        qualities: list[Qualities],
+        most: int,
+        near: tuple[float, float] | None,
+    ) -> tuple[list[int], Qualities]:
+        """The best, now that `more` has added its matches to those of each word."""
+        for word, best in zip(words, qualities, strict=True):
+            more(word, best)
+        quality = self._together(qualities)
+        return self._items.best(quality, most, near), quality
 
     def _inside(self, word: Word, best: Qualities) -> None:
         heard = word.heard

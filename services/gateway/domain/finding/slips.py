@@ -1,7 +1,8 @@
 """Slips of the finger: which terms are one or two edits away from a word, or begin so.
 
 A word with k edits, cut into k + 1 parts, keeps one part whole, moved by at most k letters. Terms that hold
-no part at its place are ruled out by comparing whole arrays; the rest go through the edit distance.
+no part at its place are ruled out by comparing whole arrays; the rest go through the edit distance. A wrong
+first letter is not forgiven, only a missing one, one too many, or the first two in the wrong order.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ Numbers = npt.NDArray[np.int64]
 ONE_FROM, TWO_FROM = 4, 8
 """Letters of a word from which on one edit, and two, are forgiven."""
 HEARD_LEAST = 3
+PAIRS_HIT = 3
+"""Pairs of letters that one edit can destroy: two neighbours changing places touch three."""
 LETTERS_KEPT = 16
 """Letters of a term that are compared as arrays: two numbers of eight bytes."""
 
@@ -83,10 +86,19 @@ class Letters:
             reach = edits if start else 0
             for at in range(start - reach, start + reach + 1):
                 held |= self._at(at, part)
-        rows = np.flatnonzero(held)
+        rows = np.flatnonzero(held & self._begun(word))
         missing = np.bitwise_count(~self.single[rows] & np.uint64(_single(word)))
-        possible: Numbers = rows[missing <= edits]
+        rows = rows[missing <= edits]
+        apart = np.bitwise_count(~self.pairs[rows] & np.uint64(_pairs(word)))
+        possible: Numbers = rows[apart <= edits * PAIRS_HIT]
         return possible
+
+    def _begun(self, word: str) -> npt.NDArray[np.bool_]:
+        """Which terms have the word's first letter first or second, or begin with its second."""
+        first, second = ord(word[0]), ord(word[1])
+        one, two = self.high >> np.uint64(56), self.high >> np.uint64(48) & np.uint64(255)
+        begun: npt.NDArray[np.bool_] = (one == first) | (two == first) | (one == second)
+        return begun
 
     def _at(self, start: int, part: bytes) -> npt.NDArray[np.bool_]:
         """Which terms have these letters, eight at most, at this place."""
