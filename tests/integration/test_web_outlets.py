@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,8 +14,11 @@ from defusedxml.ElementTree import fromstring
 
 from services.gateway.app import create_app
 from services.gateway.mirror.archive import public_key, signing_key
+from services.gateway.mirror.bundle import bundle
 from services.gateway.mirror.verify import verify
 from services.gateway.settings import GatewaySettings
+from services.gateway.web.assets import ASSETS
+from services.gateway.web.offline import SHELL
 from shared.bus import Bus
 from shared.contracts.directory import AreaChanged
 from shared.contracts.listings import Area
@@ -197,3 +201,13 @@ def test_a_basemap_that_cannot_be_used_stops_the_start(settings: Settings, tmp_p
         with pytest.raises(SettingsError, match="DZE_BASEMAP") as error:
             create_app(chosen, Bus("gateway", chosen))
         assert "\n" not in str(error.value)
+
+
+def test_the_worker_keeps_every_script_that_the_kept_page_needs() -> None:
+    scripts = {
+        name.removeprefix("js/"): asset.body.decode()
+        for name, asset in ASSETS.files.items()
+        if name.startswith("js/")
+    }
+    needed = re.findall(r'^modules\["([\w.]+)"\] =', bundle("offline.js", scripts), re.MULTILINE)
+    assert {f"js/{name}" for name in needed} <= set(SHELL)
