@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.moderation.domain.reading import Reading
+from services.moderation.domain.reading import Copies, Reading
 from services.moderation.domain.settings import BadSetting, parse, stop_words
 from services.moderation.domain.spam import is_read
 from services.moderation.domain.standing import Seen, Standing, judge, observe
@@ -125,10 +125,11 @@ def test_the_album_goes_as_a_whole_and_only_its_own_words_are_the_reason():
 
 
 def test_the_same_text_counts_from_the_third_chat_on():
+    copies = Copies("h", None, {"c": NOW})
     for chats, expected in ((1, [()]), (2, [("spam.repeated",)])):
-        found = read(state(), update(message(5, text="x")), Reading(copy="h", chats=chats))
+        found = read(state(), update(message(5, text="x")), Reading(copies=copies, chats=chats))
         assert codes(found) == expected
-        assert found.changes.copies == [("h", "")]
+        assert found.changes.copies == [copies]
 
 
 def test_a_first_message_that_is_spam_asks_for_advice_and_says_why():

@@ -35,7 +35,7 @@ async def acts_of(desk: Desk, state: ChatState, now: int) -> Commit:
     events += notice(desk, state, tuple(changes.would), now)
     found = Commit.of(writes=writes, events=events)
     if changes.copies:
-        found += desk.store.corrections.save_copies(changes.copies, state.key, now)
+        found += desk.store.corrections.save_copies(changes.copies)
     return sum(alerts, NOTHING) + found if alerts else found
 
 

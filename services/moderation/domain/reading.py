@@ -1,6 +1,18 @@
 """What was found in the text of a message, for the decision about it; nothing of the text itself."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
+
+
+@dataclass(slots=True)
+class Copies:
+    """Where one text was written within the hour, under a keyed hash of it; shared by a batch's decisions."""
+
+    text: str
+    stored: bytes | None
+    """What was read, so that two chats at the same moment see each other."""
+    chats: dict[str, int]
+    """Keyed chats and when, in unix seconds."""
 
 
 class Reading(NamedTuple):
@@ -11,10 +23,8 @@ class Reading(NamedTuple):
     traits: tuple[str, ...] = ()
     stopped: bool = False
     """One of the chat's stop words is in it."""
-    copy: str = ""
-    """A keyed hash under which the text is to be known again; empty for what is short, edited, or known."""
-    revision: str = ""
-    """Of what is known of copies, so that two at the same moment see each other."""
+    copies: Copies | None = None
+    """To be kept, so that the text is known again; None for what is short, edited, or known here already."""
     chats: int = 0
     """In how many other chats it was written within the hour."""
     features: bytes = b""

@@ -35,8 +35,8 @@ def on_message(update: Update, role: Role, state: ChatState, context: Context) -
     message, found, policy = update.message, context.texts.get(update.id), state.policy
     if message is None or found is None or not concerns(policy.spam_for, role):
         return
-    if found.copy:
-        state.changes.copies.append((found.copy, found.revision))
+    if found.copies is not None:
+        state.changes.copies.append(found.copies)
     if policy.spam != "off":
         _note(update, message, found, state, context)
     if found.stopped:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from services.moderation.domain import policy
 from services.moderation.domain.policy import Policy
+from services.moderation.domain.reading import Copies
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.update import ADMINS, Chat, Person
 from services.moderation.domain.warnings import Warned
@@ -123,8 +124,8 @@ class Changes:
     named: dict[str, int] = field(default_factory=dict)
     """User name and id of who wrote, for commands that name a person."""
     albums: set[str] = field(default_factory=set)
-    copies: list[tuple[str, str]] = field(default_factory=list)
-    """Keyed hashes of texts, to know them again in other chats, with the revision that was read."""
+    copies: list[Copies] = field(default_factory=list)
+    """Texts to be known again in other chats."""
     cases: list[tuple[str, bytes]] = field(default_factory=list)
     """Keyed person and features of a text that looks like spam, for an admin's word to teach."""
     about: bool = False

@@ -57,7 +57,7 @@ class Texts:
             words = one.state.policy.stop_words
             told = told._replace(stopped=bool(words) and has_stop_word(one.seen, words))
             if (copied := copies.get(number)) is not None:
-                told = told._replace(copy=copied.copy, revision=copied.revision, chats=copied.chats)
+                told = told._replace(copies=copied.copies, chats=copied.chats)
             if told != Reading():
                 found[number] = told
         return found
@@ -91,12 +91,12 @@ class Texts:
         for one in asked:
             if (copy := keyed.get(one.update.id)) is None:
                 continue
-            chats, revision = known[copy]
-            if one.state.key in chats:
-                found[one.update.id] = Reading(chats=len(chats) - 1)
+            copies = known[copy]
+            if one.state.key in copies.chats:
+                found[one.update.id] = Reading(chats=len(copies.chats) - 1)
             else:
-                found[one.update.id] = Reading(copy=copy, revision=revision, chats=len(chats))
-                chats.add(one.state.key)
+                found[one.update.id] = Reading(copies=copies, chats=len(copies.chats))
+                copies.chats[one.state.key] = now
         return found
 
 

@@ -4,13 +4,15 @@ No text is kept: corrections and features are numbers of buckets, sealed; a copy
 """
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+import orjson
 import structlog
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.domain.reading import Copies
 from services.moderation.spam.model import BadModelError
 from services.moderation.spam.online import NONE, Correction, from_bytes, to_bytes
 from services.moderation.store.names import Names
@@ -38,14 +40,6 @@ class Kept(NamedTuple):
 
 
 UNTAUGHT = Kept(NONE)
-REVISION = "revision"
-
-
-class Copies(NamedTuple):
-    """Keyed chats in which a text was seen; `revision` is empty for what was not."""
-
-    chats: set[str]
-    revision: str = ""
 
 
 class Corrections:
@@ -55,7 +49,7 @@ class Corrections:
         the last lesson.
     `moderation:{pp}:case:<c>:<p>` string: sealed features of a person's last text that was taken, or
         reported, for spam, so that an admin's word can teach. 48 h.
-    `moderation:copies:<h>` hash: when a text with this keyed hash was written in which keyed chats. 1 h.
+    `moderation:copies:<h>` string: when a text with this keyed hash was written in which keyed chats. 1 h.
     """
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
@@ -146,35 +140,25 @@ class Corrections:
     async def copies(self, hashes: Collection[str], now: int) -> dict[str, Copies]:
         """In which chats each text was seen within the hour before `now` (unix seconds)."""
         order = sorted(hashes)
-        if not order:
-            return {}
-        pipe = self._redis.pipeline(transaction=False)
-        for one in order:
-            pipe.hgetall(_copies_key(one))
-        return {one: _copies(found, now) for one, found in zip(order, await pipe.execute(), strict=True)}
+        found = await self._redis.mget([_copies_key(one) for one in order]) if order else []
+        return {one: _copies(one, stored, now) for one, stored in zip(order, found, strict=True)}
 
-    def save_copies(self, seen: Iterable[tuple[str, str]], chat: str, now: int) -> Commit:
-        """Texts, each with the revision that was read, now also in this keyed chat.
-
-        Two chats in which the same text comes at the same moment are decided one after the other.
-        """
-        writes: list[Command] = []
-        expect = []
-        for one, revision in dict(seen).items():
-            key = _copies_key(one)
-            writes += [
-                ("HSET", key, REVISION, int(revision or 0) + 1, chat, now),
-                ("EXPIRE", key, COPY_WITHIN),
-            ]
-            expect.append(Expect.equals(key, revision or None, REVISION))
-        return Commit.of(writes=writes, expect=expect)
+    def save_copies(self, seen: Iterable[Copies]) -> Commit:
+        """Two chats in which the same text comes at the same moment are decided one after the other."""
+        found = {one.text: one for one in seen}
+        return Commit.of(
+            writes=[
+                ("SET", _copies_key(text), orjson.dumps(one.chats), "EX", COPY_WITHIN)
+                for text, one in found.items()
+            ],
+            expect=[Expect.equals(_copies_key(text), one.stored) for text, one in found.items()],
+        )
 
 
-def _copies_key(one: str) -> str:
-    return f"moderation:copies:{one}"
+def _copies_key(text: str) -> str:
+    return f"moderation:copies:{text}"
 
 
-def _copies(stored: Mapping[bytes, bytes], now: int) -> Copies:
-    fields = {name.decode(): value.decode() for name, value in stored.items()}
-    revision = fields.pop(REVISION, "")
-    return Copies({chat for chat, at in fields.items() if now - int(at) < COPY_WITHIN}, revision)
+def _copies(text: str, stored: bytes | None, now: int) -> Copies:
+    chats = {} if stored is None else orjson.loads(stored)
+    return Copies(text, stored, {chat: at for chat, at in chats.items() if now - at < COPY_WITHIN})
