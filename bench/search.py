@@ -3,8 +3,8 @@
 Made-up names from a seed: syllables put together into words, words drawn as in a city, few often and most
 seldom, with house numbers. Questions are whole names, beginnings, slips, single letters and words that nobody
 has. Beside the finder stands what the peers do: a plain scan of all folded names for the words, which knows
-neither slips nor an order. Times are of the processor, so that what else runs on the machine does not count; memory is
-what the process grew by.
+neither slips nor an order. Times are of the processor, so that what else runs on the machine does not count;
+memory is what the process grew by.
 """
 
 import gc
