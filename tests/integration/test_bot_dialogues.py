@@ -462,7 +462,9 @@ async def test_settings_can_be_changed_alone_with_the_bot(town):
     )
     await eventually(lambda: button(menu, "● сцерці і папярэдзіць"))
     assert "Ліпавы двор" in menu.content["text"]
-    await pages(town, menu, ALENA, ALENA, "‹ Назад", "‹ Назад", "Журнал")
+    await pages(town, menu, ALENA, ALENA, "‹ Назад")
+    await eventually(lambda: button(menu, "Спасылкі: сцерці і папярэдзіць"))
+    await pages(town, menu, ALENA, ALENA, "‹ Назад", "Журнал")
     log = (await town.hears("1/1", ALENA)).content["text"]
     assert "Ліпавы двор" in log
     assert "Спасылкі: сцерці і папярэдзіць (было: можна)" in log
