@@ -225,11 +225,12 @@ async def _send(actor: Actor, action: TelegramAction) -> End:
     if found not in {None, SENDING}:
         return End("already", message_id=int(found))
     params = await _params(actor, action)
-    await actor.calls.permit(action.method, action.chat_id)
     if not await actor.store.begin(action.action_id):
         SENT_AGAIN.inc()
         log.warning("message_may_be_sent_twice", method=action.method.value)
     try:
+        # Nothing slow comes between the permit and the call, or calls draw closer than was permitted.
+        await actor.calls.permit(action.method, action.chat_id)
         answer = await actor.calls(action.method, action.chat_id, params)
     except Unanswered:
         raise
