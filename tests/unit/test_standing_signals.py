@@ -138,7 +138,7 @@ def test_each_chat_is_told_once_for_each_level():
     assert judge(standing, "c3", NOW) == []
     observe(standing, Seen("c4", -5, "joined", (), NOW, place(4)))
     worse = judge(standing, "c4", NOW)
-    assert [one.chat_id for one in worse][0] == -5
+    assert next(one.chat_id for one in worse) == -5
     assert all(one.score > (one.before or 0) + 1 for one in worse if one.chat_id != -5)
     assert judge(standing, "c4", NOW) == []
 
