@@ -136,7 +136,8 @@ async def test_the_description_names_every_address_and_parameter(site: Site) -> 
     described = (await site.http.get("/openapi.json")).json()
     assert {path.removeprefix("/api/v1") for path in described["paths"]} == {
         "/listings", "/listings/{listing_id}", "/search", "/suggest", "/areas", "/areas/{area_id}",
-        "/clusters", "/tiles/{z}/{x}/{y}.mvt", "/changes", "/challenge", "/submissions", "/submissions/{receipt}",
+        "/clusters", "/tiles/{z}/{x}/{y}.mvt", "/changes", "/challenge",
+        "/submissions", "/submissions/{receipt}",
     }  # fmt: skip
     parameters = {one["name"] for one in described["paths"]["/api/v1/listings"]["get"]["parameters"]}
     assert parameters == {"bbox", "kind", "q", "area", "limit", "cursor", "order"}
