@@ -22,6 +22,7 @@ RARE = 3
 """A name that is met less often counts only when it is called a street, or is part of a longer name."""
 SLIP = 20
 """A type that is met so many times less than another one of the same name is a slip."""
+LANGUAGES = ("be", "ru", "en")
 DECIMALS = 5
 """About a metre."""
 _BETWEEN = re.compile(r"\b(?:между|паміж|пам[iі]ж|between)\b", re.IGNORECASE)
@@ -167,7 +168,7 @@ def _middle(spots: list[Spot]) -> tuple[float, float]:
 
 
 def _names(kind: StreetType, spots: list[Spot]) -> dict[str, str]:
-    """The most frequent wording in each language."""
+    """The most frequent wording in each language; where one is missing, readers get the first there is."""
     wordings: dict[str, Counter[str]] = defaultdict(Counter)
     for spot in spots:
         language = language_of(spot.text)
@@ -175,7 +176,7 @@ def _names(kind: StreetType, spots: list[Spot]) -> dict[str, str]:
             len(spot.address.street.split()) > 1
         )  # a forename written out beats a surname alone
         wordings[language][whole_name(spot.address, kind, language)] += weight
-    return dict(sorted((language, _first(counts)) for language, counts in wordings.items()))
+    return {language: _first(wordings[language]) for language in LANGUAGES if language in wordings}
 
 
 def _first(counts: Counter[str]) -> str:

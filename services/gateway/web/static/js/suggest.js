@@ -37,10 +37,10 @@ export function suggest(form) {
     input.removeAttribute("aria-activedescendant");
   }
 
+  /** What was chosen stays chosen while more answers come. */
   function show(found) {
+    const kept = at < 0 ? -1 : found.findIndex((one) => one.page === shown[at].page);
     shown = found;
-    at = -1;
-    input.removeAttribute("aria-activedescendant");
     const options = found.map((one, number) => {
       const option = { role: "option", id: `${LIST}-${number}`, "aria-selected": "false", "data-number": number };
       return element("li", option, element("span", {}, element("bdi", {}, name(one))), element("small", {}, detail(one)));
@@ -48,6 +48,7 @@ export function suggest(form) {
     list.replaceChildren(...options);
     list.style.top = `${input.offsetTop + input.offsetHeight}px`;
     list.hidden = !found.length;
+    choose(kept);
     input.setAttribute("aria-expanded", String(found.length > 0));
     status.textContent = found.length ? text.many("suggest.count", found.length) : text.say("suggest.none");
   }
