@@ -135,7 +135,8 @@ async def test_an_unknown_listing_is_not_found(site: Site, listing_id: str) -> N
 async def test_the_description_names_every_address_and_parameter(site: Site) -> None:
     described = (await site.http.get("/openapi.json")).json()
     assert {path.removeprefix("/api/v1") for path in described["paths"]} == {
-        "/listings", "/listings/{listing_id}", "/search", "/suggest", "/areas", "/areas/{area_id}",
+        "/listings", "/listings.columns", "/listings/{listing_id}", "/search", "/suggest",
+        "/areas", "/areas/{area_id}",
         "/clusters", "/tiles/{z}/{x}/{y}.mvt", "/changes", "/challenge",
         "/submissions", "/submissions/{receipt}",
     }  # fmt: skip
