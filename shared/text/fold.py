@@ -36,10 +36,19 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    if not text.isascii():
+    if text.isascii():
+        if text.isdigit():
+            return text
+        plain = text.lower().translate(_NO_APOSTROPHES)
+        spelled = _LATIN_LETTERS.sub(_fold_latin, plain)
+    else:
         text = unicodedata.normalize("NFKC", text.replace("№", " "))
-    latin = _LATIN_LETTERS.sub(_fold_latin, text.casefold().translate(_PLAIN))
-    return _DOUBLED.sub(r"\1", _APART.sub(" ", latin.translate(_SPELLED)).strip())
+        spelled = _LATIN_LETTERS.sub(_fold_latin, text.casefold().translate(_PLAIN)).translate(_SPELLED)
+    return _DOUBLED.sub(_once, _APART.sub(" ", spelled).strip())
+
+
+def _once(doubled: re.Match[str]) -> str:
+    return doubled[1]
 
 
 _known = lru_cache(16_384)(_fold)
@@ -58,8 +67,13 @@ class _Plain(dict[int, str]):
 
 
 _PLAIN = _Plain()
+_NO_APOSTROPHES = str.maketrans("", "", "'`")
 _SPELLED = str.maketrans(_CYRILLIC)
 
 
 def _fold_latin(run: re.Match[str]) -> str:
-    return _LATIN_PARTS.sub(lambda part: _LATIN[part.group()], run.group())
+    return _LATIN_PARTS.sub(_latin_part, run.group())
+
+
+def _latin_part(part: re.Match[str]) -> str:
+    return _LATIN[part.group()]

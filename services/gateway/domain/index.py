@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from services.gateway.domain.clusters import Ints
-from services.gateway.domain.columns import Columns, Row
+from services.gateway.domain.columns import Columns, Row, Whole
 from services.gateway.domain.merging import Merge
 from services.gateway.domain.orders import Keep, Key, KeyOf, Ranking
 from services.gateway.domain.query import Order
@@ -98,18 +98,19 @@ class Index:
         rows = self.table.rows()
         columns = self.table.columns.take(rows)
         by_id = np.argsort(columns.ids, kind="stable")
-        columns = columns.take(by_id[np.argsort(columns.codes[by_id], kind="stable")])
+        order = by_id[np.argsort(columns.codes[by_id], kind="stable")]
+        columns = columns.take(order)
         table = Table(columns.empty(0))
         table.append(columns)
         table.base = table.ordered = table.size
         table.sums = sums_of(columns.codes, columns.members)
-        by_id = np.argsort(columns.ids, kind="stable")
+        ordered = _inverse(order)[by_id]
         names = [self._names[slot] for slot in columns.slots.tolist()]
-        by_name = sorted(by_id.tolist(), key=names.__getitem__)
+        by_name = sorted(ordered.tolist(), key=names.__getitem__)
         self.table = table
         self._rankings = {
             Order.NAME: _ranked(np.array(by_name, dtype=np.int32)),
-            Order.MEMBERS: _ranked(by_id[np.argsort(-columns.members[by_id], kind="stable")]),
+            Order.MEMBERS: _ranked(ordered[np.argsort(-columns.members[ordered], kind="stable")]),
         }
 
     # Pages
@@ -143,6 +144,11 @@ class Index:
 
 
 def _ranked(rows: Ints) -> Ranking:
-    rank = np.empty(len(rows), dtype=np.int32)
-    rank[rows] = np.arange(len(rows), dtype=np.int32)
-    return Ranking(rows.astype(np.int32), rank)
+    return Ranking(rows.astype(np.int32), _inverse(rows))
+
+
+def _inverse(order: Ints) -> Whole:
+    """Where each row stands in the order."""
+    places = np.empty(len(order), dtype=np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return places
