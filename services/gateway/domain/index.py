@@ -143,7 +143,7 @@ class Index:
         return [listing_id.decode() for listing_id in self.table.columns.ids[rows].tolist()]
 
 
-def _ranked(rows: Ints) -> Ranking:
+def _ranked(rows: Ints | Whole) -> Ranking:
     return Ranking(rows.astype(np.int32), _inverse(rows))
 
 
