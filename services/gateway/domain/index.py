@@ -147,7 +147,7 @@ def _ranked(rows: Ints | Whole) -> Ranking:
     return Ranking(rows.astype(np.int32), _inverse(rows))
 
 
-def _inverse(order: Ints) -> Whole:
+def _inverse(order: Ints | Whole) -> Whole:
     """Where each row stands in the order."""
     places = np.empty(len(order), dtype=np.int32)
     places[order] = np.arange(len(order), dtype=np.int32)
