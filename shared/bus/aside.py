@@ -158,7 +158,7 @@ class Asides:
 
 async def finish(tasks: Iterable["asyncio.Task[None]"]) -> None:
     """Wait for tasks that have been told to stop, and cancel those that do not."""
-    pending = {task for task in tasks if not task.done()}
-    if pending:
-        _, pending = await asyncio.wait(pending, timeout=STOP_SECONDS)
-    await end(pending)
+    everyone = set(tasks)
+    if pending := {task for task in everyone if not task.done()}:
+        await asyncio.wait(pending, timeout=STOP_SECONDS)
+    await end(everyone)

@@ -13,8 +13,12 @@ redis-py may turn a cancellation that meets it in the middle of an answer into a
 
 async def end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
     """Cancel until all are done; their errors are nobody's business any more."""
-    pending = {task for task in tasks if not task.done()}
+    everyone = set(tasks)
+    pending = {task for task in everyone if not task.done()}
     while pending:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=INSIST)
+    for task in everyone:
+        if not task.cancelled():
+            task.exception()  # asked for, or asyncio complains that nobody did
