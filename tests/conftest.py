@@ -1,6 +1,7 @@
 """What all tests share: a real Redis, a bus, and the invariants that hold after every test."""
 
 import asyncio
+import inspect
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -24,12 +25,19 @@ OWNERS = ("gateway:", "submissions:", "directory:", "moderation:", "bus:")
 
 
 KINDS = ("unit", "contracts", "integration", "chaos", "system", "browser")
-"""The quick first; the browser last, whose driver keeps an event loop running in this thread."""
+"""The quick first; the browser last, and there the coroutines first: the driver that the others use keeps an
+event loop running in this thread."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
-    items.sort(key=lambda item: KINDS.index(item.path.relative_to(root).parts[0]))
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        waits = inspect.iscoroutinefunction(getattr(item, "function", None))
+        kind = item.path.relative_to(root).parts[0]
+        return KINDS.index(kind), kind == "browser" and not waits
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

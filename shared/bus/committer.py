@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
@@ -34,6 +35,14 @@ class Committer:
             return (await self._send([Unit([], commit)], lease, stream="", group="", ordered=False))[0]
         except (*AWAY, RedisError) as error:
             raise Unavailable(type(error).__name__) from error
+
+    async def read(
+        self, stream: str, group: str, consumer: str, *, lease: Lease, cursor: bytes, count: int
+    ) -> Any:
+        """Entries for the holder of the lease, or the id after which to wait; None when the lease is lost."""
+        args = [lease.value, group, consumer, count, cursor]
+        answer = await self._scripts.run("read", [lease.key, stream], args)
+        return None if answer == -2 else answer
 
     async def fenced(
         self, units: Sequence[Unit], lease: Lease, *, stream: str, group: str, ordered: bool

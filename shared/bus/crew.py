@@ -163,7 +163,10 @@ class Crew:
 
     async def _clear_finished(self) -> None:
         for place, (worker, task) in list(self._workers.items()):
-            if task.done() and not task.cancelled() and task.exception() is None:
+            # A cancellation that a task of its own raised in it ends a worker too: nobody else cancels them.
+            if task.done() and (task.cancelled() or task.exception() is None):
+                if task.cancelled():
+                    log.warning("worker_cancelled", stream=place[0], partition=place[1])
                 del self._workers[place]
                 await self._leases.release(worker.lease)
 

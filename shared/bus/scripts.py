@@ -17,7 +17,7 @@ class Scripts:
     """`await scripts.run("commit", keys, args)`; loads the script again when Redis has forgotten it."""
 
     def __init__(self, redis: Redis) -> None:
-        names = ("commit", "lease", "renew", "release", "members", "trim")
+        names = ("commit", "lease", "renew", "release", "members", "trim", "read")
         self._scripts: dict[str, AsyncScript] = {name: redis.register_script(_source(name)) for name in names}
 
     async def run(self, name: str, keys: list[Any], args: list[Any]) -> Any:

@@ -152,12 +152,24 @@ class Worker:
         return await self._read_within(cursor, self._patience_ms() if cursor == NEW else None)
 
     async def _read_within(self, cursor: bytes, block: int | None) -> list[Any]:
-        """`block`: milliseconds to wait for something new."""
-        streams: Any = {self._stream: cursor}
-        answer: Any = await self._redis.xreadgroup(
-            self.subscription.group, OWNER, streams, count=BATCH, block=block
+        """`block`: milliseconds to wait for something new. Raises Fenced when the lease is lost."""
+        answer = await self._draw(cursor)
+        if isinstance(answer, bytes) and block:
+            streams: Any = {self._stream: answer}
+            if await self._redis.xread(streams, count=1, block=block):
+                answer = await self._draw(cursor)
+        if isinstance(answer, bytes):
+            return []
+        return [(entry_id, _pairs(fields)) for entry_id, fields in answer]
+
+    async def _draw(self, cursor: bytes) -> Any:
+        group = self.subscription.group
+        answer = await self._committer.read(
+            self._stream, group, OWNER, lease=self.lease, cursor=cursor, count=BATCH
         )
-        return list(answer[0][1]) if answer else []
+        if answer is None:
+            raise Fenced
+        return answer
 
     def _patience_ms(self) -> int:
         due = self._held.next_due()
@@ -255,3 +267,8 @@ class Worker:
         tries = int(await self._redis.hincrby(self._tries_key, entry.id, 1))
         self._tries[entry.id] = tries
         return tries
+
+
+def _pairs(fields: list[bytes] | None) -> dict[bytes, bytes] | None:
+    """An entry's fields; None where the entry was deleted under the group."""
+    return dict(zip(fields[::2], fields[1::2], strict=True)) if fields else None
