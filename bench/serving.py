@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,8 +144,8 @@ def line(name: str, times: list[float]) -> None:
     print(f"  {name:32} median {statistics.median(times):7.2f} ms   99 % below {p99(times):7.2f} ms")
 
 
-def at_rest(reader: Reader, seed: int, reads: int) -> list[float]:
-    """Milliseconds of the views; the pages beside the map and in the list are printed with them."""
+def at_rest(reader: Reader, seed: int, reads: int) -> None:
+    """Views of the map, and the pages beside it and in the list."""
     paths = views(seed, reads)
     for path in paths[:100]:
         reader.get(path)
@@ -164,7 +164,6 @@ def at_rest(reader: Reader, seed: int, reads: int) -> list[float]:
         cursor = orjson.loads(body)["next"]
         following = f"/api/v1/listings?limit=100&cursor={cursor}" if cursor else "/api/v1/listings?limit=100"
     line("pages of all", pages)
-    return times
 
 
 def resting(moment: float) -> bool:
@@ -235,21 +234,39 @@ def seen_after(reader: Reader, url: str, city: City, seed: int) -> list[float]:
     return times
 
 
-def run(count: int, seed: int, seconds: float) -> float:
-    """The median at rest."""
+def side_by_side(small: Reader, large: Reader, seed: int) -> float:
+    """How many times the small one's median the large one's is, asked in turns."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for path in views(seed + 2, READS):
+        times[0].append(small.get(path)[0])
+        times[1].append(large.get(path)[0])
+    line("clusters of the first, in turns", times[0])
+    line("clusters of this, in turns", times[1])
+    return statistics.median(times[1]) / statistics.median(times[0])
+
+
+def run(
+    stack: ExitStack, count: int, seed: int, seconds: float, first: tuple[int, int] | None
+) -> tuple[int, int]:
+    """Answers the count and the port, where the gateway goes on until the stack ends."""
     city = City.of(count, seed)
-    with tempfile.TemporaryDirectory() as folder, EmbeddedRedis(folder) as redis:
-        asyncio.run(fill(redis.url, city))
-        with gateway(redis.url, folder) as served:
-            print(f"{count:,} listings")
-            print(f"  ready after {served.seconds:.1f} s, {served.memory / 1e6:.0f} MB in all")
-            reader = Reader(served.port)
-            rest = at_rest(reader, seed, READS)
-            ratio = during_changes(reader, redis.url, city, seed, seconds)
-            print(f"  99 % during changes / at rest    {ratio:.2f}")
-            seen = max(seen_after(reader, redis.url, city, seed))
-            print(f"  a change is seen after           {seen:.0f} ms at most")
-    return statistics.median(rest)
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    redis = stack.enter_context(EmbeddedRedis(folder))
+    asyncio.run(fill(redis.url, city))
+    served = stack.enter_context(gateway(redis.url, folder))
+    print(f"{count:,} listings")
+    print(f"  ready after {served.seconds:.1f} s, {served.memory / 1e6:.0f} MB in all")
+    reader = Reader(served.port)
+    at_rest(reader, seed, READS)
+    ratio = during_changes(reader, redis.url, city, seed, seconds)
+    print(f"  99 % during changes / at rest    {ratio:.2f}")
+    print(
+        f"  a change is seen after           {max(seen_after(reader, redis.url, city, seed)):.0f} ms at most"
+    )
+    if first is not None:
+        times = side_by_side(Reader(first[1]), Reader(served.port), seed)
+        print(f"  median of {count:,} / of {first[0]:,}: {times:.2f}")
+    return count, served.port
 
 
 def main() -> None:
@@ -264,8 +281,12 @@ def main() -> None:
         asyncio.run(change(url, City.of(int(count), int(seed)), int(seed), float(seconds), turns=True))
         return
     print(f"seed {asked.seed}; {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    medians = [run(count, asked.seed, asked.seconds) for count in asked.counts]
-    print(f"median of {asked.counts[-1]:,} / of {asked.counts[0]:,}: {medians[-1] / medians[0]:.2f}")
+    first: tuple[int, int] | None = None
+    with ExitStack() as stack:
+        for count in asked.counts:
+            with ExitStack() as own:
+                done = run(stack if first is None else own, count, asked.seed, asked.seconds, first)
+            first = first or done
 
 
 if __name__ == "__main__":
