@@ -112,12 +112,20 @@ class Asides:
         if not entries:
             return
         fresh = {entry.key for entry in entries} - self._workers.keys()
-        units = [Unit([], Commit.of(write for key in fresh for write in self._opened(key)))]
-        units += [Unit([entry.id], Commit.of([self._added(entry)])) for entry in entries]
-        await self._handling.commit(units)
+        await self._handling.commit(self._units(entries, fresh))
         for key in {entry.key for entry in entries}:
             if key in fresh or self._workers[key][0].drained:
                 self._start(key, due)
+
+    def _units(self, entries: list[Entry], fresh: set[bytes]) -> list[Unit]:
+        """A fresh stream is opened with its first entry, so that a commit sent again does not empty it."""
+        opened: set[bytes] = set()
+        units = []
+        for entry in entries:
+            writes = self._opened(entry.key) if entry.key in fresh - opened else []
+            opened.add(entry.key)
+            units.append(Unit([entry.id], Commit.of([*writes, self._added(entry)])))
+        return units
 
     def _opened(self, key: bytes) -> list[Command]:
         """A fresh stream with its group; whatever lies there is not in the set, so it is nobody's."""
