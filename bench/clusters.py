@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def ours(city: City, tiles: list[tuple[int, int, int]]) -> dict[str, Any]:
             gathered = time.perf_counter()
             body = encode(found, model.listing, *place)
             done = time.perf_counter()
-            model.tiles.get(Query(), place, lambda body=body: body)
+            model.tiles.get(Query(), place, partial(bytes, body))
             again = time.perf_counter()
             model.tiles.get(Query(), place, bytes)
             if round_:
@@ -79,12 +80,21 @@ def ours(city: City, tiles: list[tuple[int, int, int]]) -> dict[str, Any]:
         "parse": loaded - started,
         "build": built,
         "memory": memory,
-        "columns": sum(array.nbytes for array in model._index.table.columns.arrays()),  # noqa: SLF001
+        "columns": index_bytes(model),
         "times": times,
         "encoded": encoded,
         "kept": kept,
         "features": features,
     }
+
+
+def index_bytes(model: ReadModel) -> int:
+    """Of all arrays: columns, running sums, both orders, rows by slot."""
+    index = model._index  # noqa: SLF001
+    rankings = index._rankings.values()  # noqa: SLF001
+    arrays = [*index.table.columns.arrays(), *index.table.sums, index.table.row_of, index.table.alive]
+    arrays += [array for one in rankings for array in (one.rows, one.rank)]
+    return sum(array.nbytes for array in arrays)
 
 
 def install(folder: Path) -> bool:
