@@ -87,7 +87,7 @@ async def prepare(redis_url: str) -> None:
 
 
 @contextmanager
-def services(redis_url: str, api: str, folder: Path) -> Iterator[tuple[str, list[str]]]:
+def services(redis_url: str, api: str, folder: Path, pids: dict[str, int]) -> Iterator[tuple[str, list[str]]]:
     """The gateway's address, and where the services say that they are ready."""
     web, ports = port(), {"gateway": port(), "moderation": port()}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DZE_")} | {
@@ -102,6 +102,7 @@ def services(redis_url: str, api: str, folder: Path) -> Iterator[tuple[str, list
         )
         for name, number in ports.items()
     ]
+    pids.update((name, process.pid) for name, process in zip(ports, processes, strict=True))
     try:
         yield f"http://127.0.0.1:{web}", [f"http://127.0.0.1:{number}/readyz" for number in ports.values()]
     finally:
@@ -182,27 +183,46 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
+def used(pids: dict[str, int]) -> dict[str, float]:
+    """Seconds of processor time of each process so far; only Linux tells."""
+    tick = os.sysconf("SC_CLK_TCK")
+    fields = {
+        name: Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        for name, pid in pids.items()
+        if Path(f"/proc/{pid}").exists()
+    }
+    return {name: (int(words[11]) + int(words[12])) / tick for name, words in fields.items()}
+
+
+def show_used(before: dict[str, float], after: dict[str, float], updates: int) -> None:
+    shares = [f"{name} {(after[name] - before[name]) / updates * 1000:.2f}" for name in before]
+    whole = sum(after[name] - before[name] for name in before)
+    print(f"processor time, ms an update: {', '.join(shares)}; in all {whole / updates * 1000:.2f}")
+
+
 def show(name: str, values: list[float]) -> None:
     shares = ((0.5, "p50"), (0.9, "p90"), (0.99, "p99"), (1.0, "most"))
     print(f"{name:18}" + "".join(f"{label} {percentile(values, s) * 1000:7.1f} ms   " for s, label in shares))
 
 
-async def run(folder: Path, redis_url: str, rate: float, seconds: float, seed: int) -> None:
-    await prepare(redis_url)
+async def run(folder: Path, server: EmbeddedRedis, rate: float, seconds: float, seed: int) -> None:
+    pids = {"bench": os.getpid(), "redis": server.pid or 0}
+    await prepare(server.url)
     traffic = Traffic(seed)
     async with serving(town) as sim, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=40)) as http:
-        with services(redis_url, sim.url, folder) as (url, health):
+        with services(server.url, sim.url, folder, pids) as (url, health):
             await ready(http, health)
             await asyncio.sleep(2)
             await warm(http, url, traffic, sim)
             await asyncio.sleep(2)
-            before = os.getloadavg()[0]
+            before, spent = os.getloadavg()[0], used(pids)
             acks = await send(http, url, traffic, rate, seconds)
             for _ in range(100):
                 found = arrivals(sim)
                 if traffic.expected.keys() <= found.keys():
                     break
                 await asyncio.sleep(0.1)
+            show_used(spent, used(pids), len(acks))
     taken = [found[key] - due for key, due in traffic.expected.items() if key in found]
     print(f"{rate:g} updates a second for {seconds:g} s in {CHATS} chats, seed {seed}")
     show("webhook answered", acks)
@@ -214,7 +234,7 @@ async def run(folder: Path, redis_url: str, rate: float, seconds: float, seed: i
 def main(rate: float = 500, seconds: float = 12, seed: int = 20_200_916) -> None:
     configure("bench", level="error")
     with tempfile.TemporaryDirectory() as folder, EmbeddedRedis(Path(folder) / "r") as server:
-        asyncio.run(run(Path(folder), server.url, rate, seconds, int(seed)))
+        asyncio.run(run(Path(folder), server, rate, seconds, int(seed)))
 
 
 if __name__ == "__main__":

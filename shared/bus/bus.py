@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 
 from shared.bus.commit import Commit, Outcome
 from shared.bus.committer import AWAY, Committer
-from shared.bus.connection import packed
+from shared.bus.connection import Shared
 from shared.bus.crew import Crew
 from shared.bus.duties import Alone, Periodic, every, hold
 from shared.bus.envelope import Envelope
@@ -52,7 +52,7 @@ class Readiness:
 
 def connect(url: str) -> Redis:
     """A client that never sends a write twice by itself: only fenced or idempotent writes are repeated."""
-    client = Redis.from_url(
+    return Shared.from_url(
         url,
         protocol=2,
         max_connections=CONNECTIONS,
@@ -61,7 +61,6 @@ def connect(url: str) -> Redis:
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
     )
-    return packed(client)
 
 
 class Bus:

@@ -1,26 +1,102 @@
-"""Redis connections that pack commands in C.
+"""redis-py's client over one shared line, and connections that pack commands in C.
 
 redis-py's asyncio connections read with hiredis and write with Python, and a commit of a batch has thousands
 of arguments: packing them took a third of a handler's time.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-import hiredis
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
-from redis.exceptions import DataError
+from redis.exceptions import RedisError, ResponseError
+
+from shared.bus.line import Line, pack
+
+PLAIN = frozenset(
+    """GET SET MGET MSET DEL UNLINK EXISTS EXPIRE PEXPIRE TTL PTTL INCR INCRBY PING TIME EVALSHA
+    HGET HSET HMGET HGETALL HDEL HLEN HINCRBY HKEYS HVALS HEXISTS SADD SREM SMEMBERS SISMEMBER SMISMEMBER
+    SCARD ZADD ZREM ZRANGE ZRANGEBYSCORE ZCARD ZCOUNT ZSCORE ZMSCORE LPUSH RPUSH LRANGE LLEN LTRIM
+    XADD XACK XLEN XRANGE XREVRANGE XDEL XPENDING XCLAIM""".split()  # noqa: SIM905 - a word list
+)
+"""Commands that neither wait nor change the connection they come on."""
+ANSWER_SECONDS = 5.0
+Staged = tuple[tuple[Any, ...], dict[str, Any]]
+"""A command and what redis-py needs to read its answer."""
+
+
+class Shared(Redis):
+    """A redis-py client whose plain commands share one line; all others go by redis-py's own pool."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        pool: Any = self.connection_pool
+        pool.connection_class = _PACKED.get(pool.connection_class, pool.connection_class)
+        self._line = Line(pool, pool.connection_kwargs.get("socket_timeout") or ANSWER_SECONDS)
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Raises as redis-py does; what was sent when the line broke may or may not be done."""
+        if args[0] not in PLAIN:
+            own: Any = super().execute_command
+            return await own(*args, **options)
+        answer = self._read(args[0], await self._line.ask(args), options)
+        if isinstance(answer, RedisError):
+            raise answer
+        return answer
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
+        """Without a transaction, plain commands go out on the shared line."""
+        if transaction or shard_hint:
+            return super().pipeline(transaction, shard_hint)
+        return _Together(self)
+
+    async def together(self, commands: Sequence[Staged]) -> list[Any]:
+        """Answers to plain commands in one write; a refusal stands in the place of its answer."""
+        answers = await self._line.ask_all(words for words, _ in commands)
+        return [
+            self._read(words[0], answer, options)
+            for (words, options), answer in zip(commands, answers, strict=True)
+        ]
+
+    def _read(self, name: str, answer: Any, options: dict[str, Any]) -> Any:
+        """The answer as redis-py would give it."""
+        read: Any = self.response_callbacks.get(name)
+        if read is None or isinstance(answer, RedisError):
+            return answer
+        options.pop("keys", None)  # for redis-py's cache only
+        return read(answer, **options)
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        await self._line.close()
+        await super().aclose(close_connection_pool)
+
+
+class _Together(Pipeline):
+    """A pipeline of redis-py's that goes out on the shared line when all its commands are plain."""
+
+    def __init__(self, client: Shared) -> None:
+        super().__init__(
+            client.connection_pool, client.response_callbacks, transaction=False, shard_hint=None
+        )
+        self._client = client
+
+    async def execute(self, raise_on_error: bool = True) -> list[Any]:
+        staged: Any = self.command_stack
+        special = self.scripts or self.watching or self.explicit_transaction
+        if special or any(words[0] not in PLAIN for words, _ in staged):
+            return await super().execute(raise_on_error)
+        self.command_stack = []
+        answers = await self._client.together(staged)
+        for answer in answers:
+            if isinstance(answer, RedisError) and (raise_on_error or not isinstance(answer, ResponseError)):
+                raise answer
+        return answers
 
 
 class _Packed:
     def pack_command(self, *args: Any) -> list[bytes]:
-        """One command as bytes; a name of two words (`XINFO GROUPS`) goes as two. Raises DataError."""
-        name, rest = args[0], args[1:]
-        words = name.encode().split() if isinstance(name, str) else name.split()
-        try:
-            return [hiredis.pack_command((*words, *rest))]
-        except TypeError as error:
-            raise DataError(str(error)) from None
+        return [pack(args)]
 
 
 class _Tcp(_Packed, Connection):
@@ -36,10 +112,3 @@ class _Unix(_Packed, UnixDomainSocketConnection):
 
 
 _PACKED = {Connection: _Tcp, SSLConnection: _Tls, UnixDomainSocketConnection: _Unix}
-
-
-def packed(redis: "Redis") -> "Redis":
-    """The same client, whose new connections pack in C."""
-    pool: Any = redis.connection_pool
-    pool.connection_class = _PACKED.get(pool.connection_class, pool.connection_class)
-    return redis

@@ -5,18 +5,17 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redis.asyncio import Redis
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.exceptions import DataError
 
-from shared.bus.connection import packed
+from shared.bus.connection import Shared
 from shared.keys import base32
 
 WORDS = st.text(st.characters(codec="utf-8")) | st.binary() | st.integers(-(2**63), 2**63) | st.floats()
 
 
 def packing(url: str = "redis://localhost"):
-    return packed(Redis.from_url(url)).connection_pool.make_connection()
+    return Shared.from_url(url).connection_pool.make_connection()
 
 
 OURS, THEIRS = packing(), Connection()
