@@ -20,8 +20,8 @@ from services.gateway.api import (
     operations,
     places,
     submissions,
-    webhook,
 )
+from services.gateway.api.webhook import Webhook
 from services.gateway.bodies import BodyLimit
 from services.gateway.context import Gateway
 from services.gateway.domain.proposal import Invalid
@@ -31,6 +31,7 @@ from services.gateway.intake import Closed, Conflict, TooMany
 from services.gateway.problems import Problem, is_api, of_error
 from services.gateway.settings import GatewaySettings
 from services.gateway.shield import Heads, Measured, Shield
+from services.gateway.together import Together
 from services.gateway.upkeep import keep_up
 from services.gateway.web.basemap import basemap
 from services.gateway.web.render import error_page
@@ -79,23 +80,25 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.gateway = gateway
-    for part in (columns, listings, places, clusters, changes, submissions, webhook, operations):
+    for part in (columns, listings, places, clusters, changes, submissions, operations):
         app.include_router(part.router)
     app.include_router(pages)
     for kind in EXPECTED:
         app.add_exception_handler(kind, _tell)
-    _wrap(app, settings)
+    _wrap(app, gateway)
     return app
 
 
-def _wrap(app: FastAPI, settings: GatewaySettings) -> None:
+def _wrap(app: FastAPI, gateway: Gateway) -> None:
     """The last one added is the outermost."""
     app.add_middleware(Measured)
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=GZIP_LEVEL)
     app.add_middleware(Heads)
+    secret, together = gateway.settings.telegram_secret, Together(gateway.bus)
+    app.add_middleware(Webhook, secret=secret, store=gateway.store, together=together)
     app.add_middleware(Shield)
-    app.add_middleware(StrictHeaders, settings=settings)
+    app.add_middleware(StrictHeaders, settings=gateway.settings)
 
 
 async def _tell(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from services.gateway.problems import Problem, problem
 
 USUAL_MOST = 32 * 1024
 WEBHOOK_MOST = 1024 * 1024
+WEBHOOK_PATH = "/telegram/webhook"
 SECONDS_MOST = 20.0
 """For a whole body."""
 
@@ -22,14 +23,13 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = WEBHOOK_MOST if scope["path"] == "/telegram/webhook" else USUAL_MOST
-        if _announced(scope) > limit:
-            await problem(413, _too_large(limit))(scope, receive, send)
+        if announced(scope) > USUAL_MOST:
+            await problem(413, too_large(USUAL_MOST))(scope, receive, send)
             return
-        await self._app(scope, _Counted(receive, limit), send)
+        await self._app(scope, Counted(receive, USUAL_MOST), send)
 
 
-class _Counted:
+class Counted:
     """`receive` that stops when enough came. What it raises becomes a problem like any other."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
@@ -49,17 +49,18 @@ class _Counted:
             raise Problem(408, "The body did not come to its end in time.") from None
         self._came += len(message.get("body", b""))
         if self._came > self._limit:
-            raise Problem(413, _too_large(self._limit))
+            raise Problem(413, too_large(self._limit))
         self._whole = not message.get("more_body", False)
         return message
 
 
-def _announced(scope: Scope) -> int:
+def announced(scope: Scope) -> int:
+    """How many bytes the body is said to have; 0 when nothing is said."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
             return int(value[:18])
     return 0
 
 
-def _too_large(limit: int) -> str:
+def too_large(limit: int) -> str:
     return f"At most {limit // 1024} KiB."

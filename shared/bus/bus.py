@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -145,6 +145,10 @@ class Bus:
     async def commit(self, commit: Commit, lease: Lease | None = None) -> Outcome:
         """Write and publish outside a handler. Raises Unavailable, after which it may or may not be done."""
         return await self._committer.once(commit, lease)
+
+    async def commit_all(self, commits: Sequence[Commit]) -> list[Outcome]:
+        """Independent commits in one call, in order; as `commit`."""
+        return await self._committer.once_all(commits)
 
     async def publish(self, *events: Message) -> None:
         """Publish outside a handler. Raises Unavailable."""

@@ -31,8 +31,13 @@ class Committer:
 
         Never sent twice: without an acknowledgement only the caller's expectations can tell a repeat.
         """
+        return (await self.once_all([commit], lease))[0]
+
+    async def once_all(self, commits: Sequence[Commit], lease: Lease | None = None) -> list[Outcome]:
+        """Independent commits, in order; as `once`."""
+        units = [Unit([], commit) for commit in commits]
         try:
-            return (await self._send([Unit([], commit)], lease, stream="", group="", ordered=False))[0]
+            return await self._send(units, lease, stream="", group="", ordered=False)
         except (*AWAY, RedisError) as error:
             raise Unavailable(type(error).__name__) from error
 

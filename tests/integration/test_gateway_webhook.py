@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as GoneError
 
 from services.gateway.settings import GatewaySettings
 from shared.contracts.registry import TELEGRAM_UPDATES
@@ -102,3 +103,32 @@ async def test_nothing_of_it_lies_open_in_redis(site: Site) -> None:
         stored = key + (await redis.dump(key) or b"")
         for secret in (b"100123456", b"987654321", "таямніца".encode(), b"\\u0442"):
             assert secret not in stored
+
+
+async def test_only_post_is_for_the_webhook_and_every_answer_has_the_strict_headers(site: Site) -> None:
+    refused = await site.http.get("/telegram/webhook")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+    for answer in (refused, await push(site, UPDATE), await push(site, UPDATE, "wrong")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_updates_that_come_at_once_are_all_taken(site: Site) -> None:
+    async def one(number: int) -> int:
+        return (await push(site, UPDATE | {"update_id": number})).status_code
+
+    assert set(await asyncio.gather(*(one(number) for number in range(100, 160)))) == {200}
+    assert await taken(site) == 60
+
+
+async def test_while_redis_is_away_telegram_is_told_to_come_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> Any:
+        raise GoneError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("shared.bus.scripts.Scripts.run", away)
+        assert (await push(site, UPDATE)).status_code == 503
+    assert (await push(site, UPDATE)).status_code == 200
+    assert await taken(site) == 1
