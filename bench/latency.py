@@ -20,8 +20,10 @@ from typing import Any
 
 import aiohttp
 import orjson
+import uvloop
 from redis.asyncio import Redis
 
+from bench.made.posting import Poster
 from services.moderation.store import Store
 from shared.keys import Keys
 from shared.server import EmbeddedRedis
@@ -126,21 +128,17 @@ async def ready(http: aiohttp.ClientSession, urls: list[str]) -> None:
             raise RuntimeError(f"{url} is not ready")
 
 
-async def post(http: aiohttp.ClientSession, url: str, update: dict[str, Any]) -> None:
-    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
-    async with http.post(f"{url}/telegram/webhook", data=orjson.dumps(update), headers=headers) as answer:
-        if answer.status != 200:
-            raise RuntimeError(f"the gateway answers {answer.status}")
+async def post(poster: Poster, update: dict[str, Any]) -> None:
+    if (status := await poster.post(orjson.dumps(update))) != 200:
+        raise RuntimeError(f"the gateway answers {status}")
 
 
-async def send(
-    http: aiohttp.ClientSession, url: str, traffic: Traffic, rate: float, seconds: float
-) -> list[float]:
+async def send(poster: Poster, traffic: Traffic, rate: float, seconds: float) -> list[float]:
     """Post at the rate; answers how long each post took from the time when it was due."""
     acks: list[float] = []
 
     async def one(update: dict[str, Any], due: float) -> None:
-        await post(http, url, update)
+        await post(poster, update)
         acks.append(time.time() - due)
 
     started, tasks = time.time(), []
@@ -167,11 +165,11 @@ def arrivals(sim: Simulator) -> dict[tuple[int, int], float]:
     return found
 
 
-async def warm(http: aiohttp.ClientSession, url: str, traffic: Traffic, sim: Simulator) -> None:
+async def warm(poster: Poster, traffic: Traffic, sim: Simulator) -> None:
     """One picture and one text in each chat, so that its admins are known."""
     for n in range(CHATS):
         for kind in ("text", "photo"):
-            await post(http, url, traffic.update(kind, FIRST_CHAT - n)[0])
+            await post(poster, traffic.update(kind, FIRST_CHAT - n)[0])
     for _ in range(300):
         if len(arrivals(sim)) >= CHATS:
             return
@@ -205,36 +203,47 @@ def show(name: str, values: list[float]) -> None:
     print(f"{name:18}" + "".join(f"{label} {percentile(values, s) * 1000:7.1f} ms   " for s, label in shares))
 
 
+async def measure(
+    poster: Poster, traffic: Traffic, sim: Simulator, pids: dict[str, int], *, rate: float, seconds: float
+) -> None:
+    before, spent = os.getloadavg()[0], used(pids)
+    acks = await send(poster, traffic, rate, seconds)
+    for _ in range(100):
+        found = arrivals(sim)
+        if traffic.expected.keys() <= found.keys():
+            break
+        await asyncio.sleep(0.1)
+    taken = [found[key] - due for key, due in traffic.expected.items() if key in found]
+    print(f"{rate:g} updates a second for {seconds:g} s in {CHATS} chats")
+    show("webhook answered", acks)
+    show("action at Telegram", taken)
+    print(f"{len(taken)} of {len(traffic.expected)} actions arrived; aim: p99 {AIM * 1000:g} ms")
+    show_used(spent, used(pids), len(acks))
+    print(f"load average {before:.1f} before, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} processors")
+
+
 async def run(folder: Path, server: EmbeddedRedis, rate: float, seconds: float, seed: int) -> None:
     pids = {"bench": os.getpid(), "redis": server.pid or 0}
     await prepare(server.url)
     traffic = Traffic(seed)
-    async with serving(town) as sim, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=40)) as http:
+    async with serving(town) as sim:
         with services(server.url, sim.url, folder, pids) as (url, health):
-            await ready(http, health)
+            async with aiohttp.ClientSession() as http:
+                await ready(http, health)
             await asyncio.sleep(2)
-            await warm(http, url, traffic, sim)
-            await asyncio.sleep(2)
-            before, spent = os.getloadavg()[0], used(pids)
-            acks = await send(http, url, traffic, rate, seconds)
-            for _ in range(100):
-                found = arrivals(sim)
-                if traffic.expected.keys() <= found.keys():
-                    break
-                await asyncio.sleep(0.1)
-            show_used(spent, used(pids), len(acks))
-    taken = [found[key] - due for key, due in traffic.expected.items() if key in found]
-    print(f"{rate:g} updates a second for {seconds:g} s in {CHATS} chats, seed {seed}")
-    show("webhook answered", acks)
-    show("action at Telegram", taken)
-    print(f"{len(taken)} of {len(traffic.expected)} actions arrived; aim: p99 {AIM * 1000:g} ms")
-    print(f"load average {before:.1f} before, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} processors")
+            headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+            async with Poster(f"{url}/telegram/webhook", headers, connections=40) as poster:
+                await warm(poster, traffic, sim)
+                await asyncio.sleep(2)
+                await measure(poster, traffic, sim, pids, rate=rate, seconds=seconds)
 
 
 def main(rate: float = 500, seconds: float = 12, seed: int = 20_200_916) -> None:
     configure("bench", level="error")
     with tempfile.TemporaryDirectory() as folder, EmbeddedRedis(Path(folder) / "r") as server:
-        asyncio.run(run(Path(folder), server, rate, seconds, int(seed)))
+        print(f"seed {seed:.0f}")
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(Path(folder), server, rate, seconds, int(seed)))
 
 
 if __name__ == "__main__":
