@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -50,9 +50,11 @@ UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
 
 def create_app(
-    settings: GatewaySettings, bus: Bus, started: Callable[[Running], None] = lambda _: None
+    settings: GatewaySettings,
+    bus: Bus,
+    running: Callable[[], AbstractAsyncContextManager[Running]] | None = None,
 ) -> FastAPI:
-    """The application; its lifespan is that of the bus. `started` gets the running bus.
+    """The application; its lifespan is that of the bus. `running` starts it, where somebody watches over it.
 
     Raises SettingsError for a basemap that cannot be used.
     """
@@ -62,8 +64,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with bus.running() as running:
-            started(running)
+        async with (running or bus.running)():
             upkeep = asyncio.create_task(keep_up(gateway.model))
             yield
             upkeep.cancel()

@@ -2,19 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from shared.bus.process import STOP_SECONDS, Server
+
 HEAD_SECONDS = 15.0
 """From the first byte of a request, or the opening of a connection, to the end of its headers."""
 READ_SECONDS = 30.0
 """For a reader to take up again what we send."""
 KEEP_ALIVE_SECONDS = 15
-STOP_SECONDS = 8
 HEAD_MOST = 16 * 1024
 
 
@@ -72,15 +72,12 @@ class PatientProtocol(H11Protocol):
             self._write = None
 
 
-class Server(uvicorn.Server):
-    """Leaves signals to the caller, and tells before it waits for open answers to end."""
+class PublicServer(Server):
+    """Tells before it waits for open answers to end."""
 
     def __init__(self, config: uvicorn.Config, stopping: Callable[[], None] = lambda: None) -> None:
         super().__init__(config)
         self._stopping = stopping
-
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
-        return nullcontext()
 
     async def shutdown(self, sockets: Any = None) -> None:
         self._stopping()

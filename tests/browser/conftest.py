@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from services.gateway.app import create_app
 from services.gateway.context import Gateway
-from services.gateway.serving import Server, config
+from services.gateway.serving import PublicServer, config
 from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
 from shared.contracts.directory import AreaChanged
@@ -92,7 +92,7 @@ class City:
         self._settings = settings
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
-        self._server: Server | None = None
+        self._server: PublicServer | None = None
         self._serving: Future[None] | None = None
         self.url = f"http://127.0.0.1:{settings.port}"
         self.gateway: Gateway
@@ -104,7 +104,7 @@ class City:
     async def _start(self) -> None:
         app = create_app(self._settings, Bus("gateway", self._settings))
         self.gateway = app.state.gateway
-        self._server = Server(config(app, "127.0.0.1", self._settings.port))
+        self._server = PublicServer(config(app, "127.0.0.1", self._settings.port))
         self._serving = asyncio.run_coroutine_threadsafe(self._server.serve(), self._loop)
         server = self._server
         await eventually(lambda: server.started and self.gateway.bus.readiness().ready)

@@ -12,7 +12,7 @@ import pytest
 from services.gateway import bodies, serving
 from services.gateway.app import create_app
 from services.gateway.feed import QUEUE
-from services.gateway.serving import Server, config
+from services.gateway.serving import PublicServer, config
 from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
 from tests.conftest import KEY, eventually
@@ -30,7 +30,7 @@ def settings(redis_url: str, tmp_path: Path) -> GatewaySettings:
 async def site(settings: GatewaySettings, free_port: int) -> AsyncIterator[Site]:
     bus = Bus("gateway", settings)
     app = create_app(settings, bus)
-    server = Server(config(app, "127.0.0.1", free_port), app.state.gateway.feed.close)
+    server = PublicServer(config(app, "127.0.0.1", free_port), app.state.gateway.feed.close)
     task = asyncio.create_task(server.serve())
     await eventually(lambda: server.started and bus.readiness().ready)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port}", timeout=10) as http:

@@ -114,6 +114,10 @@ class City:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
+    def told(self, codes: dict[str, int]) -> str:
+        """What those said that did not stop cleanly."""
+        return "\n".join(f"{name} {code}:\n{self.log(name)[-3000:]}" for name, code in codes.items() if code)
+
     def do(self, deed: str, **fields: Any) -> Any:
         """Make something happen in Telegram."""
         answer = self.sim.post(f"/sim/{deed}", json=fields)
@@ -195,7 +199,8 @@ def make_city(tmp_path: Path) -> Iterator[Callable[..., City]]:
             try:
                 until(city.drained, 20, "all groups to be done")
                 assert not city.dead()
-                assert set(city.stop().values()) == {0}
+                codes = city.stop()
+                assert set(codes.values()) == {0}, city.told(codes)
             finally:
                 city.http.close()
                 city.sim.close()

@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from services.directory.exchange import import_file
 from services.directory.exchange.published import listings
 from shared.contracts.registry import DIRECTORY_CHANGED
+from tests.system.conftest import port, until
 
 ROWS = 3_000
 KILLS = 4
@@ -21,35 +23,47 @@ pytestmark = pytest.mark.system
 
 
 @contextmanager
-def processes(settings, count: int) -> Iterator[list[subprocess.Popen]]:
-    """So many directories in processes of their own."""
-    running = [start(settings) for _ in range(count)]
+def processes(settings, count: int) -> Iterator[dict[int, subprocess.Popen]]:
+    """So many directories in processes of their own, by the port of their health."""
+    running = {port(): None for _ in range(count)}
+    for at in running:
+        running[at] = start(settings, at)
     try:
         yield running
+        for at in running:  # who is killed while Python still loads has no clean stop
+            until(lambda at=at: is_ready(at), 30, "a directory that reads")
     finally:
-        for process in running:
+        for process in running.values():
             process.terminate()
-        assert [process.wait(15) for process in running] == [0] * count
+        codes = [process.wait(15) for process in running.values()]
+    assert codes == [0] * count
 
 
-def start(settings) -> subprocess.Popen:
+def start(settings, at: int) -> subprocess.Popen:
     env = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
     env |= {"DZE_REDIS_URL": settings.redis(), "DZE_KEY": settings.key.get_secret_value()}
     return subprocess.Popen(
         [sys.executable, "-m", "services.directory"],
-        env=env,
+        env=env | {"DZE_INTERNAL_PORT": str(at)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
 
 
-async def kill_some(running: list[subprocess.Popen], chance: random.Random, settings) -> None:
+def is_ready(at: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{at}/readyz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+async def kill_some(running: dict[int, subprocess.Popen], chance: random.Random, settings) -> None:
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0.4, 1.2))
-        which = chance.randrange(len(running))
+        which = chance.choice(list(running))
         running[which].kill()
         running[which].wait()
-        running[which] = start(settings)
+        running[which] = start(settings, which)
 
 
 async def test_an_import_survives_kills_of_the_directory(bus_factory, settings, tmp_path, nothing_pending):
