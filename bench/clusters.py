@@ -28,6 +28,7 @@ PEER = Path(__file__).parent / "peers" / "supercluster.mjs"
 PACKAGE = "supercluster@8"
 TILES = 600
 ZOOMS = range(6, 17)
+BATCH = 1_000
 
 
 def tiles_of(city: City, seed: int) -> list[tuple[int, int, int]]:
@@ -50,8 +51,8 @@ def ours(city: City, tiles: list[tuple[int, int, int]]) -> dict[str, Any]:
     bodies = list(city.bodies())
     before, started = resident(), time.perf_counter()
     model = ReadModel()
-    for _ in model.load(bodies):
-        pass
+    for start in range(0, len(bodies), BATCH):
+        model.load(bodies[start : start + BATCH])
     loaded = time.perf_counter()
     model.settle()
     settled = time.perf_counter()

@@ -57,11 +57,12 @@ async def fill(url: str, city: City) -> None:
 
 @dataclass
 class Served:
-    """A gateway that runs; `seconds` from its start until it was ready."""
+    """A gateway that runs; `seconds` from its start until it was ready, `worked` of them on the processor."""
 
     port: int
     pid: int
     seconds: float
+    worked: float
 
     @property
     def memory(self) -> int:
@@ -72,6 +73,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def worked(pid: int) -> float:
+    """Seconds of processor time that a process took so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def is_ready(port: int) -> bool:
@@ -99,7 +106,7 @@ def gateway(url: str, folder: str) -> Iterator[Served]:
             if process.poll() is not None or time.perf_counter() - started > READY_SECONDS:
                 raise SystemExit("the gateway did not become ready")
             time.sleep(0.02)
-        yield Served(port, process.pid, time.perf_counter() - started)
+        yield Served(port, process.pid, time.perf_counter() - started, worked(process.pid))
     finally:
         process.terminate()
         process.wait(30)
@@ -255,7 +262,8 @@ def run(
     asyncio.run(fill(redis.url, city))
     served = stack.enter_context(gateway(redis.url, folder))
     print(f"{count:,} listings")
-    print(f"  ready after {served.seconds:.1f} s, {served.memory / 1e6:.0f} MB in all")
+    print(f"  ready after {served.seconds:.1f} s, {served.worked:.1f} s of processor time")
+    print(f"  memory {served.memory / 1e6:.0f} MB in all")
     reader = Reader(served.port)
     at_rest(reader, seed, READS)
     ratio = during_changes(reader, redis.url, city, seed, seconds)

@@ -3,10 +3,8 @@
 import gc
 
 from services.gateway.context import Gateway
-from services.gateway.domain.readmodel import ReadModel
-from shared.clock import now
 from shared.contracts.directory import AreaChanged, DirectoryChanged
-from shared.contracts.listings import ListingId
+from shared.contracts.listings import Listing
 from shared.contracts.registry import (
     AREAS_CHANGED,
     DIRECTORY_CHANGED,
@@ -29,14 +27,16 @@ def follow(gateway: Gateway) -> None:
             feed.publish(event)
 
     def on_snapshot(bodies: list[bytes]) -> None:
-        for listing_id in model.load(bodies):
-            event = _as_it_stands(model, listing_id)
-            search.apply_listing(event)
-            if feed.live:
-                feed.publish(event)
+        news = model.load(bodies)
+        search.load(news)
+        gc.freeze()  # or the search for garbage would look through all that is loaded, again and again
+        for one in news if feed.live else ():
+            if (listing := model.listing(one.id)) is not None:
+                feed.publish(_as_it_stands(listing))
 
     def on_directory_caught_up() -> None:
         model.settle()
+        search.settle()
         gc.collect()
         gc.freeze()  # what is loaded stays: looking through it for garbage would hold up requests
         feed.go_live()
@@ -78,15 +78,10 @@ def _follow_places(gateway: Gateway) -> None:
     gateway.bus.follow(STREETS_CHANGED, on_street, reset=search.forget_streets)
 
 
-def _as_it_stands(model: ReadModel, listing_id: ListingId) -> DirectoryChanged:
+def _as_it_stands(listing: Listing) -> DirectoryChanged:
     """The change that the model took in from the snapshot; it need not be checked again."""
-    listing = model.listing(listing_id)
-    if listing is None:
-        return DirectoryChanged.model_construct(
-            listing_id=listing_id, change="removed", revision=1, changed_at=now()
-        )
     return DirectoryChanged.model_construct(
-        listing_id=listing_id,
+        listing_id=listing.id,
         change="added" if listing.revision == 1 else "changed",
         revision=listing.revision,
         listing=listing,

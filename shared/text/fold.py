@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
+
+import numpy as np
 
 _CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "h", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "z",
@@ -21,6 +24,7 @@ _LATIN_LETTERS = re.compile(r"[a-złđøæ]+")
 _APOSTROPHES = re.compile("['’ʼ`′‘\u0301]")
 """Signs inside Belarusian words, and the stress mark."""
 _APART = re.compile(r"[^a-z0-9]+")
+_APART_IN_LINE = re.compile(r"[^a-z0-9\n]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 
 
@@ -45,6 +49,34 @@ def _fold(text: str) -> str:
         text = unicodedata.normalize("NFKC", text.replace("№", " "))
         spelled = _LATIN_LETTERS.sub(_fold_latin, text.casefold().translate(_PLAIN)).translate(_SPELLED)
     return _DOUBLED.sub(_once, _APART.sub(" ", spelled).strip())
+
+
+def fold_words(words: Sequence[str]) -> list[str]:
+    """`fold` of each of many words without spaces, at a fraction of the time: they are folded as one text."""
+    plain = [word for word in words if word.isascii()]
+    other = [word for word in words if not word.isascii()]
+    folded = dict(zip([*plain, *other], [*_fold_lines(plain), *_fold_lines(other)], strict=True))
+    return [folded[word] for word in words]
+
+
+def _fold_lines(words: list[str]) -> list[str]:
+    """Like `_fold` of each; what is put together or taken away there never reaches beyond a line's end."""
+    if not words:
+        return []
+    text = "\n".join(words)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.replace("№", " "))
+    spelled = _LATIN_PARTS.sub(_latin_part, text.casefold().translate(_PLAIN)).translate(_SPELLED)
+    lines = [line.strip() for line in _APART_IN_LINE.sub(" ", spelled).split("\n")]
+    return once("\n".join(lines), ord("a"), ord("z")).split("\n")
+
+
+def once(text: str, first: int, last: int) -> str:
+    """A text of ASCII with one of each run of the same letter, if it lies between the first and the last."""
+    letters = np.frombuffer(text.encode(), dtype=np.uint8)
+    kept = np.ones(len(letters), dtype=np.bool_)
+    kept[1:] = (letters[1:] != letters[:-1]) | (letters[1:] < first) | (letters[1:] > last)
+    return letters[kept].tobytes().decode()
 
 
 def _once(doubled: re.Match[str]) -> str:

@@ -6,15 +6,17 @@ Belarusian and not in Russian, so they are taken away here. Words that differ al
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
-from shared.text.fold import fold
+from shared.text.fold import fold, once
 
+_SILENT = re.compile("i+(?=[au])")
 _MERGED = (
     (re.compile("dz"), "d"),
     (re.compile("ts|c"), "t"),
     (re.compile("[eo]"), "a"),
-    (re.compile("i+(?=[au])"), ""),
+    (_SILENT, ""),
     (re.compile("v"), "u"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
@@ -45,6 +47,22 @@ def sound(word: str) -> str:
     return _SAME.get(heard, heard)
 
 
+def sound_words(words: Sequence[str]) -> list[str]:
+    """`sound` of each of many words, which are gone through as one text."""
+    plain = [word for word in words if word.isascii() and not word[:1].isdigit()]
+    text = "\n".join(plain).replace("dz", "d").replace("ts", "t").replace("c", "t")
+    text = _SILENT.sub("", text.replace("e", "a").replace("o", "a")).replace("v", "u")
+    heard = once(text, ord("\n") + 1, ord("z")).split("\n")
+    known = dict(zip(plain, (_SAME.get(one, one) for one in heard), strict=True)) if plain else {}
+    return [known.get(word, word) for word in words]
+
+
+def others(text: str) -> list[str]:
+    """Words of scripts that do not fold, as they are."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return [word for word in _OTHER_LETTERS.findall(plain) if not word.isascii() and not fold(word)]
+
+
 def begun(heard: str) -> list[str]:
     """Sounds of the words in the table whose other form begins so: `незав` may become Незалежнасці."""
     return [same for other, same in _SAME.items() if other.startswith(heard)] if len(heard) > 2 else []
@@ -69,11 +87,7 @@ def _sounds(part: str) -> tuple[str, ...]:
 def _words(part: str) -> tuple[str, ...]:
     """Of a text without spaces: names of a city repeat their words, and folding takes its time."""
     folded = fold(part).split()
-    if part.isascii():
-        return tuple(folded)
-    plain = unicodedata.normalize("NFKC", part).casefold()
-    others = [word for word in _OTHER_LETTERS.findall(plain) if not word.isascii() and not fold(word)]
-    return (*folded, *others)
+    return tuple(folded) if part.isascii() else (*folded, *others(part))
 
 
 _SAME: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Search over everything: houses first, then areas, streets and listings, then what is near the house."""
 
 from services.gateway.domain.finding import Hit, Search
-from services.gateway.domain.search import Point
+from services.gateway.domain.points import Point
 from shared.contracts.directory import AreaChanged
 from shared.contracts.listings import Area, Listing
 from shared.contracts.streets import Street, StreetChanged

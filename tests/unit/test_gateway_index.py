@@ -255,9 +255,11 @@ def test_a_snapshot_is_loaded_like_the_changes_it_holds() -> None:
     one, two = listing(1, members=30, areas=("minsk",)), listing(2, lat=10.0)
     loaded, applied = ReadModel(), ReadModel()
     bodies = [added(one).model_dump_json().encode(), added(two).model_dump_json().encode()]
-    news = list(loaded.load([*bodies, *bodies, removed(two).model_dump_json().encode()]))
-    assert news == [one.id, two.id, two.id]
-    applied.apply_listing(added(one))
+    assert [known.id for known in loaded.load([*bodies, *bodies])] == [one.id, two.id]
+    assert loaded.load(bodies) == []
+    for each in (one, two):
+        applied.apply_listing(added(each))
     assert loaded.listings(Query()) == applied.listings(Query())
     with pytest.raises((KeyError, ValueError, TypeError)):
-        list(loaded.load([b"{}"]))
+        loaded.load([added(listing(3)).model_dump_json().encode(), b"{}"])
+    assert loaded.listing(listing(3).id) is None

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from services.gateway.domain.points import Point
 from services.gateway.domain.query import LIMIT_MOST, LIMIT_USUAL, TEXT_LENGTH, Box, Order, Query
-from services.gateway.domain.search import Point
 from shared.contracts.listings import AreaId, AreaLevel, Kind
 
 ZOOM_MOST = 24

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from services.gateway.domain.finding.streets import Streets, length, middle
-from services.gateway.domain.search import centre
+from services.gateway.domain.points import centre
 from shared.contracts.listings import Area, AreaId, AreaLevel, Listing
 from shared.contracts.streets import Street
 from shared.geo import Box, metres, point_in_polygon

@@ -11,7 +11,7 @@ from services.gateway.domain.query import Box
 from shared.contracts.listings import Kind
 
 KINDS = tuple(Kind)
-KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
+KIND_NUMBER: dict[str, int] = {kind: number for number, kind in enumerate(KINDS)}
 
 Mask = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.int32]

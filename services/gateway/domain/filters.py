@@ -1,6 +1,8 @@
 """Which rows a filter leaves: kinds and areas by columns, words by the texts of both."""
 
+import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,6 +64,20 @@ def searchable(name: str, folded: str, *others: str) -> str:
     plain = f"{name} {rest}"
     text = f"{folded} {fold(rest)}"
     return f"{text} {plain.casefold()}" if plain.translate(_KEPT_BY_FOLD) else text
+
+
+def searchable_all(
+    names: Sequence[str], folded: Sequence[str], others: Sequence[str], others_folded: Sequence[str]
+) -> list[str]:
+    """`searchable` of each, with what stands beside the name as one text."""
+    texts = [f"{name} {rest}" for name, rest in zip(folded, others_folded, strict=True)]
+    kept = [char for char in set().union(*names, *others) if _KEPT_BY_FOLD[ord(char)] is not None]
+    if kept:
+        lost = re.compile(f"[{re.escape(''.join(kept))}]")
+        for number, (name, rest) in enumerate(zip(names, others, strict=True)):
+            if lost.search(name) or lost.search(rest):
+                texts[number] = searchable(name, folded[number], rest)
+    return texts
 
 
 class _Kept(dict[int, str | None]):

@@ -3,8 +3,9 @@
 What comes out was checked when it came in, or when it was published, so it is not checked again.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -14,7 +15,6 @@ from shared.contracts.listings import Kind, Link, Listing, Place, Precision
 KINDS = {kind.value: kind for kind in Kind}
 PRECISIONS = {precision.value: precision for precision in Precision}
 USUAL_FLAG = Listing.model_fields["flag"].default
-_PLACE = {"precision": Precision.COURTYARD.value}
 
 
 def values_of(listing: Listing) -> list[Any]:
@@ -29,7 +29,9 @@ def pack(values: list[Any]) -> bytes:
 
 def values_of_json(values: dict[str, Any]) -> list[Any]:
     """Like `values_of`, for a listing as it stands in the JSON of a message. Raises KeyError, ValueError."""
-    link, place = values["link"], {**_PLACE, **values["place"]}
+    link, place = values["link"], values["place"]
+    created, updated = values["created_at"], values["updated_at"]
+    made = _milliseconds(created)
     return [
         values["id"],
         values["revision"],
@@ -38,9 +40,9 @@ def values_of_json(values: dict[str, Any]) -> list[Any]:
         f"{link['kind'][0]}{link['value']}",
         float(place["lat"]),
         float(place["lon"]),
-        place["precision"],
-        _milliseconds(values["created_at"]),
-        _milliseconds(values["updated_at"]),
+        place.get("precision", Precision.COURTYARD.value),
+        made,
+        made if updated == created else _milliseconds(updated),
         values.get("members"),
         values.get("areas") or (),
         _maybe(values.get("checked_at")),
@@ -50,6 +52,24 @@ def values_of_json(values: dict[str, Any]) -> list[Any]:
         values.get("languages") or (),
         _maybe(values.get("dead_since")),
     ]
+
+
+class Known(NamedTuple):
+    """What of a packed listing's values finds it."""
+
+    id: str
+    lat: float
+    lon: float
+    members: int
+    areas: Sequence[str]
+    named: Sequence[str]
+    """The sounds of its name."""
+    beside: Sequence[str]
+    """The sounds of its link and description."""
+
+    @classmethod
+    def of(cls, values: list[Any], named: Sequence[str], beside: Sequence[str]) -> "Known":
+        return cls(values[0], values[5], values[6], values[10] or 0, values[11], named, beside)
 
 
 def revision(packed: bytes) -> int:

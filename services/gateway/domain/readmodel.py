@@ -13,18 +13,18 @@ import orjson
 
 from services.gateway.domain.clusters import Cluster, Groups, Ints
 from services.gateway.domain.columns import KIND_NUMBER, KINDS, Row
-from services.gateway.domain.filters import AreaSets, Filters, searchable, words_of
+from services.gateway.domain.filters import AreaSets, Filters, searchable, searchable_all, words_of
 from services.gateway.domain.index import Index
 from services.gateway.domain.newest import Newest
-from services.gateway.domain.packing import pack, revision, unpack, values_of, values_of_json
+from services.gateway.domain.packing import Known, pack, revision, unpack, values_of, values_of_json
 from services.gateway.domain.query import LIMIT_USUAL, Cursor, Order, Page, Query, Totals
-from services.gateway.domain.search import Candidate, Hit, Point, best
 from services.gateway.domain.table import Table
 from services.gateway.domain.tilecache import TileCache
 from shared.contracts.directory import AreaChanged, DirectoryChanged
-from shared.contracts.listings import Area, AreaId, AreaLevel, Kind, Listing, ListingId
+from shared.contracts.listings import Area, AreaId, AreaLevel, Listing, ListingId
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionId
 from shared.text import fold
+from shared.text.many import read_all
 
 LEVELS = tuple(AreaLevel)
 
@@ -62,22 +62,27 @@ class ReadModel:
         listing, listing_id = event.listing, event.listing_id
         if listing is None:
             return self._remove(listing_id)
-        return self._put(listing_id, event.revision, values_of(listing))
+        values = values_of(listing)
+        folded = fold(listing.name)
+        text = searchable(listing.name, folded, listing.link.value, listing.description)
+        return self._put(listing_id, event.revision, values, folded, text)
 
-    def load(self, bodies: Iterable[bytes]) -> Iterator[ListingId]:
-        """Many changes as JSON, from a snapshot checked when it was published; answers what was news.
+    def load(self, bodies: Iterable[bytes]) -> list[Known]:
+        """Many listings as JSON, from a snapshot checked when it was published; answers what was news.
 
-        Raises KeyError, TypeError or ValueError for what is no such change; those before it are applied.
+        Raises KeyError, TypeError or ValueError for what is no such listing; nothing is applied then.
         """
-        for body in bodies:
-            event = orjson.loads(body)
-            listing_id, listing = event["listing_id"], event["listing"]
-            if (
-                self._remove(listing_id)
-                if listing is None
-                else self._put(listing_id, event["revision"], values_of_json(listing))
-            ):
-                yield listing_id
+        rows = [values_of_json(event["listing"]) for event in map(orjson.loads, bodies)]
+        names, others = [values[2] for values in rows], [f"{values[4][1:]} {values[13]}" for values in rows]
+        folded, named = read_all(names)
+        others_folded, beside = read_all(others)
+        texts = searchable_all(names, folded, others, others_folded)
+        news = {
+            values[0]: Known.of(values, *heard)
+            for values, name, text, *heard in zip(rows, folded, texts, named, beside, strict=True)
+            if self._put(values[0], values[1], values, name, text)
+        }
+        return list(news.values())
 
     def _remove(self, listing_id: ListingId) -> bool:
         slot = self._slots.pop(listing_id, None)
@@ -90,20 +95,20 @@ class ReadModel:
         self.version += 1
         return True
 
-    def _put(self, listing_id: ListingId, number: int, values: list[Any]) -> bool:
+    def _put(self, listing_id: ListingId, number: int, values: list[Any], folded: str, text: str) -> bool:
+        """`folded` is the name, `text` all that is looked through for words."""
         slot = self._slots.get(listing_id)
         if slot is not None:
             if number <= revision(self._packed[slot]):
                 return False
             self._drop(slot)
         slot = self._slot(listing_id) if slot is None else slot
-        _, _, name, kind, link, lat, lon, _, created, _, members, areas, _, description, *_ = values
+        _, _, _, kind, _, lat, lon, _, created, _, members, areas, *_ = values
         self._packed[slot] = pack(values)
-        self._names[slot] = folded = fold(name)
-        self._texts[slot] = searchable(name, folded, link[1:], description)
+        self._names[slot], self._texts[slot] = folded, text
         self._kinds[kind] += 1
         self._members += members or 0
-        numbers = KIND_NUMBER[Kind(kind)], members or 0, slot, self._area_sets.number(tuple(areas))
+        numbers = KIND_NUMBER[kind], members or 0, slot, self._area_sets.number(tuple(areas))
         self.tiles.touch(lat, lon)
         self._index.put(Row(listing_id, lat, lon, *numbers))
         self.newest.put(listing_id, created, areas)
@@ -243,25 +248,6 @@ class ReadModel:
             return self._clusters(table.tile(z, x, y))
         rows = self._filters.rows(table, query)
         return self._clusters(table.gathered(table.in_tile(rows, z, x, y), z))
-
-    def search(self, text: str, *, near: Point | None = None, limit: int = 10) -> tuple[Hit, ...]:
-        """Listings and areas; first where the name begins so, then a word of it, then elsewhere."""
-        words = words_of(text)
-        if not words:
-            return ()
-        table = self._index.current()
-        found = self._filters.rows(table, Query(text=text))
-        columns = table.columns
-        candidates = map(
-            Candidate._make,
-            zip(
-                self._index.ids(found),
-                [self._names[slot] for slot in columns.slots[found].tolist()],
-                *(column[found].tolist() for column in (columns.lat, columns.lon, columns.members)),
-                strict=True,
-            ),
-        )
-        return best(words, candidates, self._areas.values(), near=near, limit=limit)
 
     def area(self, area_id: str) -> Area | None:
         return self._areas.get(area_id)

@@ -33,6 +33,16 @@ class Found(NamedTuple):
     quality: int
 
 
+class Entry(NamedTuple):
+    """One item of `put_all`, as `put` has it."""
+
+    key: str
+    named: Sequence[str]
+    beside: Sequence[str]
+    place: tuple[float, float]
+    size: int
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of a question, folded; `also` are further terms that stand for it, such as those of areas."""
@@ -71,7 +81,18 @@ class Finder:
         self.remove(key)
         self._pending[self._items.add(key, place, size)] = (named, beside)
         if len(self._pending) >= PENDING_MOST:
-            self._take_in()
+            self.settle()
+
+    def put_all(self, entries: Sequence["Entry"]) -> None:
+        """Add or replace many, no key twice among them."""
+        for entry in entries:
+            self.remove(entry.key)
+        keys, named, beside, places, sizes = zip(*entries, strict=True) if entries else ((),) * 5
+        first = self._items.add_all(keys, places, sizes)
+        terms = zip(named, beside, strict=True)
+        self._pending.update(zip(range(first, self._items.size), terms, strict=True))
+        if len(self._pending) >= PENDING_MOST:
+            self.settle()
 
     def remove(self, key: str) -> None:
         number = self._items.remove(key)
@@ -80,6 +101,18 @@ class Finder:
 
     def clear(self) -> None:
         self._items, self._pending, self._segments = Items(), {}, []
+
+    def settle(self) -> None:
+        """Make a segment of what is new; small segments are merged, so that there are few of them."""
+        if self._pending:
+            self._segments.append(Segment.of([(n, *terms) for n, terms in sorted(self._pending.items())]))
+            self._pending = {}
+            while len(self._segments) > 1 and self._segments[-1].items * FACTOR > self._segments[-2].items:
+                last = self._segments.pop()
+                self._segments.append(self._segments.pop().joined(last))
+        if self._items.mostly_gone:
+            new = self._items.compact()
+            self._segments = [segment.renumbered(new) for segment in self._segments]
 
     # Questions
 
@@ -91,7 +124,7 @@ class Finder:
         Words inside others are looked at only where plain matches are fewer than `most`, and slips only where
         all these are fewer than `FEW` and none has all words in its name: who found it has made none.
         """
-        self._take_in()
+        self.settle()
         words = words[:WORDS_MOST]
         if not words or not len(self):
             return []
@@ -168,18 +201,6 @@ class Finder:
             near = segment.of_terms(segment.letters.near(segment.terms, heard, edits))
             _improve(best, _beside(near), BESIDE_SLIP)
             _improve(best, _named(near), SLIP)
-
-    def _take_in(self) -> None:
-        """A segment of what is new; small segments are merged, so that there are few of them."""
-        if self._pending:
-            self._segments.append(Segment.of((n, *terms) for n, terms in sorted(self._pending.items())))
-            self._pending = {}
-            while len(self._segments) > 1 and self._segments[-1].items * FACTOR > self._segments[-2].items:
-                last = self._segments.pop()
-                self._segments.append(self._segments.pop().joined(last))
-        if self._items.mostly_gone:
-            new = self._items.compact()
-            self._segments = [segment.renumbered(new) for segment in self._segments]
 
 
 def terms_of(texts: Iterable[str]) -> list[str]:

@@ -1,5 +1,7 @@
 """The items of a finder as columns: key, place, size, and whether they are still there."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -52,6 +54,18 @@ class Items:
         self._size[number] = min(size, 2**31 - 1)
         self._alive[number] = True
         return number
+
+    def add_all(self, keys: Sequence[str], places: Sequence[Place], sizes: Sequence[int]) -> int:
+        """Many at once, none of which is there; answers the number of the first."""
+        first, end = self.size, self.size + len(keys)
+        while end > len(self._alive):
+            self._grow()
+        self.keys.extend(keys)
+        self._numbers.update(zip(keys, range(first, end), strict=True))
+        self._lat[first:end], self._lon[first:end] = np.array(places, dtype=np.float32).reshape(-1, 2).T
+        self._size[first:end] = np.minimum(np.array(sizes, dtype=np.int64), 2**31 - 1)
+        self._alive[first:end] = True
+        return first
 
     def remove(self, key: str) -> int | None:
         """The number it had, None when it is not there."""

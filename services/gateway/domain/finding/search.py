@@ -1,12 +1,14 @@
 """One question to everything that has a name: addresses, areas, streets, listings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
-from services.gateway.domain.finding.finder import Finder, Word, terms_of
+from services.gateway.domain.finding.finder import Entry, Finder, Word, terms_of
 from services.gateway.domain.finding.streets import Streets, middle, without_types
-from services.gateway.domain.search import Point, centre
+from services.gateway.domain.packing import Known
+from services.gateway.domain.points import Point, centre
 from shared.contracts.directory import AreaChanged, DirectoryChanged
 from shared.contracts.listings import Area, AreaId, Listing
 from shared.contracts.streets import House, StreetChanged
@@ -61,6 +63,25 @@ class Search:
         self._listings.put(
             listing.id, terms_of((listing.name,)), beside, place=place, size=listing.members or 0
         )
+
+    def load(self, listings: Sequence[Known]) -> None:
+        """Many at once, no id twice among them."""
+        self._listings.put_all(
+            [
+                Entry(
+                    one.id,
+                    one.named,
+                    [*one.beside, *map(_area_term, one.areas)],
+                    (one.lat, one.lon),
+                    one.members,
+                )
+                for one in listings
+            ]
+        )
+
+    def settle(self) -> None:
+        """Take in everything at once, before the first question."""
+        self._listings.settle()
 
     def apply_area(self, event: AreaChanged) -> None:
         if event.area is None:
@@ -162,5 +183,6 @@ def _measured(hit: Hit, near: Point) -> Hit:
     return replace(hit, metres=round(metres(near.lat, near.lon, hit.lat, hit.lon)))
 
 
+@lru_cache(maxsize=65_536)
 def _area_term(area_id: AreaId) -> str:
     return f"#{area_id}"

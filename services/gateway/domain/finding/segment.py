@@ -5,9 +5,9 @@ an item's number times two, plus one where the term stands beside the name and n
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from heapq import merge
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from services.gateway.domain.finding.slips import Letters
 
 Entries = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 LAST = "\U0010ffff"
 """Sorts behind every letter."""
 
@@ -31,23 +32,20 @@ class Segment:
     """How many items went in; decides which segments are merged."""
 
     @classmethod
-    def of(cls, items: Iterable[tuple[int, Iterable[str], Iterable[str]]]) -> "Segment":
+    def of(cls, items: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> "Segment":
         """Of items as number, terms of the name, terms beside it. Numbers must rise."""
-        by_term: dict[str, list[int]] = {}
-        count = 0
-        for number, named, beside in items:
-            count += 1
-            known = set(named)
-            for term in known:
-                by_term.setdefault(term, []).append(number * 2)
-            for term in set(beside) - known:
-                by_term.setdefault(term, []).append(number * 2 + 1)
-        terms = sorted(by_term)
-        sizes = np.fromiter((len(by_term[term]) for term in terms), dtype=np.int64, count=len(terms))
-        entries = np.fromiter(
-            (entry for term in terms for entry in by_term[term]), dtype=np.uint32, count=int(sizes.sum())
-        )
-        return cls(terms, _starts(sizes), entries, Letters.of(terms), count)
+        numbers, named, beside = (list(column) for column in zip(*items, strict=True)) if items else ([],) * 3
+        flat = [*chain.from_iterable(named), *chain.from_iterable(beside)]
+        terms = sorted(set(flat))
+        place = {term: number for number, term in enumerate(terms)}
+        term = np.fromiter(map(place.__getitem__, flat), dtype=np.int64, count=len(flat))
+        entry = np.array(numbers, dtype=np.int64) * 2
+        entry = np.concatenate([_repeated(entry, named), _repeated(entry + 1, beside)])
+        pairs = np.sort(term << 32 | entry)
+        pairs = pairs[_wanted(pairs)]
+        sizes = np.bincount(pairs >> 32, minlength=len(terms)).astype(np.int64)
+        entries = (pairs & 0xFFFFFFFF).astype(np.uint32)
+        return cls(terms, _starts(sizes), entries, Letters.of(terms), len(numbers))
 
     def exact(self, term: str) -> Entries:
         at = bisect_left(self.terms, term)
@@ -74,7 +72,7 @@ class Segment:
 
     def joined(self, other: "Segment") -> "Segment":
         """Both in one. Memory copies, but for the terms, which are merged as two sorted lists."""
-        terms = list(dict.fromkeys(merge(self.terms, other.terms)))
+        terms = list(dict.fromkeys(sorted(self.terms + other.terms)))  # two sorted runs: sorted merges them
         place = {term: number for number, term in enumerate(terms)}
         mine = np.fromiter((place[term] for term in self.terms), np.int64, len(self.terms))
         theirs = np.fromiter((place[term] for term in other.terms), np.int64, len(other.terms))
@@ -95,6 +93,18 @@ class Segment:
 
     def _slice(self, first: int, end: int) -> Entries:
         return self.entries[int(self.starts[first]) : int(self.starts[end])]
+
+
+def _repeated(entries: Numbers, terms: Sequence[Sequence[str]]) -> Numbers:
+    """Each entry as often as its item has terms."""
+    return np.repeat(entries, np.fromiter(map(len, terms), dtype=np.int64, count=len(terms)))
+
+
+def _wanted(pairs: Numbers) -> Mask:
+    """Of sorted pairs of term and entry, each once, and none `beside` an item that has it in its name too."""
+    wanted = np.ones(len(pairs), dtype=np.bool_)
+    wanted[1:] = np.diff(pairs) > (pairs[1:] & 1)
+    return wanted
 
 
 def _starts(sizes: Numbers) -> Numbers:

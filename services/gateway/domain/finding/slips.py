@@ -5,7 +5,7 @@ no part at its place are ruled out by comparing whole arrays; the rest go throug
 first letter is not forgiven, only a missing one, one too many, or the first two in the wrong order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -43,11 +43,9 @@ class Letters:
 
     @classmethod
     def of(cls, terms: Sequence[str]) -> "Letters":
-        spelt = np.array([term.encode("ascii", "replace")[:LETTERS_KEPT] for term in terms], dtype="S16")
+        spelt = np.array([term[:LETTERS_KEPT].encode("ascii", "replace") for term in terms], dtype="S16")
         words = spelt.view(">u8").reshape(-1, 2).astype(np.uint64)
-        return cls(
-            _array(map(_single, terms), len(terms)), _array(map(_pairs, terms), len(terms)), *words.T.copy()
-        )
+        return cls(*_sets(terms), *words.T.copy())
 
     def take(self, rows: Numbers) -> "Letters":
         return Letters(self.single[rows], self.pairs[rows], self.high[rows], self.low[rows])
@@ -134,5 +132,20 @@ def _pairs(term: str) -> int:
     return bits
 
 
-def _array(values: Iterable[int], count: int) -> Bits:
-    return np.fromiter(values, dtype=np.uint64, count=count)
+def _none() -> Bits:
+    return np.empty(0, dtype=np.uint64)
+
+
+def _sets(terms: Sequence[str]) -> tuple[Bits, Bits]:
+    """`_single` and `_pairs` of each term: all letters as one array, put together where terms begin."""
+    text = np.frombuffer("".join(terms).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.fromiter(map(len, terms), dtype=np.int64, count=len(terms))
+    if not len(text):
+        return _none(), _none()
+    starts = np.cumsum(lengths) - lengths
+    letters = text.astype(np.uint64)
+    pairs = np.zeros(len(text), dtype=np.uint64)
+    pairs[:-1] = np.uint64(1) << (letters[:-1] * np.uint64(31) + letters[1:] & np.uint64(63))
+    pairs[starts + lengths - 1] = 0  # the last letter of a term makes no pair with the next term
+    single = np.uint64(1) << (letters & np.uint64(63))
+    return np.bitwise_or.reduceat(single, starts), np.bitwise_or.reduceat(pairs, starts)
