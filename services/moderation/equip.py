@@ -17,6 +17,7 @@ from services.moderation.handlers import ACT, ALWAYS, DECIDE
 from services.moderation.ingest.client import Updates
 from services.moderation.ingest.poller import Poller
 from services.moderation.ingest.webhook import keeper, remover
+from services.moderation.moving import mover
 from services.moderation.observe import EVERY, look
 from services.moderation.raids.watch import EVERY as DOORS_EVERY
 from services.moderation.raids.watch import open_doors
@@ -122,7 +123,7 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
         teacher=teacher,
     )
     texts = Texts(models, store.corrections, bus.keys)
-    desk = Desk(store, bus.keys, telegram, Talk(deps), me=me.id, texts=texts)
+    desk = Desk(store, bus.keys, telegram, Talk(deps), mover(bus.redis, bus.keys), me=me.id, texts=texts)
     listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
     people, lists = registry(bus, settings, store, listed)
     people.teacher = teacher
@@ -150,7 +151,9 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
 def _act(bus: Bus, telegram: "Telegram", me: Me) -> None:
     actor_store = ActorStore(bus.redis, bus.keys)
     own = Own(bus.redis, bus.keys)
-    bus.provide(actor=Actor(Calls(telegram, actor_store), actor_store, bus.keys, me.id, own.sent))
+    calls = Calls(telegram, actor_store)
+    move = mover(bus.redis, bus.keys)
+    bus.provide(actor=Actor(calls, actor_store, bus.keys, me.id, own.sent, move=move))
     bus.register(ACT, apart=True)
 
 

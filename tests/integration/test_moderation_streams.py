@@ -2,129 +2,21 @@
 
 import asyncio
 import time
-from typing import Any
 
 import orjson
 import pytest
 
-from services.moderation import handlers
-from services.moderation.bot.ports import Deps, Me
-from services.moderation.bot.store import BotStore
-from services.moderation.bot.talk import Talk
-from services.moderation.decide.desk import Desk
 from services.moderation.ingest.poller import event_of
-from services.moderation.standing.batch import Registry
-from services.moderation.store import Store
 from services.moderation.telegram.errors import Refused, Transient
 from services.moderation.telegram.store import ActorStore
-from shared.bus import NOTHING, Commit
 from shared.clock import now
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.listings import Kind, Link, Listing, Place
-from shared.contracts.registry import TELEGRAM_ACTIONS
-from shared.contracts.telegram import Method, TelegramAction
+from shared.contracts.telegram import Method
+from tests.house import came, said
 from tests.moderation import ADMIN, ALES, CHAT, STRANGER, chat, file, membership, message, photo, raw, user
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
-BOT = 77
-
-
-class Telegram:
-    """A Bot API server as far as deciding sees it: it names the admins, or fails when told to."""
-
-    def __init__(self) -> None:
-        self.admins: dict[int, list[dict[str, Any]]] = {}
-        self.error: Exception | None = None
-        self.asked: list[str] = []
-
-    async def call(self, method, params=None, *, seconds=15) -> Any:
-        del seconds
-        self.asked.append(method)
-        if self.error is not None:
-            raise self.error
-        chat_id = (params or {}).get("chat_id", 0)
-        admins = self.admins.get(
-            chat_id, [{"status": "creator", "user": user(ADMIN, "Вольга", last_name="Навіцкая")}]
-        )
-        match method:
-            case "getChatAdministrators":
-                return admins
-            case "getChatMember":
-                who = (params or {})["user_id"]
-                found = [one for one in admins if one["user"]["id"] == who]
-                return found[0] if found else {"status": "member", "user": user(who)}
-            case "getChat":
-                return chat(chat_id)
-        raise Refused("method.unknown")
-
-
-class House:
-    """Moderation without the actor: what it would be asked to do is noted."""
-
-    def __init__(self, bus: Any, settings: Any) -> None:
-        self.bus, self.telegram, self.actions = bus, Telegram(), list[TelegramAction]()
-        self.store = Store(bus.redis, bus.keys)
-        deps = Deps(
-            settings=settings,
-            keys=bus.keys,
-            telegram=self.telegram,
-            chats=self.store.chats,
-            store=BotStore(bus.redis, bus.keys),
-            actor_store=ActorStore(bus.redis, bus.keys),
-            me=Me(BOT, "dze_bot"),
-        )
-        bus.provide(
-            store=self.store,
-            bot=deps,
-            desk=Desk(self.store, bus.keys, self.telegram, Talk(deps)),
-            registry=Registry(self.store.people, bus.keys),
-        )
-
-        async def note(action: TelegramAction) -> Commit:
-            self.actions.append(action)
-            return NOTHING
-
-        bus.register({**handlers.ALWAYS, **handlers.DECIDE, TELEGRAM_ACTIONS: note})
-
-    async def hear(self, *updates: dict[str, Any]) -> None:
-        await self.bus.publish(*(event_of(one) for one in updates))
-
-    async def set(self, chat_id: int = CHAT, **values: str) -> None:
-        writes = [
-            w
-            for n, v in values.items()
-            for w in self.store.chats.set_setting(chat_id, n.replace("__", "."), v)
-        ]
-        await self.bus.commit(Commit.of(writes=writes))
-
-    def of(self, method: Method) -> list[TelegramAction]:
-        return [action for action in self.actions if action.method is method]
-
-    @property
-    def deleted(self) -> list[int]:
-        return sorted(i for action in self.of(Method.DELETE_MESSAGES) for i in action.params["message_ids"])
-
-    @property
-    def banned(self) -> list[tuple[int, int]]:
-        return sorted((action.chat_id, action.params["user_id"]) for action in self.of(Method.BAN_MEMBER))
-
-
-@pytest.fixture
-async def house(bus_factory, settings):
-    bus = bus_factory("moderation")
-    made = House(bus, settings)
-    async with bus.running():
-        yield made
-
-
-def said(message_id: int = 0, **fields: Any) -> dict[str, Any]:
-    """A message of this moment."""
-    return raw(message(message_id, at=int(time.time()), **fields))
-
-
-def came(who: int, where: int = CHAT, **more: Any) -> dict[str, Any]:
-    body = membership(user(who, **more), "left", "member", at=int(time.time()), where=where)
-    return raw(body | {"chat": chat(where, username=f"chat{-where}")}, "chat_member")
 
 
 async def test_pictures_and_traces_go_and_the_rest_stays(house, eventually):

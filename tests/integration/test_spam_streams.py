@@ -9,13 +9,14 @@ from services.moderation.bot.ports import Deps, Me
 from services.moderation.bot.store import BotStore
 from services.moderation.bot.talk import Talk
 from services.moderation.decide.desk import Desk
+from services.moderation.moving import mover
 from services.moderation.spam.models import Models
 from services.moderation.spam.teacher import Teacher
 from services.moderation.spam.texts import Texts
 from services.moderation.standing.batch import Registry
 from services.moderation.telegram.store import ActorStore
 from shared.contracts.telegram import Method, PersonObserved
-from tests.integration.test_moderation_streams import BOT, House, came, said
+from tests.house import BOT, House, came, said
 from tests.moderation import ADMIN, CHAT, STRANGER, message, photo, raw, user
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
@@ -45,7 +46,9 @@ class Readers(House):
         )
         bus.provide(
             bot=deps,
-            desk=Desk(self.store, bus.keys, self.telegram, Talk(deps), texts=texts),
+            desk=Desk(
+                self.store, bus.keys, self.telegram, Talk(deps), mover(bus.redis, bus.keys), texts=texts
+            ),
             registry=Registry(self.store.people, bus.keys, teacher=teacher),
         )
         self.texts = texts

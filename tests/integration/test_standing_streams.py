@@ -23,6 +23,7 @@ from services.moderation.lists.shared import (
     subscriptions,
     write,
 )
+from services.moderation.moving import mover
 from services.moderation.raids.watch import open_doors
 from services.moderation.rules import plugins
 from services.moderation.rules.load import load
@@ -34,7 +35,7 @@ from shared.bus import Commit
 from shared.clock import now
 from shared.contracts.telegram import Method, PersonObserved
 from shared.keys import Keys
-from tests.integration.test_moderation_streams import House, came, said
+from tests.house import House, came, said
 from tests.moderation import ADMIN, CHAT, STRANGER, chat, membership, raw, user
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
@@ -72,7 +73,7 @@ async def house(bus_factory, settings, tmp_path):
         actor_store=ActorStore(bus.redis, bus.keys),
         me=Me(77, "dze_bot"),
     )
-    made.desk = Desk(made.store, bus.keys, made.telegram, Talk(deps))
+    made.desk = Desk(made.store, bus.keys, made.telegram, Talk(deps), mover(bus.redis, bus.keys))
     bus.provide(registry=made.registry, desk=made.desk, bot=deps)
     async with bus.running():
         yield made

@@ -68,8 +68,10 @@ def test_markup_is_what_telegram_takes_and_is_closed(language):
         ("command", sorted(COMMANDS)),
         ("did", ["warn", "unwarn", "trust", "untrust", "settings.import", "settings.copy"]),
         ("reason", ["admin.undo", "admin.purge", "admin.wipe", "admin.warn", "admin.trust"]),
-        ("reason", ["admin.remove", "admin.restrict"]),
+        ("reason", ["admin.remove", "admin.restrict", "lockdown", "raid", "rule"]),
         ("outcome", ["done", "already"]),
+        ("refusal", ["right.missing", "person.admin", "person.protected", "person.self", "chat.moved"]),
+        ("refusal", ["message.old", "chat.basic"]),
         ("deed", sorted(VERBS)),
         ("deed", [f"would_{verb}" for verb in VERBS]),
         ("did", [m.value for m in Method if m not in work.TALK]),
@@ -136,6 +138,15 @@ def test_no_text_is_longer_than_telegram_takes(language):
             assert len(text) <= 200, key
         if key.startswith("command."):
             assert len(text) <= 100, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_of_the_log_shows_a_bare_code(language):
+    speech = Speech(language)
+    for code in ("lockdown", "raid", "night.hours", "media.photo", "lock.link", "admin.ban"):
+        assert reason_word(speech, code) != code
+    assert "<b>" not in reason_word(speech, "rule.<b>x")
+    assert "x" in reason_word(speech, "rule.<b>x")
 
 
 def test_what_strangers_wrote_is_escaped():

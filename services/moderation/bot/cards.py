@@ -113,7 +113,7 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
     """Carry out what an admin of that chat chose; the first decides, the next is told."""
     turn, deps = press.turn, press.turn.deps
     choice, code = (*press.press.args, "", "")[:2]
-    kept = await deps.store.news.piece(code)
+    kept = await _where_it_now_is(deps, await deps.store.news.piece(code))
     if kept is None or kept.judged is None or turn.person is None or choice not in {*CHOICES, *BESIDE}:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
     if (refusal := await _refusal(press, kept.judged, choice)) is not None:
@@ -130,6 +130,15 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
             return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
         case _:
             return await _decide(press, kept, kept.judged, code, choice)
+
+
+async def _where_it_now_is(deps: Deps, kept: News | None) -> News | None:
+    """The chat of a card may have become a supergroup meanwhile."""
+    if kept is None or kept.judged is None:
+        return kept
+    chat_id = await deps.chats.now_at(kept.chat_id)
+    judged = kept.judged.model_copy(update={"chat_id": chat_id})
+    return kept.model_copy(update={"chat_id": chat_id, "judged": judged})
 
 
 async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str | None:

@@ -60,8 +60,6 @@ def _by_itself(turn: Turn) -> Expect:
 
 
 async def _said(turn: Turn, seen: Update) -> Commit:
-    if seen.message is not None and seen.message.migrated_to is not None:
-        return await membership.moved(turn, seen.message.migrated_to)
     if turn.chat.type == "private":
         return await private.said(turn)
     return await commands.said(turn) if seen.message and seen.message.is_command else NOTHING
@@ -70,6 +68,8 @@ async def _said(turn: Turn, seen: Update) -> Commit:
 async def _pressed(turn: Turn) -> Commit:
     reviewing = turn.chat.id == await reviews.review_chat(turn.deps)
     press = PressTurn.of(turn, turn.deps.settings.review_chat if reviewing else None)
+    if press == "press.forged" and (former := await turn.deps.chats.former(turn.chat.id)) is not None:
+        press = PressTurn.of(turn, former)
     if press is None:
         return NOTHING
     if isinstance(press, str):

@@ -72,5 +72,7 @@ def speech_for(code: str, otherwise: str) -> Speech:
 
 
 def reason_word(speech: Speech, code: str) -> Html:
-    """Why something was done: a signal, an order, or the setting by which a message goes."""
+    """Why something was done: a signal, an order, a rule, or the setting by which a message goes."""
+    if code.startswith("rule."):
+        return speech("reason.rule", name=code.removeprefix("rule."))
     return speech.word("setting" if code in SETTINGS else "reason", code)

@@ -112,7 +112,7 @@ def _named(speech: Speech, code: str) -> Html:
 
 def _outcome(entry: AuditEntry, speech: Speech) -> Html:
     words = speech.word("outcome", entry.outcome)
-    if entry.outcome != "refused" or not entry.detail:
+    if entry.outcome != "refused" or not speech.knows("refusal", entry.detail):
         return words
     return joined(": ", [words, speech.word("refusal", entry.detail)])
 

@@ -37,7 +37,8 @@ async def changed(turn: Turn) -> Commit:
     if not turn.chat.is_group:
         return Commit.of(writes=unpark)
     rights = of_member(change.member)
-    if change.was_inside and not _news(turn, rights):
+    moved = not change.was_inside and await turn.deps.chats.former(turn.chat.id) is not None
+    if moved or (change.was_inside and not _news(turn, rights)):
         return Commit.of(writes=unpark)
     writes, speech = [*unpark], turn.public
     if "language" not in turn.settings.values and turn.person is not None and turn.person.language:
@@ -70,11 +71,3 @@ def _greeting(turn: Turn, speech: Speech, rights: Rights) -> Html:
     parts.append(speech("greet.dryrun" if turn.settings.dryrun else "greet.acting"))
     parts.append(speech("greet.next"))
     return joined("\n\n", parts)
-
-
-async def moved(turn: Turn, new_id: int) -> Commit:
-    """The group has become a supergroup: its log goes along, and so does what is still to be done."""
-    store = turn.deps.actor_store
-    return Commit.of(
-        writes=[*store.moved(turn.chat.id, new_id), *await store.log_moves(turn.chat.id, new_id)]
-    )

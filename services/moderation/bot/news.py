@@ -13,11 +13,14 @@ from services.moderation.bot.reply import Reply
 from services.moderation.bot.rights import LOOK_UP_SECONDS, Unknown, look_up
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.update import Person
-from services.moderation.telegram.errors import TelegramError
+from services.moderation.telegram.errors import RetryAfter, TelegramError, Transient
 from shared.bus.commit import Commit
+from shared.bus.errors import TryLater
 from shared.contracts.telegram import PersonJudged, TelegramAction
 
 ADMINS_MOST = 50
+AGAIN = 5.0
+"""Seconds after which news waits again for a look-up that failed."""
 AT_ONCE = 10
 """Pieces that somebody gets when they open the bot; the next time brings the rest."""
 
@@ -102,15 +105,25 @@ async def deliver(turn: Turn, chat_ids: list[int]) -> Commit:
 
 
 async def readers(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
-    """Ids and language codes of the admins who have opened the bot."""
+    """Ids and language codes of the admins who have opened the bot; nobody where Telegram will not name them.
+
+    Raises TryLater when they cannot be learnt now.
+    """
     try:
         members = await deps.telegram.call(
             "getChatAdministrators", {"chat_id": chat_id}, seconds=LOOK_UP_SECONDS
         )
+    except (Transient, RetryAfter):
+        raise TryLater("the admins of a chat could not be looked up", AGAIN) from None
     except TelegramError:
         return []
-    users = [m["user"] for m in members if isinstance(m, dict) and isinstance(m.get("user"), dict)]
-    people = {u["id"]: str(u.get("language_code", "")) for u in users if not u.get("is_bot")}
+    found = members if isinstance(members, list) else []
+    users = [m["user"] for m in found if isinstance(m, dict) and isinstance(m.get("user"), dict)]
+    people = {
+        u["id"]: str(u.get("language_code") or "")
+        for u in users
+        if isinstance(u.get("id"), int) and not u.get("is_bot")
+    }
     return [(one, people[one]) for one in await deps.store.who_talks(list(people)[:ADMINS_MOST])]
 
 

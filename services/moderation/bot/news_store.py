@@ -101,5 +101,16 @@ class NewsStore:
     def tell(self, chat_id: int, now: datetime) -> list[Command]:
         return [("SET", self._of("news-told", chat_id), int(now.timestamp()), "EX", TOLD_SECONDS)]
 
+    def move(self, old: int, new: int) -> list[Command]:
+        """What a chat's admins are to read, under its new id; a piece is asked for where it is."""
+        source, target = self._of("news-of", old), self._of("news-of", new)
+        told = self._of("news-told", old)
+        return [
+            ("ZUNIONSTORE", target, 2, source, target, "AGGREGATE", "MAX"),
+            ("EXPIRE", target, NEWS_SECONDS),
+            ("COPY", told, self._of("news-told", new)),
+            ("UNLINK", source, told),
+        ]
+
     def _of(self, what: str, chat_id: int) -> str:
         return f"moderation:{what}:{self._keys.person(chat_id)}"

@@ -41,6 +41,12 @@ class Chats(Protocol):
     async def state(self, chat_id: int) -> ChatState:
         """What is known of one chat: its title, its admins under keyed hashes."""
 
+    async def now_at(self, chat_id: int) -> int:
+        """The chat's own id, or that of the supergroup that it has become."""
+
+    async def former(self, chat_id: int) -> int | None:
+        """The id that a supergroup had as a group."""
+
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""
 

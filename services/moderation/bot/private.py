@@ -40,14 +40,14 @@ async def _answer(turn: Turn, command: Command | None) -> Commit:
 
 async def _linked(turn: Turn, what: str, chat_id: int) -> Commit:
     """What a link out of a chat opens, for its admins only."""
+    subject = await subject_of(turn, chat_id)
     try:
-        rights = await rights_in(turn, chat_id)
+        rights = await rights_in(turn, subject.chat_id)
     except Unknown:
         return _say(turn, turn.speech("rights.unknown"))
     if not rights.is_admin:
         return _say(turn, turn.speech("press.not_admin"))
-    subject = await subject_of(turn, chat_id)
-    found = await news.deliver(turn, [chat_id])
+    found = await news.deliver(turn, [subject.chat_id])
     if what == links.NEWS:
         return found if found != NOTHING else _say(turn, turn.speech("news.none", title=subject.title))
     menu = Menu.of(turn, subject)

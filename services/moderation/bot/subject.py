@@ -31,7 +31,8 @@ def here(turn: Turn) -> Subject:
 
 
 async def subject_of(turn: Turn, chat_id: int) -> Subject:
-    """Any chat, as it now stands."""
+    """Any chat, as it now stands and where it now is."""
+    chat_id = await turn.deps.chats.now_at(chat_id)
     if chat_id == turn.chat.id:
         return here(turn)
     state = await turn.deps.chats.state(chat_id)

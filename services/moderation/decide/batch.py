@@ -1,15 +1,16 @@
 """One batch of updates of one partition: load, decide in order, hand over one commit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 
 from services.moderation.decide.acts import acts_of
-from services.moderation.decide.desk import Desk, know_linked
+from services.moderation.decide.desk import Desk
 from services.moderation.domain import lookalike
 from services.moderation.domain.context import Context
 from services.moderation.domain.decide import STALE, decide, needs_admins, needs_linked
+from services.moderation.domain.migration import at_new_id, migration
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
 from services.moderation.raids.watch import watch
@@ -24,7 +25,9 @@ COMMAND_STALE = 3600
 
 
 class TwoAtOnce(Exception):  # noqa: N818
-    """Two updates of a batch want to decide the same: each is tried alone, so that the first one wins."""
+    """Two updates of a batch want to decide the same, or one of them says that the others are to be decided
+    elsewhere: each is tried alone, so that the first one wins.
+    """
 
 
 @dataclass
@@ -59,6 +62,22 @@ class Batch:
                 seen.add(update.id)
                 fresh.append((update, event))
         self.updates = fresh
+        if len(fresh) > 1 and any(u.message and u.message.migrated_from is not None for u, _ in fresh):
+            raise TwoAtOnce
+        moved = {old: state.moved_to for old, state in self.states.items() if state.moved_to is not None}
+        if moved:
+            await self._follow(moved, context)
+
+    async def _follow(self, moved: Mapping[int, int], context: Context) -> None:
+        """What is late of a group that has moved is decided where it now is."""
+        late = [(at_new_id(update, moved), event) for update, event in self.updates]
+        self.updates = [(update, event) for update, event in late if update is not None]
+        self.states, _ = await self.desk.store.chats.load(self._wanted(context), {})
+        known = {new: state.about for new in moved.values() if (state := self.states.get(new)) is not None}
+        self.updates = [
+            (update._replace(chat=known.get(update.chat.id) or update.chat) if update.chat else update, event)
+            for update, event in self.updates
+        ]
 
     def _wanted(self, context: Context) -> dict[int, Wanted]:
         wanted: dict[int, Wanted] = {}
@@ -95,7 +114,7 @@ class Batch:
         if state is not None:
             self._correct(update, state)
             if (channel := needs_linked(update, state)) is not None:
-                await know_linked(self.desk, state, channel)
+                await self.desk.know_linked(state, channel)
             if not self.desk.knows(state, self.now) and needs_admins(update, state, context):
                 await self.desk.know_admins([state], self.now)
             decide(update, state, context)
@@ -128,8 +147,8 @@ class Batch:
         """Keep what is known of the chat in step with what the update says of it."""
         if update.chat is not None and update.chat != state.about:
             state.about, state.changes.about = update.chat, True
-        if update.message is not None and update.message.migrated_to is not None:
-            state.changes.migrated_to = update.message.migrated_to
+        if update.message is not None and (migrated := migration(update.message, state.id)) is not None:
+            state.changes.migrated = migrated
         if update.change is None:
             return
         if update.kind == "my_chat_member":
@@ -154,11 +173,9 @@ class Batch:
             parts.append(await acts_of(self.desk, state, self.now))
             parts.append(await watch(self.desk, state, self.now))
             parts.append(Commit.of(writes=chats.save(state, self.now)))
-            if (new := state.changes.migrated_to) is not None:
-                moving = self.desk.store.moving
-                parts.append(
-                    Commit.of(writes=await moving.writes(state.id, new, state.settings.values, self.now))
-                )
+            parts.append(Commit.of(expect=[chats.at_home(state.id)]))
+            if state.changes.migrated is not None:
+                parts.append(await self.desk.move(*state.changes.migrated, self.now))
         if self.updates:
             ids = [update.id for update, _ in self.updates]
             parts.append(Commit.of(writes=chats.handled(ids, self.updates[0][1].chat_id)))
@@ -193,7 +210,7 @@ def _dated(update: Update, event: TelegramUpdate) -> Update:
 
 def _is_stale(update: Update, now: int) -> bool:
     """Too old to act on. What says where the bot now stands, or where the chat has gone, is never too old."""
-    moved = update.message is not None and update.message.migrated_to is not None
+    moved = update.message is not None and migration(update.message, 0) is not None
     latest = max(update.at, update.message.at if update.message else 0)
     return now - latest >= STALE and not moved and update.kind not in ("my_chat_member", "callback_query")
 
@@ -209,13 +226,11 @@ def _people(update: Update) -> list[Person]:
 
 
 def _is_for_the_bot(update: Update, now: int) -> bool:
-    """Pressed buttons, private messages, commands in groups, being added or removed, and the chat moving."""
+    """Pressed buttons, private messages, commands in groups, being added or removed."""
     if update.kind in ("callback_query", "my_chat_member"):
         return True
     if update.kind != "message" or update.message is None or update.chat is None:
         return False
-    if update.message.migrated_to is not None:
-        return True
     if now - update.at >= COMMAND_STALE:
         return False
     return update.chat.type == "private" or (update.chat.is_group and update.message.is_command)

@@ -12,6 +12,7 @@ from services.moderation.domain.context import Context
 from services.moderation.domain.raids import Wave
 from services.moderation.domain.state import AlertKind, ChatState
 from services.moderation.domain.update import Person, Update
+from services.moderation.moving import Mover
 from services.moderation.spam.texts import Texts
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
@@ -89,6 +90,7 @@ class Desk:
     keys: Keys
     telegram: Caller
     bot: Bot
+    move: Mover
     now: Callable[[], datetime] = clock.now
     me: int = 0
     """The bot's own id."""
@@ -129,9 +131,7 @@ class Desk:
 
     async def _look_up(self, state: ChatState, now: int) -> None:
         try:
-            members = await _within(
-                self.telegram.call("getChatAdministrators", _asked(state.id), seconds=LOOK_UP_SECONDS)
-            )
+            members = await self._ask("getChatAdministrators", state, return_bots=True)
         except (Refused, Gone, Forbidden, Migrated):
             self._silent[state.id] = now + HIDDEN_FOR
             state.admins_hidden = state.admins is None
@@ -145,26 +145,33 @@ class Desk:
         state.admins = lookalike.admins_of(found, now, self.keys.person, self.keyed)
         state.changes.admins = True
 
+    async def _ask(self, method: str, state: ChatState, **more: Any) -> Any:
+        """Telegram's answer about a chat; where it tells a new id, of that one, and the chat moves there."""
+        try:
+            return await _within(
+                self.telegram.call(method, {"chat_id": state.id, **more}, seconds=LOOK_UP_SECONDS)
+            )
+        except Migrated as moved:
+            state.changes.migrated = (state.id, moved.new_id)
+            return await _within(
+                self.telegram.call(method, {"chat_id": moved.new_id, **more}, seconds=LOOK_UP_SECONDS)
+            )
 
-async def know_linked(desk: Desk, state: ChatState, channel: int) -> None:
-    """Learn which channel is linked to a group before another channel is taken for a stranger.
+    async def know_linked(self, state: ChatState, channel: int) -> None:
+        """Learn which channel is linked to a group before another channel is taken for a stranger.
 
-    Raises TryLater when it cannot be learnt now; where Telegram refuses to tell, the channel is spared.
-    """
-    try:
-        chat = await _within(desk.telegram.call("getChat", {"chat_id": state.id}, seconds=LOOK_UP_SECONDS))
-    except (Refused, Gone, Forbidden, Migrated):
-        state.linked = desk.keys.person(channel)
-        return
-    except (TelegramError, TimeoutError):
-        raise TryLater("the linked channel could not be looked up", AGAIN) from None
-    linked = chat.get("linked_chat_id") if isinstance(chat, dict) else None
-    state.linked = desk.keys.person(linked) if isinstance(linked, int) else NO_CHANNEL
-    state.changes.linked = True
-
-
-def _asked(chat_id: int) -> dict[str, Any]:
-    return {"chat_id": chat_id, "return_bots": True}
+        Raises TryLater when it cannot be learnt now; where Telegram refuses to tell, the channel is spared.
+        """
+        try:
+            chat = await self._ask("getChat", state)
+        except (Refused, Gone, Forbidden, Migrated):
+            state.linked = self.keys.person(channel)
+            return
+        except (TelegramError, TimeoutError):
+            raise TryLater("the linked channel could not be looked up", AGAIN) from None
+        linked = chat.get("linked_chat_id") if isinstance(chat, dict) else None
+        state.linked = self.keys.person(linked) if isinstance(linked, int) else NO_CHANNEL
+        state.changes.linked = True
 
 
 async def _within(call: Awaitable[Any]) -> Any:

@@ -35,6 +35,7 @@ async def sweep(desk: Desk, sent: Sent, moment: datetime) -> Commit | None:
     settings = await desk.store.chats.settings_of(list(set(ids.values())))
     told = {action: await _was_sent(sent, action) for one in ready for action in one.due.after}
     gone: dict[int, list[Delete]] = {}
+    moved: dict[int, list[Delete]] = {}
     waiting: list[tuple[bytes, int]] = []
     done: list[bytes] = []
     for one in ready:
@@ -46,9 +47,19 @@ async def sweep(desk: Desk, sent: Sent, moment: datetime) -> Commit | None:
         done.append(one.member)
         if found and chat_id is not None:
             delete = Delete(one.due.message_id, one.due.sent_at, one.due.code)
-            gone.setdefault(chat_id, []).append(delete)
+            at_home = one.due.chat == desk.store.chats.key(chat_id)
+            (gone if at_home else moved).setdefault(chat_id, []).append(delete)
+    for chat_id, deletes in moved.items():
+        gone.setdefault(chat_id, []).extend(await _still(desk, chat_id, deletes))
     writes = [*later.done(done), *later.postpone(waiting)]
     return Commit.of(writes=writes, events=_actions(desk, gone, now))
+
+
+async def _still(desk: Desk, chat_id: int, deletes: Sequence[Delete]) -> Sequence[Delete]:
+    """Of a group that has become a supergroup: not what is another message's id by now."""
+    sent = ((delete.message_id, delete.sent_at) for delete in deletes)
+    still = await desk.store.chats.index.not_again(chat_id, sent)
+    return [delete for delete in deletes if delete.message_id in still]
 
 
 def _verdict(one: Ready, settings: ChatSettings, now: int, told: dict[str, bool]) -> bool | Wait:

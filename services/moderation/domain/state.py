@@ -133,7 +133,8 @@ class Changes:
     status: bool = False
     linked: bool = False
     told: tuple[str, ...] = ()
-    migrated_to: int | None = None
+    migrated: tuple[int, int] | None = None
+    """A group's id and that of the supergroup that it has become."""
 
 
 @dataclass(slots=True)
@@ -162,6 +163,8 @@ class ChatState:
     told: dict[str, int] = field(default_factory=dict)
     """Code of a dry-run notice: when it was last given."""
     place: tuple[float, float] | None = None
+    moved_to: int | None = None
+    """The supergroup that this group has become."""
     changes: Changes = field(default_factory=Changes)
     _policy: tuple[ChatSettings, Policy] | None = None
 

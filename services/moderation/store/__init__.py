@@ -25,11 +25,11 @@ class Store:
         self.chats = Chats(redis, keys)
         self.corrections = Corrections(redis, keys)
         self.later = Later(redis)
-        self.moving = Moving(redis, keys, self.chats)
         self.people = People(redis, keys)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
         self.waves = Waves(redis, keys)
+        self.moving = Moving(redis, keys, self.chats, self.corrections, self.waves)
 
 
 __all__ = ["Chats", "Corrections", "Later", "Moving", "People", "Places", "Poll", "Store", "Waves"]

@@ -17,7 +17,7 @@ from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
-from shared.bus.commit import Command
+from shared.bus.commit import Command, Expect
 from shared.keys import Keys
 
 TOLD = b"told:"
@@ -107,15 +107,33 @@ class Chats:
     def _about(self, state: ChatState, stored: Mapping[bytes, bytes]) -> None:
         state.bot = stored.get(b"bot", b"").decode()
         state.linked = stored.get(b"linked", b"").decode()
+        state.moved_to = self._chat_id(stored.get(b"moved"))
         state.told = {k.removeprefix(TOLD).decode(): int(v) for k, v in stored.items() if k.startswith(TOLD)}
         if sealed := stored.get(b"about"):
             state.about = self._open_about(sealed)
+
+    def _chat_id(self, sealed: bytes | None) -> int | None:
+        return None if sealed is None else int(self._keys.unseal(sealed, "chats"))
 
     def _open_about(self, sealed: bytes) -> Chat | None:
         try:
             return Chat(*orjson.loads(self._keys.unseal(sealed, "chat")))
         except (InvalidTag, TypeError, orjson.JSONDecodeError):
             return None
+
+    async def move(self, old: int, new: int) -> list[Command]:
+        """What is known of a group, under the id that it has as a supergroup."""
+        source, target = self._names.of_chat("chat", old), self._names.of_chat("chat", new)
+        writes: list[Command] = []
+        for field, value in (await self._redis.hgetall(source)).items():
+            if field == b"about":
+                about = self._open_about(value)
+                value = self._about_sealed(about._replace(id=new, type="supergroup")) if about else b""  # noqa: PLW2901
+            writes.append(("HSETNX", target, field, value))
+        return writes
+
+    def _about_sealed(self, about: Chat) -> bytes:
+        return self._keys.seal(orjson.dumps(tuple(about)), "chat")
 
     def save(self, state: ChatState, now: int) -> list[Command]:
         """Everything that a batch has added to a chat."""
@@ -138,8 +156,7 @@ class Chats:
         key, changes = self._names.of_chat("chat", state.id), state.changes
         writes: list[Command] = []
         if changes.about and state.about is not None:
-            sealed = self._keys.seal(orjson.dumps(tuple(state.about)), "chat")
-            writes.append(("HSET", key, "about", sealed))
+            writes.append(("HSET", key, "about", self._about_sealed(state.about)))
             writes.append(("HSET", names.CHATS, state.key, self._keys.seal(str(state.id).encode(), "chats")))
         if changes.status:
             writes.append(("HSET", key, "bot", state.bot))
@@ -325,6 +342,19 @@ class Chats:
             for chat_id, new in zip(chats, found, strict=True)
             if new is not None
         }
+
+    def at_home(self, chat_id: int) -> Expect:
+        """The chat has not moved meanwhile."""
+        return Expect.absent(self._names.of_chat("chat", chat_id), "moved")
+
+    async def now_at(self, chat_id: int) -> int:
+        """The chat's own id, or that of the supergroup that it has become."""
+        found = await self._redis.hget(self._names.of_chat("chat", chat_id), "moved")
+        return self._chat_id(found) or chat_id
+
+    async def former(self, chat_id: int) -> int | None:
+        """The id that a supergroup had as a group, if it was seen to move."""
+        return self._chat_id(await self._redis.hget(self._names.of_chat("chat", chat_id), "former"))
 
     async def settings_of(self, chats: Collection[int]) -> dict[int, ChatSettings]:
         """The settings of several chats in one round trip."""

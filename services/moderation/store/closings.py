@@ -38,6 +38,10 @@ class Closings:
         value = orjson.dumps(closed._asdict())
         return [("SET", self._key(chat_id), value), ("SADD", NIGHTLY, self._keys.person(chat_id))]
 
+    def forget(self, chat_id: int) -> list[Command]:
+        """Nothing is known of how it is closed, nor of a night cut short."""
+        return [("UNLINK", self._key(chat_id), self._skip_key(chat_id))]
+
     def awake(self, chat_id: int, until: int) -> list[Command]:
         """The night that ends then is over for this chat."""
         return [("SET", self._skip_key(chat_id), until, "EXAT", until + 60)]

@@ -132,6 +132,11 @@ class Corrections:
             if sealed is not None
         }
 
+    def move_case(self, old: int, new: int, person: str) -> list[Command]:
+        """A case under the chat's new id; none is no matter."""
+        source = self._case(old, person)
+        return [("COPY", source, self._case(new, person)), ("UNLINK", source)]
+
     def _case(self, chat_id: int, person: str) -> str:
         return f"{self._names.of_chat('case', chat_id)}:{person}"
 

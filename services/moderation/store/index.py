@@ -15,6 +15,8 @@ from shared.keys import Keys
 
 HOURS = 48
 """Hours before the one that runs."""
+SKEW = 300
+"""Seconds by which our clock may differ from Telegram's, or the parts of an album from each other."""
 
 
 class Indexed(NamedTuple):
@@ -51,27 +53,39 @@ class Index:
 
     async def all(self, chat_id: int, since: int = 0) -> list[Indexed]:
         """Messages with this id and above, oldest first."""
-        now = int((await self._redis.time())[0]) // HOUR
-        hours = range(now - HOURS, now + 1)
+        now = int((await self._redis.time())[0])
+        found = await self._read(chat_id, range(now // HOUR - HOURS, now // HOUR + 1), since)
+        newest = _newest(found)
+        first = newest[since].at - SKEW if since in newest else 0
+        return [one for one in found if one is newest[one.message_id] and one.at >= first]
+
+    async def before(self, chat_id: int, moment: int) -> list[Indexed]:
+        """Messages sent up to this moment (unix seconds) that can still be deleted, oldest first."""
+        now = int((await self._redis.time())[0])
+        found = await self._read(chat_id, range(now // HOUR - HOURS, moment // HOUR + 1))
+        old = [one for one in found if one.at <= moment and now - one.at < names.INDEX_TTL]
+        return await self._not_again(chat_id, old) if old else []
+
+    async def not_again(self, chat_id: int, sent: Iterable[tuple[int, int]]) -> set[int]:
+        """The ids that no later message has; each with when it was sent, in unix seconds.
+
+        A supergroup counts its messages anew: an id of the group that it was may be another message's now.
+        """
+        newest = {one.message_id: one.at for one in await self.all(chat_id)}
+        return {message_id for message_id, at in sent if newest.get(message_id, at) <= at + SKEW}
+
+    async def _not_again(self, chat_id: int, old: list[Indexed]) -> list[Indexed]:
+        if not await self._redis.exists(self._names.of_chat("mixed", chat_id)):
+            return old
+        still = await self.not_again(chat_id, ((one.message_id, one.at) for one in old))
+        return [one for one in old if one.message_id in still]
+
+    async def _read(self, chat_id: int, hours: range, since: int = 0) -> list[Indexed]:
         pipe = self._redis.pipeline(transaction=False)
         for hour in hours:
             pipe.zrange(self._names.index(chat_id, hour), since or "-inf", "+inf", byscore=True)
         answers = await pipe.execute()
         return [_indexed(m, hour) for hour, members in zip(hours, answers, strict=True) for m in members]
-
-    async def before(self, chat_id: int, moment: int) -> list[Indexed]:
-        """Messages sent up to this moment (unix seconds) that can still be deleted, oldest first."""
-        now = int((await self._redis.time())[0])
-        hours = range(now // HOUR - HOURS, moment // HOUR + 1)
-        pipe = self._redis.pipeline(transaction=False)
-        for hour in hours:
-            pipe.zrange(self._names.index(chat_id, hour), 0, -1)
-        found = [
-            _indexed(member, hour)
-            for hour, members in zip(hours, await pipe.execute(), strict=True)
-            for member in members
-        ]
-        return [one for one in found if one.at <= moment and now - one.at < names.INDEX_TTL]
 
     def forget(self, chat_id: int, gone: Iterable[Indexed]) -> list[Command]:
         """They are deleted, or as good as."""
@@ -81,14 +95,24 @@ class Index:
         return [("ZREM", self._names.index(chat_id, hour), *members) for hour, members in hours.items()]
 
     def move(self, old: int, new: int, now: int) -> list[Command]:
-        """A chat's index under its new id."""
-        writes: list[Command] = []
+        """A chat's index under its new id, marked for as long as ids of both are in it."""
+        mixed = self._names.of_chat("mixed", new)
+        writes: list[Command] = [("SET", mixed, "1", "EX", names.INDEX_TTL + HOUR)]
         for hour in range(now // HOUR - HOURS, now // HOUR + 1):
             source, target = self._names.index(old, hour), self._names.index(new, hour)
             writes.append(("ZUNIONSTORE", target, 2, source, target, "AGGREGATE", "MAX"))
             writes.append(("EXPIREAT", target, hour * HOUR + names.INDEX_TTL + HOUR))
             writes.append(("UNLINK", source))
         return writes
+
+
+def _newest(found: Iterable[Indexed]) -> dict[int, Indexed]:
+    """For each id the message that has it now."""
+    newest: dict[int, Indexed] = {}
+    for one in found:
+        if (known := newest.get(one.message_id)) is None or known.at <= one.at:
+            newest[one.message_id] = one
+    return newest
 
 
 def _indexed(member: bytes, hour: int) -> Indexed:

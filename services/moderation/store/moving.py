@@ -1,6 +1,10 @@
-"""A group becomes a supergroup: everything that is known of it goes to the new id in one commit."""
+"""A group becomes a supergroup: everything that is known of it goes to the new id in one commit.
 
-from collections.abc import Mapping
+What can be moved where it lies is moved there, so that nothing written meanwhile is lost; what is sealed
+under its key's name is read and sealed anew.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from redis.asyncio import Redis
@@ -10,7 +14,8 @@ from services.moderation.store import names
 from services.moderation.store.chats import Chats
 from services.moderation.store.corrections import Corrections
 from services.moderation.store.names import DAY, Names
-from shared.bus.commit import Command
+from services.moderation.store.waves import Waves
+from shared.bus.commit import Command, Commit
 from shared.keys import Keys
 
 _PEOPLE = {
@@ -24,35 +29,47 @@ _PEOPLE = {
 class Moving:
     """What is due for the old chat needs no new name: it is found through `moderation:moves`."""
 
-    def __init__(self, redis: Redis, keys: Keys, chats: Chats) -> None:
+    def __init__(
+        self, redis: Redis, keys: Keys, chats: Chats, corrections: Corrections, waves: Waves
+    ) -> None:
         self._redis: Any = redis  # its own types allow for decoded answers everywhere
         self._keys = keys
         self._names = Names(keys)
         self._chats = chats
+        self._corrections = corrections
+        self._waves = waves
 
-    async def writes(self, old: int, new: int, settings: Mapping[str, str], now: int) -> list[Command]:
-        """`settings` as they stand at the old id; what was set at the new one already wins."""
-        return [
-            *self._settings(old, new, settings),
+    async def is_done(self, old: int) -> bool:
+        """Whether the chat has moved before."""
+        return await self._chats.now_at(old) != old
+
+    async def commit(self, old: int, new: int, now: int) -> Commit:
+        """On the condition that nobody else moves it; what was set at the new id already wins."""
+        closed, unchanged = await self._closed(old, new)
+        writes = [
+            *await self._chats.move(old, new),
+            *await self._settings(old, new),
             *(write for what, ttl in _PEOPLE.items() for write in self._united(what, old, new, ttl)),
+            *await self._cases(old, new),
             *self._chats.index.move(old, new, now),
-            *Corrections(self._redis, self._keys).move(old, new),
-            *self._names_of_people(old, now),
-            *await self._closed(old, new),
+            *self._corrections.move(old, new),
+            *await self._waves.move(old, new),
+            *await self._names_of_people(old, new, now),
+            *closed,
             *self._known(old, new),
         ]
+        return Commit.of(writes=writes, expect=[self._chats.at_home(old), *unchanged])
 
-    def _settings(self, old: int, new: int, settings: Mapping[str, str]) -> list[Command]:
-        target = self._names.of_chat("settings", new)
-        writes: list[Command] = []
+    async def _settings(self, old: int, new: int) -> list[Command]:
+        """As a whole where the new id has none, so that what is being set goes along; else one by one."""
+        source, target = self._names.of_chat("settings", old), self._names.of_chat("settings", new)
+        settings = (await self._chats.settings(old)).values
+        writes: list[Command] = [("COPY", source, target)]
         for name, value in settings.items():
             writes.append(("HSETNX", target, name, value))
             if name in SETTINGS:
                 writes += self._chats.closings.follow(new, name, value)
-        writes.append(
-            ("UNLINK", *(self._names.of_chat(what, old) for what in ("chat", "settings", "admins")))
-        )
-        return writes
+        return [*writes, ("UNLINK", source, self._names.of_chat("admins", old))]
 
     def _united(self, what: str, old: int, new: int, ttl: int) -> list[Command]:
         source, target = self._names.of_chat(what, old), self._names.of_chat(what, new)
@@ -62,20 +79,38 @@ class Moving:
             ("UNLINK", source),
         ]
 
-    def _names_of_people(self, old: int, now: int) -> list[Command]:
-        """They are sealed under their key's name; they come anew with what people write."""
-        return [("UNLINK", *(self._names.named(old, now // DAY - back) for back in (0, 1)))]
+    async def _cases(self, old: int, new: int) -> Iterable[Command]:
+        """Of whoever has written in two days: that is as long as a case is kept."""
+        people = {one.person for one in await self._chats.index.all(old)}
+        return [write for one in sorted(people) for write in self._corrections.move_case(old, new, one)]
 
-    async def _closed(self, old: int, new: int) -> list[Command]:
+    async def _names_of_people(self, old: int, new: int, now: int) -> list[Command]:
+        writes: list[Command] = []
+        for day in (now // DAY - 1, now // DAY):
+            source, target = self._names.named(old, day), self._names.named(new, day)
+            for name, sealed in (await self._redis.hgetall(source)).items():
+                again = self._keys.seal(self._keys.unseal(sealed, source), target)
+                writes.append(("HSETNX", target, name, again))
+            writes += [("EXPIREAT", target, day * DAY + 2 * DAY), ("UNLINK", source)]
+        return writes
+
+    async def _closed(self, old: int, new: int) -> tuple[list[Command], list[Any]]:
         """A closed group stays closed as a supergroup, and is opened there."""
-        closed, skip, _ = await self._chats.closings.read(old)
+        closed, skip, unchanged = await self._chats.closings.read(old)
         writes = self._chats.closings.save(new, closed) if closed is not None else []
         writes += self._chats.closings.awake(new, skip) if skip else []
-        return [*writes, *self._chats.closings.save(old, None)]
+        return [*writes, *self._chats.closings.forget(old)], [unchanged]
 
     def _known(self, old: int, new: int) -> list[Command]:
-        chat, sealed = self._keys.person(old), self._keys.seal(str(new).encode(), "chats")
+        """From here on everybody finds the new id, by the old one or by its hash."""
+        here, there = self._names.of_chat("chat", old), self._names.of_chat("chat", new)
+        chat = self._keys.person(old)
+        sealed = self._keys.seal(str(new).encode(), "chats")
         return [
+            ("UNLINK", here),
+            ("HSET", here, "moved", sealed),
+            ("EXPIRE", here, names.MOVED_TTL),
+            ("HSET", there, "former", self._keys.seal(str(old).encode(), "chats")),
             ("HDEL", names.CHATS, chat),
             ("HSET", names.MOVES, chat, sealed),
             ("EXPIRE", names.MOVES, names.MOVED_TTL),

@@ -1,7 +1,7 @@
 """Names of Redis keys and how long each lives. Nobody else builds them.
 
 `moderation:{pp}:chat:<c>` hash: sealed id and title of a managed chat, the bot's membership, notices given.
-    Ends 30 days after the bot left.
+    Ends 30 days after the bot left. Of a group that became a supergroup only the new id, for 1 year.
 `moderation:{pp}:settings:<c>` hash: what its admins set. Ends with it.
 `moderation:{pp}:admins:<c>` string: keyed hashes of admins and of their names. 24 h.
 `moderation:{pp}:seen:<c>` zset: keyed people by the last message that was noted, once a day, with the number
@@ -13,6 +13,7 @@
 `moderation:{pp}:album:<c>:<token>` hash: ids of an album's parts, why it goes. 1 h.
 `moderation:{pp}:index:<c>:<hour>` zset: message ids with keyed people, `bot` for our own. 48 h
     after the hour ended.
+`moderation:{pp}:mixed:<c>` string: ids of the group that a supergroup was are still in its index. 49 h.
 `moderation:{pp}:named:<c>:<day>` hash: keyed user name to sealed id. 48 h after the day began.
 `moderation:{pp}:updates` zset: ids of the updates handled last. 48 h, at most 10,000.
 `moderation:{pp}:person:<p>` string: sealed standing of a person. 30 silent days; 1 year for who was banned.

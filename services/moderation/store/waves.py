@@ -100,6 +100,29 @@ class Waves:
         gone: list[Command] = [("ZREM", DOORS, key)]
         return gone if chat_id is None else [*gone, ("UNLINK", self._names.of_chat("door", chat_id))]
 
+    async def move(self, old: int, new: int) -> list[Command]:
+        """A chat's joins and its door under its new id."""
+        source, target = self._names.of_chat("came", old), self._names.of_chat("came", new)
+        writes: list[Command] = [
+            ("HSETNX", target, person, self._keys.seal(self._keys.unseal(sealed, source), target))
+            for person, sealed in (await self._redis.hgetall(source)).items()
+        ]
+        writes += [("EXPIRE", target, KEPT_FOR), ("UNLINK", source), ("ZREM", DOORS, self._keys.person(old))]
+        return [*writes, *await self._move_door(old, new)]
+
+    async def _move_door(self, old: int, new: int) -> list[Command]:
+        source, target = self._names.of_chat("door", old), self._names.of_chat("door", new)
+        stored = await self._redis.get(source)
+        if stored is None:
+            return []
+        door = Door(*orjson.loads(stored))
+        return [
+            ("COPY", source, target),
+            ("COPY", self._cohort(old, door.since), self._cohort(new, door.since)),
+            ("UNLINK", source, self._cohort(old, door.since)),
+            ("ZADD", DOORS, "NX", door.until, self._keys.person(new)),
+        ]
+
     def _cohort(self, chat_id: int, since: int) -> str:
         return f"{self._names.of_chat('cohort', chat_id)}:{since}"
 

@@ -7,7 +7,7 @@ between can send it twice; Telegram offers nothing that would close that gap, so
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from services.moderation.telegram.pacing import Gathering
 from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore, ChatState
 from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
 from shared import clock
-from shared.bus.commit import Command, Commit
+from shared.bus.commit import NOTHING, Command, Commit
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
@@ -41,10 +41,16 @@ REFUSED_MOST = 10_000
 Result = Commit | TryLater
 Sent = Callable[[int, int, int], list[Command]]
 """Writes that record a message of the bot: chat id, message id, unix seconds."""
+Move = Callable[[int, int, int], Awaitable[Commit]]
+"""Everything that is known of a chat goes to its new id: old id, new id, unix seconds."""
 
 
 def _unrecorded(_chat_id: int, _message_id: int, _at: int) -> list[Command]:
     return []
+
+
+async def _unmoved(_old: int, _new: int, _now: int) -> Commit:
+    return NOTHING
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Actor:
     keys: Keys
     bot_id: int
     sent: Sent = _unrecorded
+    move: Move = _unmoved
     now: Callable[[], datetime] = clock.now
     gathering: Gathering = field(default_factory=Gathering)
     refused: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -92,7 +99,9 @@ async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
         return results + [wait] * (len(actions) - len(results))
     except Migrated as moved:
         left = actions[len(results) :]
-        return results + [_at_new_id(actor, action, moved.new_id) for action in left]
+        if moved.new_id == chat_id:
+            return results + [await _end(actor, action, End("refused", "chat.moved")) for action in left]
+        return results + await _at_new_id(actor, left, moved.new_id)
     except Forbidden as error:
         left = actions[len(results) :]
         log.info("chat_parked", reason=error.code, actions=len(left))
@@ -109,10 +118,13 @@ def _check(chat: ChatState) -> None:
         raise Forbidden("chat.parked")
 
 
-def _at_new_id(actor: Actor, action: TelegramAction, new_id: int) -> Commit:
-    """The same action for the chat's new id, in whose lane it takes its turn."""
-    moved = action.model_copy(update={"chat_id": new_id})
-    return Commit.of(writes=actor.store.moved(action.chat_id, new_id), events=[moved])
+async def _at_new_id(actor: Actor, left: list[TelegramAction], new_id: int) -> list[Result]:
+    """The same actions for the new id, in whose lane they take their turn; the chat moves with the first."""
+    old = left[0].chat_id
+    found = [Commit.of(events=[action.model_copy(update={"chat_id": new_id})]) for action in left]
+    moved = await actor.move(old, new_id, int(actor.now().timestamp()))
+    found[0] += Commit.of(writes=actor.store.moved(old, new_id)) + moved
+    return [*found]
 
 
 async def _work(actor: Actor, work: Work) -> list[Result]:
@@ -268,7 +280,10 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
     entry = entry_for(actor.keys, action, end, actor.now())
     undo = actor.store.undos.keep(action) if end.outcome == "done" else []
     line = actor.store.audit(action.chat_id, entry) if entry else []
-    return Commit.of(writes=[*writes, *_recorded(actor, action, end), *undo, *line])
+    return Commit.of(
+        writes=[*writes, *_recorded(actor, action, end), *undo, *line],
+        expect=[actor.store.at_home(action.chat_id)],
+    )
 
 
 def _recorded(actor: Actor, action: TelegramAction, end: End) -> list[Command]:

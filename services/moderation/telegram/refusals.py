@@ -86,7 +86,7 @@ def refusal(method: str, status: int, answer: dict[str, Any]) -> TelegramError:
     said = str(answer.get("description") or "").lower()
     parameters = answer.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}
-    if isinstance(new_id := parameters.get("migrate_to_chat_id"), int):
+    if type(new_id := parameters.get("migrate_to_chat_id")) is int and new_id < 0:
         return Migrated(new_id)
     if number == HTTPStatus.TOO_MANY_REQUESTS:
         return RetryAfter(method, _seconds(parameters.get("retry_after")))

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.pacing import Window
 from services.moderation.telegram.undo import Undos
-from shared.bus.commit import Command
+from shared.bus.commit import Command, Commit, Expect
 from shared.keys import Keys
 
 AUDIT_ENTRIES = 500
@@ -102,11 +102,20 @@ class ActorStore:
         key = self._key("moved", chat_id)
         return [("SET", key, self._keys.seal(str(new_id).encode(), key), "EX", MOVED_SECONDS)]
 
-    async def log_moves(self, chat_id: int, new_id: int) -> list[Command]:
-        """Writes that put the old chat's log under the new one's."""
+    def at_home(self, chat_id: int) -> Expect:
+        """The chat has not moved meanwhile: what is written now is not left behind."""
+        return Expect.absent(self._key("moved", chat_id))
+
+    async def move(self, chat_id: int, new_id: int) -> Commit:
+        """The chat's log goes below that of its new id; with it its undo codes, and the new id itself."""
         old, new = self._key("audit", chat_id), self._key("audit", new_id)
-        rows = cast("list[bytes]", await self._redis.lrange(old, 0, -1))
-        return [("RPUSH", new, *rows), ("EXPIRE", new, AUDIT_SECONDS), ("UNLINK", old)] if rows else []
+        codes = {entry.code for entry in await self.audited(chat_id, AUDIT_ENTRIES) if entry.code}
+        # Row by row where they lie: a line that is written meanwhile goes along.
+        rows: list[Command] = [("LMOVE", old, new, "LEFT", "RIGHT")] * AUDIT_ENTRIES
+        rows += [("LTRIM", new, 0, AUDIT_ENTRIES - 1), ("EXPIRE", new, AUDIT_SECONDS)]
+        gone = ("UNLINK", self._key("parked", chat_id))
+        moved = Commit.of(writes=[*rows, gone, *self.moved(chat_id, new_id)])
+        return moved + await self.undos.move(chat_id, new_id, sorted(codes))
 
     def park(self, chat_id: int) -> list[Command]:
         """The bot is out of this chat: what is decided for it is only counted."""

@@ -1,6 +1,7 @@
 """What takes a deed back: kept sealed for two days under the short code that stands in the chat's log."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -8,13 +9,15 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
-from shared.bus.commit import Command
+from shared.bus.commit import Command, Commit, Expect
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
 
 UNDO_SECONDS = 48 * 3600
 """Raw ids are kept no longer than this."""
 CODE = re.compile(r"[a-z2-7]{6}")
+COUNT = "count"
+"""In place of a code: how many deeds of the chat could be taken back."""
 _BACK = {
     Method.BAN_MEMBER: (Method.UNBAN_MEMBER, "user_id"),
     Method.RESTRICT_MEMBER: (Method.RESTRICT_MEMBER, "user_id"),
@@ -62,18 +65,23 @@ class Undos:
         undo = undo_of(action)
         if undo is None:
             return []
-        key = self._key(action.chat_id, code_of(self._keys, action.action_id))
-        sealed = self._keys.seal(orjson.dumps([undo.method, undo.target]), key)
-        return [("SET", key, sealed, "EX", UNDO_SECONDS)]
+        code = code_of(self._keys, action.action_id)
+        sealed = self._keys.seal(orjson.dumps([undo.method, undo.target]), _context(code))
+        count = self._key(action.chat_id, COUNT)
+        return [
+            ("SET", self._key(action.chat_id, code), sealed, "EX", UNDO_SECONDS),
+            ("INCR", count),
+            ("EXPIRE", count, UNDO_SECONDS),
+        ]
 
     async def undo(self, chat_id: int, code: str) -> Undo | None:
         """None when there is nothing to take back, or not any more."""
-        key = self._key(chat_id, code)
-        sealed = cast("bytes | None", await self._redis.get(key))
+        sealed = cast("bytes | None", await self._redis.get(self._key(chat_id, code)))
         try:
-            method, target = (None, 0) if sealed is None else orjson.loads(self._keys.unseal(sealed, key))
+            found = None if sealed is None else self._keys.unseal(sealed, _context(code))
         except InvalidTag:
             return None
+        method, target = (None, 0) if found is None else orjson.loads(found)
         return None if method is None else Undo(Method(method), target)
 
     async def kept(self, chat_id: int, codes: list[str]) -> set[str]:
@@ -87,5 +95,23 @@ class Undos:
         """It has been taken back."""
         return [("UNLINK", self._key(chat_id, code))]
 
+    async def move(self, old: int, new: int, codes: Iterable[str]) -> Commit:
+        """The ways back of a chat under its new id; `codes` are those in its log.
+
+        On the condition that none is added meanwhile.
+        """
+        count = self._key(old, COUNT)
+        stored = cast("bytes | None", await self._redis.get(count))
+        writes: list[Command] = []
+        for code in codes:
+            writes.append(("COPY", self._key(old, code), self._key(new, code)))
+            writes.append(("UNLINK", self._key(old, code)))
+        return Commit.of(writes=[*writes, ("UNLINK", count)], expect=[Expect.equals(count, stored)])
+
     def _key(self, chat_id: int, code: str) -> str:
         return f"moderation:undo:{self._keys.person(chat_id)}:{code}"
+
+
+def _context(code: str) -> str:
+    """The chat is no part of what it is sealed under: a chat may move."""
+    return f"undo:{code}"

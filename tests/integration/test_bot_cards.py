@@ -1,0 +1,66 @@
+"""Cards about people: reasons in words, for admins alone."""
+
+from simulator.demo import (
+    ALENA,
+    RESIDENT,
+    STRANGER,
+    UPPER_TOWN,
+)
+from tests.conftest import eventually
+from tests.town import judged
+
+
+async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town):
+    town.say("/start", ALENA, ALENA)
+    await town.hears("Вітаю", ALENA)
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    await town.bus.publish(judged(town))
+    card = await town.hears("Рашаць вам", ALENA)
+    text = card.content["text"]
+    assert "Верхні горад" in text
+    assert "4, да 12.3 км" in text
+    assert "дзён 9" in text
+    assert "far_apart" not in text
+    assert await town.answer(ALENA, ALENA, card, text="Чаму?")
+    town.say("першае", RESIDENT)
+    await town.answer(ALENA, ALENA, card, text="Выдаліць")
+    await eventually(lambda: town.calls("banChatMember"))
+    await eventually(lambda: "Вырашана: выдаліць" in card.content["text"])
+    assert not any("Рашаць вам" in said for said in town.texts(UPPER_TOWN))
+
+
+async def test_no_card_names_anybody_in_the_chat_and_it_waits_for_the_first_admin_who_opens_the_bot(town):
+    await town.bus.publish(judged(town))
+    notice = await town.hears("ёсць што прачытаць")
+    assert "Maryna" not in notice.content["text"]
+    [[way]] = notice.markup["inline_keyboard"]
+    payload = way["url"].partition("?start=")[2]
+    again = judged(town).model_copy(update={"score": 0.9})
+    await town.bus.publish(again)
+    town.say("/start " + payload, STRANGER, STRANGER)
+    await town.hears("for admins", STRANGER)
+    town.say("/start " + payload, ALENA, ALENA)
+    await eventually(lambda: sum("Рашаць вам" in said for said in town.texts(ALENA)) == 2, 15)
+    card = await town.hears("Рашаць вам", ALENA)
+    await town.answer(ALENA, ALENA, card, text="Давяраць")
+    await eventually(lambda: "Вырашана: давяраць" in card.content["text"])
+    town.say("/start " + payload, ALENA, ALENA)
+    await town.hears("нічога новага", ALENA)
+    assert sum("ёсць што прачытаць" in said for said in town.texts()) == 1
+    assert not any("Maryna" in said for said in town.texts())
+
+
+async def test_everything_by_a_person_goes_from_the_card(town):
+    town.say("/start", ALENA, ALENA)
+    await town.hears("Вітаю", ALENA)
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    written = [town.say(f"рэклама {n}", RESIDENT) for n in range(3)]
+    town.say("/dryrun")
+    await town.hears("Пробны рэжым выключаны: я дзейнічаю")
+    await town.bus.publish(judged(town))
+    card = await town.hears("Рашаць вам", ALENA)
+    assert "3" in await town.answer(ALENA, ALENA, card, text="Сцерці ўсё напісанае")
+    there = town.sim.world.chat(UPPER_TOWN).messages
+    await eventually(lambda: all(there[one].gone for one in written), 15)
