@@ -207,7 +207,8 @@ async def measure(
     poster: Poster, traffic: Traffic, sim: Simulator, pids: dict[str, int], *, rate: float, seconds: float
 ) -> None:
     before, spent = os.getloadavg()[0], used(pids)
-    acks = await send(poster, traffic, rate, seconds)
+    async with asyncio.timeout(seconds + 60):
+        acks = await send(poster, traffic, rate, seconds)
     for _ in range(100):
         found = arrivals(sim)
         if traffic.expected.keys() <= found.keys():

@@ -46,7 +46,10 @@ async def read_args(request: Request) -> Args:
         if not isinstance(given, dict):
             raise bad("object expected as request")
         values |= given
-    elif kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+    elif kind == "application/x-www-form-urlencoded":
+        body = await request.body()
+        values.update(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    elif kind == "multipart/form-data":
         async with request.form(max_fields=MOST_FIELDS) as form:
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
@@ -88,11 +91,7 @@ class BotApi:
             answer = await self.answer(request)
         except ClientDisconnect:
             return
-        if isinstance(answer, Dropped):
-            # the request's own receive is uvicorn's, whatever wrapped it on the way
-            await answer(scope, scope.get("simulator.receive", receive), send)
-        else:
-            await answer(scope, receive, send)
+        await answer(scope, receive, send)
 
     async def answer(self, request: Request) -> Response | Dropped:
         """One call, with its faults, into the journal."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+CALL = re.compile(r"/bot(?P<token>[^/]+)/(?P<method>[^/]+)")
+CALL_METHODS = ("GET", "POST", "HEAD")
 DEED: TypeAdapter[Any] = TypeAdapter(AnyDeed)
 
 
@@ -44,22 +47,24 @@ def app(hub: Hub | None = None) -> ASGIApp:
 
     api = FastAPI(title="Telegram simulator", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     api.include_router(router(hub))
-    methods = ["GET", "POST", "HEAD"]
-    api.router.routes.append(Route("/bot{token}/{method}", BotApi(hub), methods=methods))
+    calls = BotApi(hub)
+    api.router.routes.append(Route("/bot{token}/{method}", calls, methods=list(CALL_METHODS)))
     api.router.routes.append(Route("/file/bot{token}/files/{file_id}", _file(hub)))
     api.router.routes.append(Route("/", _page, methods=["GET"]))
     api.mount("/static", StaticFiles(directory=STATIC))
     api.add_exception_handler(404, _not_found)
-    return _keeping_receive(api)
+    return _calls_first(calls, api)
 
 
-def _keeping_receive(inner: ASGIApp) -> ASGIApp:
-    """Keep the server's own `receive`: a fault needs the connection behind it."""
+def _calls_first(calls: ASGIApp, others: ASGIApp) -> ASGIApp:
+    """Bots' calls go past everything that pages need; a fault needs the server's own `receive` as well."""
 
     async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope["simulator.receive"] = receive
-        await inner(scope, receive, send)
+        found = CALL.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if found and scope["method"] in CALL_METHODS:
+            await calls({**scope, "path_params": found.groupdict()}, receive, send)
+        else:
+            await others(scope, receive, send)
 
     return outer
 

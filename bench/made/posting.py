@@ -32,7 +32,13 @@ class Poster:
             one.close()
 
     async def post(self, body: bytes) -> int:
-        """The answer's status. Raises ConnectionError."""
+        """The answer's status; sent once more when the server hung up. Raises ConnectionError."""
+        try:
+            return await self._post(body)
+        except ConnectionError:
+            return await self._post(body)
+
+    async def _post(self, body: bytes) -> int:
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         request = self._head + str(len(body)).encode() + b"\r\n\r\n" + body
         if not self._free:
@@ -45,7 +51,7 @@ class Poster:
         return await answer
 
     def _next(self, free: "_Connection") -> None:
-        if self._waiting:
+        if self._waiting and free.open:
             free.send(*self._waiting.popleft())
         else:
             self._free.append(free)
@@ -84,8 +90,12 @@ class _Connection(asyncio.Protocol):
         self._free(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(exc or ConnectionError("the server hung up"))
+        self._came = b""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            self._free(self)
+            if not answer.done():
+                answer.set_exception(ConnectionError(f"the server hung up: {exc}"))
 
     def close(self) -> None:
         if self._transport is not None:

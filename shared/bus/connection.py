@@ -22,6 +22,7 @@ PLAIN = frozenset(
 )
 """Commands that neither wait nor change the connection they come on."""
 ANSWER_SECONDS = 5.0
+"""Longer than anybody lets a command wait."""
 Staged = tuple[tuple[Any, ...], dict[str, Any]]
 """A command and what redis-py needs to read its answer."""
 
@@ -33,16 +34,33 @@ class Shared(Redis):
         super().__init__(*args, **options)
         pool: Any = self.connection_pool
         pool.connection_class = _PACKED.get(pool.connection_class, pool.connection_class)
-        self._line = Line(pool, pool.connection_kwargs.get("socket_timeout") or ANSWER_SECONDS)
+        self._seconds: float = pool.connection_kwargs.get("socket_timeout") or ANSWER_SECONDS
+        self._line = Line(pool, self._seconds)
+        self._apart: list[Line] = []
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Raises as redis-py does; what was sent when the line broke may or may not be done."""
-        if args[0] not in PLAIN:
+        if args[0] == "XREAD":
+            found = await self._ask_apart(args)
+        elif args[0] in PLAIN:
+            found = await self._line.ask(args)
+        else:
             own: Any = super().execute_command
             return await own(*args, **options)
-        answer = self._read(args[0], await self._line.ask(args), options)
+        answer = self._read(args[0], found, options)
         if isinstance(answer, RedisError):
             raise answer
+        return answer
+
+    async def _ask_apart(self, words: tuple[Any, ...]) -> Any:
+        """A command that may wait, on a line that is its own meanwhile. One given up takes its line along."""
+        line = self._apart.pop() if self._apart else Line(self.connection_pool, self._seconds)
+        try:
+            answer = await line.ask(words)
+        except BaseException:
+            await line.close()
+            raise
+        self._apart.append(line)
         return answer
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
@@ -68,7 +86,8 @@ class Shared(Redis):
         return read(answer, **options)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
-        await self._line.close()
+        for line in (self._line, *self._apart):
+            await line.close()
         await super().aclose(close_connection_pool)
 
 

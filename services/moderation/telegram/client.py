@@ -22,6 +22,9 @@ from pydantic import ValidationError
 from services.moderation.telegram.errors import Refused, TelegramError, Transient, Unauthorized
 from services.moderation.telegram.refusals import refusal
 
+_ANSWERED = Response[Any]
+"""Made once: pydantic takes longer to make it than the rest of a call takes."""
+
 
 class Telegram:
     """One bot at one Bot API server. `repr` shows no token.
@@ -102,7 +105,7 @@ class _Session(AiohttpSession):
                 raise Unauthorized("the server does not know this bot") from None
             raise Transient(f"no JSON in an answer {status_code}")
         if answer["ok"] is True:
-            return Response[Any].model_construct(ok=True, result=answer.get("result"))
+            return _ANSWERED.model_construct(ok=True, result=answer.get("result"))
         raise refusal(method.__api_method__, status_code, answer)
 
 
