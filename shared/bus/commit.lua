@@ -10,6 +10,7 @@
 -- not met, -2 fenced, -3 not reached because an earlier unit conflicted.
 -- The acknowledgement comes first: an entry that is no longer pending has no effect at all. Lua has no rollback,
 -- so everything that can refuse comes before the first write.
+-- Arguments stay where they are in ARGV: a batch has thousands of them.
 local lease, group, stop, units = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
 local at = 5
 local codes = {}
@@ -19,22 +20,24 @@ if lease ~= '' and redis.call('GET', KEYS[1]) ~= lease then
   return codes
 end
 
-local function take(count)
-  local part = {}
-  for i = 1, count do part[i] = ARGV[at + i - 1] end
-  at = at + count
-  return part
-end
-
 local function number()
   at = at + 1
   return tonumber(ARGV[at - 1])
 end
 
-local function pending(ids)
-  if #ids == 1 then return true end -- XACK itself tells for a single entry
-  for _, id in ipairs(ids) do
-    if #redis.call('XPENDING', KEYS[2], group, id, id, 1) == 0 then return false end
+local function is_pending(id)
+  return #redis.call('XPENDING', KEYS[2], group, id, id, 1) > 0
+end
+
+-- Whether all entries from place `first` to `last` are pending. What lies between them in the stream is mostly
+-- just them; where it is not, each is looked up.
+local function pending(first, last)
+  if first == last then return true end -- XACK itself tells for a single entry
+  local known = {}
+  local found = redis.call('XPENDING', KEYS[2], group, ARGV[first], ARGV[last], last - first + 1)
+  for _, one in ipairs(found) do known[one[1]] = true end
+  for i = first, last do
+    if not known[ARGV[i]] and not is_pending(ARGV[i]) then return false end
   end
   return true
 end
@@ -48,29 +51,33 @@ end
 
 local halted = false
 for u = 1, units do
-  local ids = take(number())
+  local ids = number()
+  local first, last = at, at + ids - 1
+  at = at + ids
   local met = true
   for _ = 1, number() do
-    local e = take(4)
-    met = met and (halted or holds(e[1], e[2], e[3], e[4]))
+    met = met and (halted or holds(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]))
+    at = at + 4
   end
-  local commands = {}
-  for c = 1, number() do commands[c] = take(number()) end
 
+  local code = 1
   if halted then
-    codes[u] = -3
+    code = -3
   elseif not met then
-    codes[u] = -1
     -- A conflict of an entry that is done already is no conflict.
-    if #ids > 0 and #redis.call('XPENDING', KEYS[2], group, ids[1], ids[1], 1) == 0 then codes[u] = 0 end
-    if codes[u] == -1 and stop then halted = true end
-  elseif #ids > 0 and not pending(ids) then
-    codes[u] = 0
-  elseif #ids > 0 and redis.call('XACK', KEYS[2], group, unpack(ids)) == 0 then
-    codes[u] = 0
-  else
-    for _, command in ipairs(commands) do redis.call(unpack(command)) end
-    codes[u] = 1
+    code = (ids > 0 and not is_pending(ARGV[first])) and 0 or -1
+    halted = code == -1 and stop
+  elseif ids > 0 and not pending(first, last) then
+    code = 0
+  elseif ids > 0 and redis.call('XACK', KEYS[2], group, unpack(ARGV, first, last)) == 0 then
+    code = 0
   end
+
+  for _ = 1, number() do
+    local size = number()
+    if code == 1 then redis.call(unpack(ARGV, at, at + size - 1)) end
+    at = at + size
+  end
+  codes[u] = code
 end
 return codes

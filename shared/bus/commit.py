@@ -59,6 +59,15 @@ NOTHING = Commit()
 """Handled; nothing follows from it."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """The commit of the first messages of a batch; its handler is called again with the others after that."""
+
+    first: int
+    """How many, at least one."""
+    commit: Commit
+
+
 class Outcome(StrEnum):
     """What became of a commit."""
 

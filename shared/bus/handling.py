@@ -5,8 +5,9 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from shared.bus.commit import Commit, Outcome, Unit
+from shared.bus.commit import Commit, Outcome, Part, Unit
 from shared.bus.committer import AWAY, Committer
 from shared.bus.errors import TryLater, Unavailable
 from shared.bus.leases import Lease
@@ -92,19 +93,20 @@ class Handling:
     async def _batch(self, entries: Sequence[Entry]) -> list[Failure]:
         left = list(entries)
         waiting: list[Failure] = []
-        for _ in range(CONFLICTS_MOST):
-            answers = await self._subscription.many(left)
-            if len(answers) == 1 and isinstance(answers[0], Commit):
-                ready, units = left, [Unit([entry.id for entry in left], answers[0])]
-            else:
-                late, commits = _sift(left, answers)
-                waiting += late
-                ready = [entry for entry, _ in commits]
-                units = [Unit([entry.id], commit) for entry, commit in commits]
+        conflicts = 0
+        while conflicts < CONFLICTS_MOST:
+            late, ready, rest = _sift(left, await self._subscription.many(left))
+            waiting += late
+            units = [Unit([entry.id for entry in ones], commit) for ones, commit in ready]
             outcomes = await self.commit(units, ordered=True) if units else []
-            if Outcome.CONFLICT not in outcomes:
+            if Outcome.CONFLICT in outcomes:
+                conflicts += 1
+                again = [ones for ones, _ in ready[outcomes.index(Outcome.CONFLICT) :]]
+                left = [entry for ones in again for entry in ones] + rest
+            elif rest:
+                left = rest
+            else:
                 return waiting
-            left = ready[outcomes.index(Outcome.CONFLICT) :]
         raise Conflicted(self._stream)
 
     async def _rounds(self, entries: Sequence[Entry]) -> list[Failure]:
@@ -147,17 +149,26 @@ class Handling:
                 return error
 
 
-def _sift(
-    entries: Sequence[Entry], answers: Sequence[Commit | TryLater]
-) -> tuple[list[Failure], list[tuple[Entry, Commit]]]:
-    """Entries that must wait, each with those of its key behind it, and the commits of all others."""
+class Sifted(NamedTuple):
+    """Entries that must wait, those to be committed together with their commit, and those not handled yet."""
+
+    waiting: list[Failure]
+    ready: list[tuple[list[Entry], Commit]]
+    rest: list[Entry]
+
+
+def _sift(entries: list[Entry], answers: Sequence[Commit | TryLater] | Part) -> Sifted:
+    if isinstance(answers, Part):
+        return Sifted([], [(entries[: answers.first], answers.commit)], entries[answers.first :])
+    if len(answers) == 1 and isinstance(answers[0], Commit):
+        return Sifted([], [(entries, answers[0])], [])
     waiting: dict[bytes, Failure] = {}
-    ready: list[tuple[Entry, Commit]] = []
+    ready: list[tuple[list[Entry], Commit]] = []
     for entry, answer in zip(entries, answers, strict=True):
         if entry.key in waiting:
             waiting[entry.key].behind.append(entry)
         elif isinstance(answer, Commit):
-            ready.append((entry, answer))
+            ready.append(([entry], answer))
         else:
             waiting[entry.key] = Failure(entry, answer)
-    return list(waiting.values()), ready
+    return Sifted(list(waiting.values()), ready, [])

@@ -10,7 +10,7 @@ from shared.bus.errors import Unavailable
 from shared.bus.handling import Handling
 from shared.bus.held import HELD_MOST
 from shared.bus.partition import Partition
-from shared.bus.subscription import BATCH, Entry
+from shared.bus.subscription import Entry
 from shared.bus.worker import BLOCK_MS
 
 REDIS_AWAY = 0.3
@@ -68,7 +68,7 @@ class Lanes(Partition):
             self._lanes[key] = asyncio.create_task(self._lane(key))
 
     async def _lane(self, key: bytes) -> None:
-        while entries := self._held.take(key, BATCH):
+        while entries := self._held.take(key, self.subscription.most):
             try:
                 await self._work(entries)
             except (Unavailable, *AWAY):

@@ -11,6 +11,7 @@ from faststream.specification import AsyncAPI
 from pydantic_core import to_json
 
 from shared.bus.bus import Bus
+from shared.bus.launch import settle
 from shared.bus.process import STOP_SECONDS, Process, Server
 from shared.settings import Settings
 from shared.telemetry.metrics import render
@@ -29,6 +30,7 @@ async def serve(bus: Bus, settings: Settings) -> int:
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         async with process.running():
+            settle()
             yield
 
     app = AsgiFastStream(

@@ -7,10 +7,11 @@ from typing import Any, get_origin, get_type_hints
 
 from faststream import AckPolicy, ContextRepo
 from faststream._internal.endpoint.subscriber.usecase import SubscriberUsecase
+from faststream.message import StreamMessage
 from faststream.redis import RedisBroker, StreamSub
 from faststream.redis.message import BatchStreamMessage, DefaultStreamMessage
 
-from shared.bus.commit import Commit
+from shared.bus.commit import Commit, Part
 from shared.bus.envelope import DATA, Envelope
 from shared.bus.errors import TryLater
 from shared.contracts.base import AnyStream
@@ -20,8 +21,10 @@ Handlers = Mapping[AnyStream, Handler]
 OWNER = "owner"
 """The one consumer name of every partition: only the lease's holder reads, so a new owner finds what the old
 one left under the same name."""
-BATCH = 100
-"""Entries read, handled and committed at once."""
+BATCH = 500
+"""Entries read, handled and committed at once: the more, the less each costs."""
+BATCH_APART = 100
+"""The same where each key goes by itself."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,13 @@ class Subscription:
         self.stream = stream
         self.group = group
         self.batched = takes_batches(handler)
+        self.most = BATCH_APART if apart else BATCH
+        """Entries of one read."""
+        self._envelope = envelope
         self._subscriber = broker.subscriber(
             stream=StreamSub(stream.topic, group=group, consumer=OWNER, batch=self.batched),
-            message_format=envelope.format_for(stream),
+            parser=_parsed,
+            decoder=self._decoded,
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
             title=f"{stream.topic}:{group}",
@@ -87,8 +94,18 @@ class Subscription:
         )
         return _single([_result((await self._subscriber.process_message(message)).body)])
 
-    async def many(self, entries: Sequence[Entry]) -> list[Commit | TryLater]:
-        """Call a batch handler: one commit for all, or for each its commit or that its key must wait."""
+    async def _decoded(self, message: StreamMessage[Any]) -> Any:
+        """What FastStream hands to the handler: messages opened and validated in one go from their JSON."""
+        data: Any = message.body
+        decode = self._envelope.decode
+        if isinstance(data, list):
+            return [decode(self.stream, one[DATA]) for one in data]
+        return decode(self.stream, data[DATA])
+
+    async def many(self, entries: Sequence[Entry]) -> list[Commit | TryLater] | Part:
+        """Call a batch handler: one commit for all, or for the first of them, or for each its commit or that
+        its key must wait.
+        """
         message = BatchStreamMessage(
             type="bstream",
             channel=self.stream.topic,
@@ -96,12 +113,19 @@ class Subscription:
             data=[{DATA: entry.data} for entry in entries],
         )
         body = (await self._subscriber.process_message(message)).body
+        if isinstance(body, Part):
+            return body
         if not isinstance(body, list):
             return [_result(body)]
         answers = [answer if isinstance(answer, TryLater) else _result(answer) for answer in body]
         if len(answers) != len(entries):
             raise TypeError(f"{self.stream.topic}: {len(answers)} commits for {len(entries)} messages")
         return answers
+
+
+async def _parsed(raw: Any) -> StreamMessage[Any]:
+    """FastStream's own parser takes a message apart, and a batch together again, before it is decoded."""
+    return StreamMessage(raw, raw["data"])
 
 
 def filled(handler: Handler, context: ContextRepo) -> Handler:
@@ -126,7 +150,9 @@ def takes_batches(handler: Handler) -> bool:
     return get_origin(first) is list
 
 
-def _single(answers: Sequence[Commit | TryLater]) -> Commit:
+def _single(answers: Sequence[Commit | TryLater] | Part) -> Commit:
+    if isinstance(answers, Part):
+        return answers.commit
     (answer,) = answers
     if isinstance(answer, TryLater):
         raise answer

@@ -22,7 +22,7 @@ from shared.bus.handling import Failure, Fenced, Handling
 from shared.bus.held import Held
 from shared.bus.leases import Lease
 from shared.bus.retry import BRAKE_PAUSE, SUSPECT_DELIVERIES, TRIES, Brake, backoff, place_of, reason_of
-from shared.bus.subscription import BATCH, OWNER, Entry, Subscription
+from shared.bus.subscription import OWNER, Entry, Subscription
 from shared.telemetry.metrics import DEAD_LETTERS, RECLAIMED, TRIES_FAILED
 
 log = structlog.get_logger()
@@ -165,7 +165,7 @@ class Worker:
     async def _draw(self, cursor: bytes) -> Any:
         group = self.subscription.group
         answer = await self._committer.read(
-            self._stream, group, OWNER, lease=self.lease, cursor=cursor, count=BATCH
+            self._stream, group, OWNER, lease=self.lease, cursor=cursor, count=self.subscription.most
         )
         if answer is None:
             raise Fenced

@@ -4,8 +4,12 @@ import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from shared.bus import Bus, Commit, Expect, GiveUp, Outcome, TryLater
+from shared.bus import Bus, Commit, Expect, GiveUp, Lease, Outcome, Part, TryLater
+from shared.bus.commit import Unit
+from shared.bus.committer import Committer
 from shared.bus.dead import letters, replay
+from shared.bus.envelope import Envelope
+from shared.bus.scripts import Scripts
 from shared.clock import now
 from shared.contracts.registry import REVIEWS_CLOSED, SUBMISSIONS_CHANGED, SUBMISSIONS_WITHDRAWN
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionWithdrawn
@@ -64,6 +68,65 @@ async def test_a_batch_handler_commits_once_for_all_and_a_bad_message_alone(
     assert [x.reason for x in found] == ["ValueError"]
     assert "secret" not in found[0].trace
     assert found[0].tries == 5
+
+
+async def test_a_batch_handler_may_commit_its_first_messages_and_go_on_with_the_others(
+    bus_factory, eventually, nothing_pending
+):
+    events = [withdrawn(n) for n in range(60)]
+    sizes: list[int] = []
+    done: list[str] = []
+
+    async def handle(batch: list[SubmissionWithdrawn]) -> Commit | Part:
+        sizes.append(len(batch))
+        some = [event.submission_id for event in batch[:2]]
+        done.extend(some)
+        commit = Commit.of([("HINCRBY", "submissions:done", one, 1) for one in some])
+        return Part(len(some), commit) if len(batch) > len(some) else commit
+
+    publisher: Bus = bus_factory("gateway")
+    async with publisher.running():
+        await publisher.publish(*events)
+    bus: Bus = bus_factory("submissions")
+    bus.register({SUBMISSIONS_WITHDRAWN: handle})
+    async with bus.running():
+        await eventually(lambda: all_stored(bus, len(events)))
+        stored = await bus.redis.hgetall("submissions:done")
+    assert set(stored.values()) == {b"1"}
+    assert len(stored) == len(events)
+    assert max(sizes) > 2
+
+
+async def all_stored(bus: Bus, count: int) -> bool:
+    return await bus.redis.hlen("submissions:done") == count
+
+
+async def test_entries_need_not_lie_side_by_side_to_be_committed_together(redis_url):
+    """All of them are pending, or nothing happens; what lies between them in the stream stays as it is."""
+    redis = Redis.from_url(redis_url)
+    committer = Committer(Scripts(redis), Envelope(Keys("x" * 32)))
+    lease = Lease("bus:test:lease", "mine")
+    await redis.set("bus:test:lease", "mine")
+    ids = [await redis.xadd("bus:test:stream", {"n": n}) for n in range(5)]
+    await redis.xgroup_create("bus:test:stream", "group", id="0")
+    await redis.xreadgroup("group", "owner", {"bus:test:stream": ">"}, count=4)
+
+    async def commit(*places: int) -> Outcome:
+        unit = Unit([ids[place] for place in places], Commit.of([("INCR", "bus:test:count")]))
+        (outcome,) = await committer.fenced(
+            [unit], lease, stream="bus:test:stream", group="group", ordered=True
+        )
+        return outcome
+
+    assert await commit(3, 4) is Outcome.ALREADY, "the last one was never read"
+    assert await redis.get("bus:test:count") is None
+    assert await commit(3, 0, 2) is Outcome.DONE
+    assert await commit(3, 0, 2) is Outcome.ALREADY
+    assert await redis.get("bus:test:count") == b"1"
+    assert [
+        one["message_id"] for one in await redis.xpending_range("bus:test:stream", "group", "-", "+", 9)
+    ] == [ids[1]]
+    await redis.aclose()
 
 
 async def test_a_message_that_waits_holds_back_only_its_own_key(bus_factory, eventually, nothing_pending):
