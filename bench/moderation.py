@@ -1,23 +1,29 @@
 """Updates decided by one process, beside its limits: `python -m bench.moderation [UPDATES] [SEED]`.
 
-The same real-looking updates (texts, joins, albums, edits, links, commands) of four hundred chats three times
-in one run: read by FastStream in batches with pydantic and acknowledged, nothing decided (the limit); decided
-by moderation with its rules on, read from the sealed stream and committed with all that follows, on a Redis
-that flushes each write; and given to aiogram's dispatcher with handlers that filter alike, from memory,
-without storing anything. Look-ups of admins are made before, as they are cached. Beside updates a second are
-those a second of this process's own processor time, which other work on the machine changes less.
+Real-looking updates (texts, joins, albums, edits, links, commands) of four hundred chats, each with its own
+regulars of whom few write most, in one run: read by FastStream in batches with pydantic and acknowledged,
+nothing decided (the limit); decided by moderation with its rules on, read from the sealed stream and
+committed with all that follows, on a Redis that flushes each write, until what is known of people is written
+as well; and given to aiogram's dispatcher with handlers that filter alike, from memory, without storing
+anything.
+
+Moderation decides twice as many updates: the first as at the start of a day, when nearly everybody writes for
+the first time and is looked at closely, the second as later on. Look-ups of admins are made before, as they
+are cached; the simulator runs in a process of its own. Beside updates a second are those a second of this
+process's own processor time, which other work on the machine changes less.
 """
 
 import asyncio
+import multiprocessing
 import os
-import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from aiogram import Bot, Dispatcher, F
@@ -25,7 +31,8 @@ from aiogram.filters import Command
 from redis.asyncio import Redis
 
 from bench.bus import faststream
-from bench.latency import CHATS, FIRST_CHAT, PHOTO, town
+from bench.latency import CHATS, FIRST_CHAT, town
+from bench.mix import Mix
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.equip import equip
 from services.moderation.settings import ModerationSettings
@@ -34,8 +41,9 @@ from shared.bus import Bus
 from shared.bus.bus import connect
 from shared.bus.envelope import Envelope
 from shared.bus.groups import ensure_groups
+from shared.bus.launch import quick_loop, settle
 from shared.clock import now
-from shared.contracts.registry import STREAMS, TELEGRAM_UPDATES
+from shared.contracts.registry import PEOPLE_JUDGED, PEOPLE_OBSERVED, STREAMS, TELEGRAM_UPDATES
 from shared.contracts.telegram import TelegramUpdate
 from shared.keys import Keys
 from shared.server import EmbeddedRedis
@@ -46,98 +54,13 @@ from simulator.demo import DEMO_TOKEN
 from simulator.server import serving
 
 KEY = "b" * 64
-PEOPLE = 4_000
 AIM, AIM_RATIO = 5_000, 5
 PATIENCE = 90
-WORDS = ("суседзі", "вада", "ліфт", "заўтра", "хто", "ведае", "калі", "двор", "пад'езд", "дзякуй", "вечар")
 ON = {
     "dryrun": "off", "suspicious": "remove", "spam": "delete", "lock.link": "delete", "lock.invite": "delete",
     "lock.forward": "delete", "lock.phone": "delete", "lock.card": "delete", "media.photo": "delete",
     "media.video": "delete", "media.sticker": "delete", "service.pinned": "delete", "service.title": "delete",
 }  # fmt: skip
-
-
-class Mix:
-    """Real-looking updates, the same for the same seed."""
-
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)
-        self.number = 700_000_000
-        self.at = int(time.time())
-
-    def make(self, count: int) -> list[dict[str, Any]]:
-        kinds: tuple[Callable[[], list[dict[str, Any]]], ...] = (
-            self._text, self._link, self._join, self._album, self._edit, self._sticker, self._command,
-        )  # fmt: skip
-        made: list[dict[str, Any]] = []
-        while len(made) < count:
-            (kind,) = self.dice.choices(kinds, (68, 4, 6, 6, 7, 8, 1))
-            made += kind()
-        return made[:count]
-
-    def greetings(self) -> list[dict[str, Any]]:
-        """A text in each chat, so that its admins are learnt."""
-        return [self._update({"text": "вітаю"}, chat=FIRST_CHAT - n) for n in range(CHATS)]
-
-    def _update(self, content: dict[str, Any], field: str = "message", chat: int = 0) -> dict[str, Any]:
-        self.number += 1
-        chat = chat or FIRST_CHAT - self.dice.randrange(CHATS)
-        body = {
-            "message_id": self.number,
-            "date": self.at,
-            "chat": {"id": chat, "type": "supergroup", "title": f"Двор {FIRST_CHAT - chat}"},
-            "from": self._person(),
-            **content,
-        }
-        return {"update_id": self.number, field: body}
-
-    def _person(self) -> dict[str, Any]:
-        number = self.dice.randrange(PEOPLE)
-        return {
-            "id": 5_400_000_000 + number, "is_bot": False, "first_name": f"Алесь {number}",
-            "username": f"ales_{number}", "language_code": "be",
-        }  # fmt: skip
-
-    def _words(self) -> str:
-        return " ".join(self.dice.choices(WORDS, k=self.dice.randrange(2, 25)))
-
-    def _text(self) -> list[dict[str, Any]]:
-        return [self._update({"text": self._words()})]
-
-    def _link(self) -> list[dict[str, Any]]:
-        text = "https://example.org/zbor " + self._words()
-        entities = [{"type": "url", "offset": 0, "length": 24}]
-        return [self._update({"text": text, "entities": entities})]
-
-    def _join(self) -> list[dict[str, Any]]:
-        who = self._person()
-        member = {
-            "from": who,
-            "old_chat_member": {"user": who, "status": "left"},
-            "new_chat_member": {"user": who, "status": "member"},
-        }
-        change = self._update(member, "chat_member")
-        chat = change["chat_member"]["chat"]["id"]
-        return [change, self._update({"from": who, "new_chat_members": [who]}, chat=chat)]
-
-    def _album(self) -> list[dict[str, Any]]:
-        chat, who = FIRST_CHAT - self.dice.randrange(CHATS), self._person()
-        group = {"media_group_id": str(self.number), "photo": PHOTO, "from": who}
-        return [self._update(group, chat=chat) for _ in range(3)]
-
-    def _edit(self) -> list[dict[str, Any]]:
-        return [self._update({"text": self._words(), "edit_date": self.at}, "edited_message")]
-
-    def _sticker(self) -> list[dict[str, Any]]:
-        sticker = {
-            "file_id": "A", "file_unique_id": "u", "type": "regular", "width": 512, "height": 512,
-            "is_animated": False, "is_video": False,
-        }  # fmt: skip
-        return [self._update({"sticker": sticker})]
-
-    def _command(self) -> list[dict[str, Any]]:
-        entities = [{"type": "bot_command", "offset": 0, "length": 5}]
-        return [self._update({"text": "/help", "entities": entities})]
 
 
 async def publish(url: str, updates: list[dict[str, Any]]) -> None:
@@ -175,26 +98,65 @@ def handled() -> float:
     return next(found, 0.0)
 
 
-async def decide(url: str, api: str, folder: Path, count: int) -> tuple[float, float]:
-    """From the first commit to the last; what `timed` answers."""
+async def waiting(redis: Redis) -> int:
+    """What is known of people and waits to be written or told."""
+    left = 0
+    for stream in (PEOPLE_OBSERVED, PEOPLE_JUDGED):
+        for key in stream.partitions():
+            for group in await redis.xinfo_groups(key):
+                left += int(group["lag"] or 0) + int(group["pending"])
+    return left
+
+
+class Meter:
+    """Updates a second since it was made, of the clock and of processor time; and of Redis's."""
+
+    def __init__(self, redis_cpu: float) -> None:
+        self.started, self.used, self.redis = time.perf_counter(), time.process_time(), redis_cpu
+
+    def read(self, count: float, redis_cpu: float) -> "Rates":
+        return Rates(
+            count / (time.perf_counter() - self.started),
+            count / (time.process_time() - self.used),
+            count / (redis_cpu - self.redis) if redis_cpu > self.redis else 0.0,
+        )
+
+
+class Rates(NamedTuple):
+    """Updates a second; `redis`: of processor time of Redis, 0 where it does nothing."""
+
+    clock: float
+    own: float
+    redis: float = 0.0
+
+
+async def redis_cpu(redis: Redis) -> float:
+    found: Any = await redis.info("cpu")
+    return float(found["used_cpu_user"]) + float(found["used_cpu_sys"])
+
+
+async def decide(url: str, api: str, folder: Path, count: int) -> Rates:
+    """From the first commit to the last."""
     settings = ModerationSettings(
         redis_url=url, key=KEY, data=folder, telegram_token=DEMO_TOKEN, telegram_api=api, role="decide",
         _env_file=None,
     )  # fmt: skip
     async with AsyncExitStack() as stack:
         bus = Bus("moderation", settings)
+        redis = await stack.enter_async_context(connect(url))
         await stack.enter_async_context(equip(bus, settings))
+        settle()
         before = handled()
         await stack.enter_async_context(bus.running())
         while handled() == before:  # noqa: ASYNC110 - a counter tells nobody
             await asyncio.sleep(0.002)
-        started, used, first = time.perf_counter(), time.process_time(), handled() - before
-        while handled() - before < count:
-            await asyncio.sleep(0.02)
-            if time.perf_counter() - started > PATIENCE:
-                raise RuntimeError(f"only {handled() - before:.0f} of {count} updates in {PATIENCE} s")
-        left = count - first
-        return left / (time.perf_counter() - started), left / (time.process_time() - used)
+        meter, first = Meter(await redis_cpu(redis)), handled() - before
+        end = time.perf_counter() + PATIENCE
+        while (left := count - (handled() - before)) or await waiting(redis):
+            await asyncio.sleep(0.05)
+            if time.perf_counter() > end:
+                raise RuntimeError(f"{left:.0f} of {count} updates are left after {PATIENCE} s")
+        return meter.read(count - first, await redis_cpu(redis))
 
 
 async def dispatch(updates: list[dict[str, Any]]) -> None:
@@ -224,16 +186,40 @@ async def dispatch(updates: list[dict[str, Any]]) -> None:
     assert len(done) == len(updates), (len(done), len(updates))
 
 
-async def timed(count: int, work: Awaitable[Any]) -> tuple[float, float]:
-    """Updates a second of the clock, and of this process's processor time."""
-    started, used = time.perf_counter(), time.process_time()
+async def timed(count: int, work: Awaitable[Any]) -> Rates:
+    meter = Meter(0.0)
     await work
-    return count / (time.perf_counter() - started), count / (time.process_time() - used)
+    return meter.read(count, 0.0)
 
 
-async def run(url: str, folder: Path, count: int, seed: int) -> dict[str, tuple[float, float]]:
+def simulate(address: Connection) -> None:
+    """The simulator's process: tells where it is, and ends with a word from there."""
+
+    async def stand() -> None:
+        async with serving(town) as sim:
+            address.send(sim.url)
+            await asyncio.to_thread(address.recv)
+
+    configure("simulator", level="error")
+    asyncio.run(stand())
+
+
+@contextmanager
+def simulator() -> Iterator[str]:
+    """Its address, while it runs beside."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=simulate, args=(there,))
+    process.start()
+    try:
+        yield here.recv()
+    finally:
+        here.send("end")
+        process.join(20)
+
+
+async def run(url: str, folder: Path, count: int, seed: int) -> dict[str, Rates]:
     mix = Mix(seed)
-    greetings, updates = mix.greetings(), mix.make(count)
+    greetings, early, updates = mix.greetings(), mix.make(count), mix.make(count)
     rates = {}
     await publish(url, updates)
     rates["FastStream batch"] = await timed(count, faststream(url, count))
@@ -241,24 +227,30 @@ async def run(url: str, folder: Path, count: int, seed: int) -> dict[str, tuple[
     await redis.flushdb()
     await redis.aclose()
     await switch_on(url)
-    async with serving(town) as sim:
+    with simulator() as api:
         await publish(url, greetings)
-        await decide(url, sim.url, folder, len(greetings))
-        await publish(url, updates)
-        rates["moderation"] = await decide(url, sim.url, folder, count)
+        await decide(url, api, folder, len(greetings))
+        for name, some in (("moderation, first", early), ("moderation, later", updates)):
+            await publish(url, some)
+            rates[name] = await decide(url, api, folder, count)
     rates["aiogram dispatcher"] = await timed(count // 4, dispatch(updates[: count // 4]))
     return rates
 
 
 def main(count: int, seed: int) -> None:
     configure("bench", level="error")
-    with tempfile.TemporaryDirectory() as name, EmbeddedRedis(Path(name) / "redis") as server:
-        rates = asyncio.run(run(server.url, Path(name), count, seed))
+    with (
+        tempfile.TemporaryDirectory() as name,
+        EmbeddedRedis(Path(name) / "redis") as server,
+        asyncio.Runner(loop_factory=quick_loop()) as runner,
+    ):
+        rates = runner.run(run(server.url, Path(name), count, seed))
     print(f"{count} updates in {CHATS} chats, {len(ON)} settings switched on, seed {seed}")
-    wall, busy = rates["aiogram dispatcher"]
-    for way, (rate, own) in rates.items():
-        print(f"{way:20}{rate:9,.0f}/s {rate / wall:5.1f} of the dispatcher", end="")
-        print(f"   {own:9,.0f}/s of processor time {own / busy:5.1f}")
+    peer = rates["aiogram dispatcher"]
+    for way, rate in rates.items():
+        print(f"{way:20}{rate.clock:9,.0f}/s {rate.clock / peer.clock:5.1f} of the dispatcher", end="")
+        print(f"   {rate.own:9,.0f}/s of processor time {rate.own / peer.own:5.1f}", end="")
+        print(f"   {rate.redis:9,.0f}/s of Redis's" if rate.redis else "")
     print(f"aims: {AIM:,} updates/s and {AIM_RATIO} of the dispatcher")
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
 

@@ -12,7 +12,7 @@ from services.moderation.observe import FIRST_LOOK, is_looked_up
 from services.moderation.standing.batch import Registry, observe_all
 from services.moderation.store import Store
 from services.moderation.telegram import actor
-from shared.bus import Commit, Handlers
+from shared.bus import Commit, Handlers, Part
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.registry import (
     DIRECTORY_CHANGED,
@@ -26,9 +26,12 @@ from shared.contracts.registry import (
 from shared.contracts.telegram import PersonJudged, PersonObserved, TelegramUpdate
 
 
-async def on_updates(events: list[TelegramUpdate], desk: Annotated[Desk, Context()]) -> Commit:
+async def on_updates(events: list[TelegramUpdate], desk: Annotated[Desk, Context()]) -> Commit | Part:
     """What Telegram's updates mean in their chats."""
-    return await Batch(desk, int(desk.now().timestamp()), read(events)).decide()
+    batch = Batch(desk, int(desk.now().timestamp()), read(events))
+    commit = await batch.decide()
+    first = next((at for at, event in enumerate(events) if event is batch.cut), 0)
+    return Part(first, commit) if first else commit
 
 
 async def on_judged(events: list[PersonJudged], desk: Annotated[Desk, Context()]) -> Commit:

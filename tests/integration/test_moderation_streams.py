@@ -6,13 +6,15 @@ import time
 import orjson
 import pytest
 
+from services.moderation import handlers
 from services.moderation.ingest.poller import event_of
 from services.moderation.telegram.errors import Refused, Transient
 from services.moderation.telegram.store import ActorStore
+from shared.bus import Commit, Part
 from shared.clock import now
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.listings import Kind, Link, Listing, Place
-from shared.contracts.telegram import Method
+from shared.contracts.telegram import Method, TelegramUpdate
 from tests.house import came, said
 from tests.moderation import ADMIN, ALES, CHAT, STRANGER, chat, file, membership, message, photo, raw, user
 
@@ -172,6 +174,25 @@ async def test_a_setting_is_seen_by_what_follows_in_the_same_breath(house, event
     )
     await eventually(lambda: 4 in house.deleted)
     assert 1 not in house.deleted
+
+
+async def test_the_second_word_to_the_bot_in_a_chat_begins_the_next_batch(house):
+    """It must read what the first one wrote; what stands between the two goes with the first."""
+
+    def words(message_id: int, text: str, where: int = CHAT) -> TelegramUpdate:
+        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}]
+        return event_of(said(message_id, who=ADMIN, where=where, text=text, entities=entities))
+
+    events = [event_of(said(1)), words(2, "/help"), words(3, "/help", CHAT - 1), event_of(said(4))]
+    desk = house.desk
+    assert isinstance(await handlers.on_updates(events, desk), Commit)
+    part = await handlers.on_updates([*events, words(5, "/help"), event_of(said(6))], desk)
+    assert isinstance(part, Part)
+    assert part.first == 4
+    handled = [
+        write for write in part.commit.writes if write[0] == "ZADD" and str(write[1]).endswith("updates")
+    ]
+    assert len(handled[0][2:]) == 2 * 4
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(house, eventually):

@@ -32,13 +32,18 @@ class TwoAtOnce(Exception):  # noqa: N818
 
 @dataclass
 class Batch:
-    """`updates` beside the messages in which they came."""
+    """`updates` beside the messages in which they came.
+
+    `cut`: the message with which the next batch begins. The second word to the bot in one chat must read what
+    the first one has written.
+    """
 
     desk: Desk
     now: int
     updates: list[tuple[Update, TelegramUpdate]]
     states: dict[int, ChatState] = field(default_factory=dict)
     said: list[Commit] = field(default_factory=list)
+    cut: TelegramUpdate | None = None
 
     async def decide(self) -> Commit:
         """Raises TryLater when an update needs what cannot be learnt now."""
@@ -48,7 +53,13 @@ class Batch:
             updates = [update for update, _ in self.updates if not _is_stale(update, self.now)]
             context = replace(context, texts=await self.desk.texts.read(updates, self.states, context))
         await self.desk.know_admins(self._unsure(context), self.now)
-        for update, _ in self.updates:
+        spoken: set[int] = set()
+        for at, (update, event) in enumerate(self.updates):
+            if self._is_said(update, context):
+                if event.chat_id in spoken:
+                    self.cut, self.updates = event, self.updates[:at]
+                    break
+                spoken.add(event.chat_id)
             await self._take(update, context)
         return await self._commit()
 
@@ -118,8 +129,12 @@ class Batch:
             if not self.desk.knows(state, self.now) and needs_admins(update, state, context):
                 await self.desk.know_admins([state], self.now)
             decide(update, state, context)
-        if _is_for_the_bot(update, self.now) and not self._is_noise(update, state, context):
+        if self._is_said(update, context):
             await self._converse(update)
+
+    def _is_said(self, update: Update, context: Context) -> bool:
+        """Whether the bot is to answer."""
+        return _is_for_the_bot(update, self.now) and not self._is_noise(update, self._state(update), context)
 
     def _is_noise(self, update: Update, state: ChatState | None, context: Context) -> bool:
         """A command of somebody who is surely no admin: nobody's commands may cost a call to Telegram each.
@@ -169,9 +184,9 @@ class Batch:
     async def _commit(self) -> Commit:
         chats = self.desk.store.chats
         parts = [*self.said]
+        parts += [await acts_of(self.desk, state, self.now) for state in self.states.values()]
+        parts.append(await watch(self.desk, self.states.values(), self.now))
         for state in self.states.values():
-            parts.append(await acts_of(self.desk, state, self.now))
-            parts.append(await watch(self.desk, state, self.now))
             parts.append(Commit.of(writes=chats.save(state, self.now)))
             parts.append(Commit.of(expect=[chats.at_home(state.id)]))
             if state.changes.migrated is not None:

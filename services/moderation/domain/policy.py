@@ -38,6 +38,8 @@ class Policy:
     spam: str
     spam_for: str
     stop_words: tuple[str, ...]
+    raids: bool
+    """Whether waves of joins are watched for."""
 
     @property
     def text_goes(self) -> bool:
@@ -88,4 +90,5 @@ def _of(values: tuple[tuple[str, str], ...]) -> Policy:
         spam=get("spam"),
         spam_for=get("spam.for"),
         stop_words=stop_words(get("spam.words")),
+        raids=number("raid.joins") > 0,
     )

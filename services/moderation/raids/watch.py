@@ -4,14 +4,14 @@ Newcomers of a wave are restricted one by one, for as long as the door is to be 
 itself, so that nobody stays silent because this service died in between.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.sanctions import SILENT
 from services.moderation.domain.raids import Door, Join, Step, Terms, Wave, step
 from services.moderation.domain.settings import ChatSettings
-from services.moderation.domain.state import ChatState
+from services.moderation.domain.state import ChatState, Observation
 from services.moderation.store.waves import Kept, Waves
 from shared.bus.commit import NOTHING, Commit
 from shared.contracts.base import Message
@@ -29,17 +29,29 @@ def terms_of(settings: ChatSettings) -> Terms:
     return Terms(*(settings.number(f"raid.{name}") for name in ("joins", "minutes", "quiet")))
 
 
-async def watch(desk: Desk, state: ChatState, now: int) -> Commit:
-    """Called with each chat of a batch; nothing where nobody joined or waves are not watched."""
-    terms = terms_of(state.settings)
-    fresh = [one for one in state.changes.observed if one.kind == "joined" and one.road not in LET_IN]
-    if not fresh or not terms.joins:
-        return NOTHING
+async def watch(desk: Desk, states: Collection[ChatState], now: int) -> Commit:
+    """Called with the chats of a batch; nothing where nobody joined or waves are not watched."""
+    fresh = {state.id: joins for state in states if (joins := _joined(state))}
+    kept = await desk.store.waves.load_all(list(fresh), now)
+    found = [
+        await _watch(desk, state, fresh[state.id], kept[state.id], now)
+        for state in states
+        if state.id in fresh
+    ]
+    return sum(found, NOTHING)
+
+
+def _joined(state: ChatState) -> list[Observation]:
+    if not state.policy.raids:
+        return []
+    return [one for one in state.changes.observed if one.kind == "joined" and one.road not in LET_IN]
+
+
+async def _watch(desk: Desk, state: ChatState, fresh: list[Observation], kept: Kept, now: int) -> Commit:
     waves = desk.store.waves
-    kept = await waves.load(state.id, now)
     new = [(Join(one.at, desk.keys.person(one.person.id)), one.person.id) for one in fresh]
     joins = sorted({*kept.joins, *(join for join, _ in new)})
-    done = step(joins, kept.cohort, kept.door, terms, now, usual=kept.usual)
+    done = step(joins, kept.cohort, kept.door, terms_of(state.settings), now, usual=kept.usual)
     found = Commit.of(writes=waves.came(state.id, new, kept, now))
     if done.newcomers:
         ids = {**kept.ids, **{join.person: user_id for join, user_id in new}}

@@ -4,7 +4,7 @@ The raw ids that a restriction needs lie sealed and for two hours; who came in a
 hashes for thirty days.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from services.moderation.domain.raids import Door, Join
 from services.moderation.store.names import CHATS, DAY, HOUR, JOINED_TTL, Names
+from services.moderation.store.reads import Reads, hash_of
 from shared.bus.commit import Command, Expect
 from shared.keys import Keys
 
@@ -40,23 +41,37 @@ class Waves:
         self._redis: Any = redis  # its own types allow for decoded answers everywhere
         self._keys = keys
         self._names = Names(keys)
+        self._reads = Reads(redis)
 
     async def load(self, chat_id: int, now: int) -> Kept:
-        joins, door_key = self._names.of_chat("came", chat_id), self._names.of_chat("door", chat_id)
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.hgetall(joins)
-        pipe.get(door_key)
-        pipe.zcount(self._names.of_chat("joined", chat_id), now - USUAL_DAYS * DAY, now - HOUR)
-        stored, sealed, usual = await pipe.execute()
+        return (await self.load_all([chat_id], now))[chat_id]
+
+    async def load_all(self, chats: Sequence[int], now: int) -> dict[int, Kept]:
+        """What is known of the joins in some chats."""
+        answers = iter(await self._reads([read for chat_id in chats for read in self._asked(chat_id, now)]))
+        return {
+            chat_id: await self._kept(chat_id, hash_of(next(answers)), next(answers), next(answers))
+            for chat_id in chats
+        }
+
+    def _asked(self, chat_id: int, now: int) -> Iterable[Command]:
+        yield ("HGETALL", self._names.of_chat("came", chat_id))
+        yield ("GET", self._names.of_chat("door", chat_id))
+        yield ("ZCOUNT", self._names.of_chat("joined", chat_id), now - USUAL_DAYS * DAY, now - HOUR)
+
+    async def _kept(
+        self, chat_id: int, stored: Mapping[bytes, bytes], sealed: bytes | None, usual: int
+    ) -> Kept:
+        came = self._names.of_chat("came", chat_id)
         door = Door(*orjson.loads(sealed)) if sealed else Door()
-        found = [orjson.loads(self._keys.unseal(value, joins)) for value in stored.values()]
+        found = [orjson.loads(self._keys.unseal(value, came)) for value in stored.values()]
         return Kept(
             joins=tuple(sorted(Join(at, person) for at, person, _ in found)),
             ids={person: user_id for _, person, user_id in found},
             door=door,
             cohort=await self.cohort(chat_id, door.since) if door.since else frozenset(),
             usual=usual / USUAL_DAYS,
-            unchanged=Expect.equals(door_key, sealed),
+            unchanged=Expect.equals(self._names.of_chat("door", chat_id), sealed),
         )
 
     async def cohort(self, chat_id: int, since: int) -> frozenset[str]:
