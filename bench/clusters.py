@@ -66,7 +66,7 @@ def ours(city: City, tiles: list[tuple[int, int, int]]) -> dict[str, Any]:
             begun = time.perf_counter()
             found = model.tile(Query(), *place)
             gathered = time.perf_counter()
-            body = encode(found, model.listing, *place)
+            body = encode(found, model.brief, *place)
             done = time.perf_counter()
             model.tiles.get(Query(), place, partial(bytes, body))
             again = time.perf_counter()

@@ -194,7 +194,7 @@ def test_a_new_base_holds_what_the_old_one_did(steps: list[tuple[str, Listing]])
         zip(table.columns.codes[: table.base].tolist(), table.columns.ids[: table.base].tolist(), strict=True)
     )
     assert pairs == sorted(pairs)
-    assert table.sums[0][-1] == sum(one.members or 0 for one in world.alive.values())
+    assert table.sums[-1, 0] == sum(one.members or 0 for one in world.alive.values())
     assert np.array_equal(table.row_of[table.columns.slots[: table.base]], np.arange(table.base))
     assert world.model.clusters(Query(), 14) == before
 

@@ -72,7 +72,7 @@ def test_singles_and_clusters_come_with_their_properties() -> None:
         model.apply_listing(
             added(listing(number, lat=lat, lon=lon, members=30 + number, name=f"Двор {number}"))
         )
-    found = decode(encode(model.tile(Query(), 0, 0, 0), model.listing, 0, 0, 0))
+    found = decode(encode(model.tile(Query(), 0, 0, 0), model.brief, 0, 0, 0))
     cluster = next(one for one in found if one["cluster"])
     single = next(one for one in found if not one["cluster"])
     assert (cluster["count"], cluster["members"], cluster["expansion_zoom"]) == (2, 61, 19)
@@ -84,14 +84,14 @@ def test_singles_and_clusters_come_with_their_properties() -> None:
 def test_true_and_one_are_different_values() -> None:
     model = ReadModel()
     model.apply_listing(added(listing(1, members=1)))
-    (found,) = decode(encode(model.tile(Query(), 0, 0, 0), model.listing, 0, 0, 0))
+    (found,) = decode(encode(model.tile(Query(), 0, 0, 0), model.brief, 0, 0, 0))
     assert found["cluster"] is False
     assert found["count"] == 1
     assert found["members"] == 1
 
 
 def test_an_empty_tile_is_empty() -> None:
-    assert encode((), ReadModel().listing, 3, 1, 2) == b""
+    assert encode((), ReadModel().brief, 3, 1, 2) == b""
 
 
 @given(
@@ -104,7 +104,7 @@ def test_a_tile_that_is_kept_is_never_older_than_its_listings(changes: list[tupl
     places = [(z, (1 << z) * 1167 // 2024, (1 << z) * 331 // 1013) for z in (0, 3, 9)] + [(0, 0, 0)]
 
     def made(query: Query, place: tuple[int, int, int]) -> bytes:
-        return encode(model.tile(query, *place), model.listing, *place)
+        return encode(model.tile(query, *place), model.brief, *place)
 
     for revision, (number, lat, there) in enumerate(changes, start=1):
         one = listing(number, lat=lat, members=20 + revision, revision=revision)

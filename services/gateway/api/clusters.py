@@ -39,6 +39,6 @@ async def tile(
     model, query = ctx.model, params.query()
 
     def make() -> bytes:
-        return encode(model.tile(query, z, x, y), model.listing, z, x, y)
+        return encode(model.tile(query, z, x, y), model.brief, z, x, y)
 
     return answer_bytes(request, model.tiles.get(query, (z, x, y), make), MVT)

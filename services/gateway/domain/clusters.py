@@ -7,12 +7,14 @@ over neighbouring rows are differences of running sums, so a cell costs the same
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+WholeT = TypeVar("WholeT", int, Ints)
 
 BITS = 24
 """Bits an axis: about 2.4 m at the equator."""
@@ -20,11 +22,12 @@ CELL_BITS = 2
 """A tile of 256 pixels is four cells wide."""
 ZOOM_MOST = 18
 """Above it every listing stands alone, also where several share one spot."""
+FEW = 32
 LATITUDE_MOST = 85.05112877980659
 """Where web Mercator ends: the world is a square."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)  # frozen, making one takes three times as long; nobody changes one
 class Cluster:
     """Listings shown as one. `id` names one of them, and is the listing itself when `count` is 1.
 
@@ -43,16 +46,16 @@ class Cluster:
 class Parts:
     """Runs of neighbouring rows in the order of codes, none of which crosses a cell, as columns.
 
-    `row` is the first row of each, `code` its code, `last` that of the last row; `x` and `y` sum up steps.
+    `row` is the first row of each and `place` where it stands in the order, `code` its code, `last` that of
+    the last row. `sums` has three columns: members, and steps along both axes.
     """
 
+    place: Ints
     row: Ints
     code: Ints
     last: Ints
     count: Ints
-    members: Ints
-    x: Ints
-    y: Ints
+    sums: Ints
 
 
 @dataclass(frozen=True)
@@ -85,20 +88,19 @@ def project_one(lat: float, lon: float) -> tuple[int, int]:
 
 def tile_code(x: int, y: int) -> int:
     """What every code in this tile of a zoom z begins with, as a number of 2 * z bits."""
-    return int(morton(np.array([x], dtype=np.int64), np.array([y], dtype=np.int64))[0])
+    return spread(x) | (spread(y) << 1)
 
 
 def unproject(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Latitude and longitude, rounded to 6 places (0.1 m), of points in steps."""
-    size = float(1 << BITS)
-    lat: Floats = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * y / size))))
-    lon: Floats = x / size * 360.0 - 180.0
+    lat: Floats = np.degrees(np.arctan(np.sinh(y * (-2.0 * np.pi / (1 << BITS)) + np.pi)))
+    lon: Floats = x * (360.0 / (1 << BITS)) - 180.0
     return lat.round(6), lon.round(6)
 
 
 def morton(x: Ints, y: Ints) -> Ints:
     """Interleave the bits of both axes: the prefix of 2n bits is the cell at level n."""
-    return _spread(x) | (_spread(y) << 1)
+    return spread(x) | (spread(y) << 1)
 
 
 def steps(codes: Ints) -> tuple[Ints, Ints]:
@@ -106,55 +108,83 @@ def steps(codes: Ints) -> tuple[Ints, Ints]:
     return _gathered(codes), _gathered(codes >> 1)
 
 
-def gather(parts: Parts, zoom: int, most: int | None = None) -> Groups:
-    """Put the parts of each cell together; at a lower zoom where there would be more than `most` clusters."""
+def gather(parts: Parts, zoom: int, most: int | None = None, *, apart: bool = False) -> Groups:
+    """Put the parts of each cell together; at a lower zoom where there would be more than `most` clusters.
+
+    `apart` tells that no two parts lie in one cell of the zoom.
+    """
+    if most is None and apart:
+        return _groups(parts, zoom)
     parted = _expansion(parts.code[:-1], parts.code[1:])
     zoom = min(zoom, ZOOM_MOST + 1)
     if most is not None and len(parts.row):
         fits = np.cumsum(np.bincount(parted, minlength=ZOOM_MOST + 2)) < most
         zoom = next((lower for lower in range(zoom, 0, -1) if fits[lower]), 0)
     starts = np.flatnonzero(np.concatenate([[len(parts.row) > 0], parted <= zoom])).astype(np.int64)
-    count = _sum(parts.count, starts)
-    lat, lon = unproject(_sum(parts.x, starts) / count + 0.5, _sum(parts.y, starts) / count + 0.5)
-    last = np.maximum.reduceat(parts.last, starts) if len(starts) else parts.last[:0]
+    if len(starts) != len(parts.row):
+        parts = _joined(parts, starts)
+    return _groups(parts, zoom)
+
+
+def _groups(parts: Parts, zoom: int) -> Groups:
+    count = parts.count
+    lat, lon = unproject(parts.sums[:, 1] / count + 0.5, parts.sums[:, 2] / count + 0.5)
     return Groups(
         zoom=zoom,
-        row=parts.row[starts],
+        row=parts.row,
         count=count,
-        members=_sum(parts.members, starts),
+        members=parts.sums[:, 0],
         lat=lat,
         lon=lon,
-        expansion_zoom=_expansion(parts.code[starts], last),
+        expansion_zoom=_expansion(parts.code, parts.last),
     )
 
 
 def _expansion(first: Ints, last: Ints) -> Ints:
     """The zoom at which the first and the last row of each cell part: where their codes differ."""
+    if len(first) <= FEW:  # a tile: quicker than a dozen calls for arrays
+        both = zip(first.tolist(), last.tolist(), strict=True)
+        return np.array([_expansion_one(one ^ other) for one, other in both], dtype=np.int64)
     _, length = np.frexp((first ^ last).astype(np.float64))  # bits of the difference; exact below 2**53
     level = BITS - (length.astype(np.int64) - 1) // 2
     return np.where(first == last, ZOOM_MOST + 1, np.clip(level - CELL_BITS, 0, ZOOM_MOST + 1))
 
 
-def _sum(values: Ints, starts: Ints) -> Ints:
-    return np.add.reduceat(values, starts) if len(starts) else values[:0]
+def _joined(parts: Parts, starts: Ints) -> Parts:
+    """One part of all from each start up to the next."""
+    return Parts(
+        parts.place[starts],
+        parts.row[starts],
+        parts.code[starts],
+        np.maximum.reduceat(parts.last, starts),
+        np.add.reduceat(parts.count, starts),
+        np.add.reduceat(parts.sums, starts, axis=0),
+    )
+
+
+def _expansion_one(differing: int) -> int:
+    if not differing:
+        return ZOOM_MOST + 1
+    level = BITS - (differing.bit_length() - 1) // 2
+    return min(max(level - CELL_BITS, 0), ZOOM_MOST + 1)
 
 
 def _whole(values: Floats) -> Ints:
     return np.clip(np.floor(values), 0, (1 << BITS) - 1).astype(np.int64)
 
 
-def _spread(values: Ints) -> Ints:
-    """Put a zero between the bits of 24-bit numbers (Morton's masks)."""
-    spread = values & 0xFFFFFF
-    spread = (spread | (spread << 16)) & 0x0000FFFF0000FFFF
-    spread = (spread | (spread << 8)) & 0x00FF00FF00FF00FF
-    spread = (spread | (spread << 4)) & 0x0F0F0F0F0F0F0F0F
-    spread = (spread | (spread << 2)) & 0x3333333333333333
-    return (spread | (spread << 1)) & 0x5555555555555555
+def spread(values: WholeT) -> WholeT:
+    """Put a zero between the bits of 24-bit numbers, one or many (Morton's masks)."""
+    apart = values & 0xFFFFFF
+    apart = (apart | (apart << 16)) & 0x0000FFFF0000FFFF
+    apart = (apart | (apart << 8)) & 0x00FF00FF00FF00FF
+    apart = (apart | (apart << 4)) & 0x0F0F0F0F0F0F0F0F
+    apart = (apart | (apart << 2)) & 0x3333333333333333
+    return (apart | (apart << 1)) & 0x5555555555555555
 
 
 def _gathered(values: Ints) -> Ints:
-    """Every second bit: what `_spread` undoes."""
+    """Every second bit: what `spread` undoes."""
     bits = values & 0x5555555555555555
     bits = (bits | (bits >> 1)) & 0x3333333333333333
     bits = (bits | (bits >> 2)) & 0x0F0F0F0F0F0F0F0F

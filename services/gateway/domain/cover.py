@@ -5,19 +5,22 @@ four, again and again, until few enough rows are left to look at each. So the ti
 and with the length of the edge, and hardly with the number of listings.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from services.gateway.domain.clusters import BITS, Ints, morton, project_one
-from services.gateway.domain.columns import Columns, Mask, ranges
+from services.gateway.domain.columns import Mask, ranges
 from services.gateway.domain.query import Box
 
 SCAN_MOST = 4_096
 """Rows that are looked at one by one rather than splitting the cells on the edge further."""
 CELLS_FIRST = 4_096
 """Cells to begin with; a wall of 4K pixels with what lies around it."""
+Inside = Callable[[Box, Ints], Mask]
+"""Which of these rows lie in a box."""
 _QUARTERS = np.arange(4, dtype=np.int64)
 _INNER = _QUARTERS[1:]
 _RIGHT, _DOWN = _QUARTERS & 1, _QUARTERS >> 1
@@ -82,17 +85,18 @@ def windows(box: Box) -> list[Window]:
 
 
 def cover(
-    columns: Columns, codes: Ints, box: Box, level: int | None = None, most: int | None = None
+    codes: Ints, inside: Inside, box: Box, level: int | None = None, most: int | None = None
 ) -> tuple[int, Ints, Ints]:
     """Ranges of rows, in order, none of which goes beyond a cell of the level that is answered.
 
-    That is `level`, or a lower one if there are surely more than `most` cells. `codes` are those of the rows.
+    That is `level`, or a lower one if there are surely more than `most` cells. `codes` are those of the rows;
+    `inside` looks at single ones.
     """
     starts: list[Ints] = []
     ends: list[Ints] = []
     for window in windows(box):
         level = window.coarse() if level is None else level
-        level, found = _ranges(columns, codes, window, level, most)
+        level, found = _ranges(codes, inside, window, level, most)
         starts += [start for start, _ in found]
         ends += [end for _, end in found]
     start, end = np.concatenate(starts), np.concatenate(ends)
@@ -101,7 +105,7 @@ def cover(
 
 
 def _ranges(
-    columns: Columns, codes: Ints, window: Window, level: int, most: int | None
+    codes: Ints, inside: Inside, window: Window, level: int, most: int | None
 ) -> tuple[int, list[tuple[Ints, Ints]]]:
     found: list[tuple[Ints, Ints]] = []
     cells = _first(codes, window, level)
@@ -118,7 +122,7 @@ def _ranges(
             break
         cells = _split(codes, window, cells)
     rows = ranges(cells.start, cells.end)
-    rows = rows[columns.inside(window.box, rows)]
+    rows = rows[inside(window.box, rows)]
     return level, [*found, (rows, rows + 1)]
 
 

@@ -12,8 +12,8 @@ def _none() -> Ints:
     return np.empty(0, dtype=np.int64)
 
 
-def _sums() -> list[Ints]:
-    return [np.zeros(1, dtype=np.int64) for _ in range(3)]
+def _sums() -> Ints:
+    return np.zeros((1, 3), dtype=np.int64)
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Dead:
     """Sorted rows with running sums, and the runs that they form."""
 
     rows: Ints = field(default_factory=_none)
-    _sums: list[Ints] = field(default_factory=_sums)
+    _sums: Ints = field(default_factory=_sums)
     _first: Ints = field(default_factory=_none)
     _last: Ints = field(default_factory=_none)
     _fresh: list[int] = field(default_factory=list)
@@ -32,25 +32,43 @@ class Dead:
     def add(self, row: int) -> None:
         self._fresh.append(row)
 
-    def tidy(self, values: Callable[[Ints], tuple[Ints, Ints, Ints]]) -> None:
-        """Take in what was added. `values` gives what is summed, for rows."""
+    def tidy(self, sums: Callable[[Ints], Ints]) -> None:
+        """Take in what was added. `sums` gives running sums over rows, one longer than they are."""
         if not self._fresh:
             return
         fresh = np.array(sorted(self._fresh), dtype=np.int64)
         self._fresh.clear()
-        self.rows = np.insert(self.rows, np.searchsorted(self.rows, fresh), fresh)
-        self._sums = [np.concatenate([[0], np.cumsum(column)]) for column in values(self.rows)]
-        apart = np.flatnonzero(np.diff(self.rows) != 1)
-        self._first = self.rows[np.concatenate([[0], apart + 1])]
-        self._last = self.rows[np.concatenate([apart, [len(self.rows) - 1]])]
+        self._set(np.insert(self.rows, np.searchsorted(self.rows, fresh), fresh), sums)
+
+    @classmethod
+    def of(cls, rows: Ints, sums: Callable[[Ints], Ints]) -> "Dead":
+        """Of sorted rows."""
+        made = cls()
+        if len(rows):
+            made._set(rows, sums)
+        return made
+
+    def _set(self, rows: Ints, sums: Callable[[Ints], Ints]) -> None:
+        self.rows, self._sums = rows, sums(rows)
+        apart = np.flatnonzero(np.diff(rows) != 1)
+        self._first = rows[np.concatenate([[0], apart + 1])]
+        self._last = rows[np.concatenate([apart, [len(rows) - 1]])]
 
     def before(self, rows: Ints) -> Ints:
         """How many lie before each of these rows."""
         return np.searchsorted(self.rows, rows)
 
-    def sums_before(self, rows: Ints) -> list[Ints]:
-        at = self.before(rows)
-        return [column[at] for column in self._sums]
+    def sums_before(self, rows: Ints) -> Ints:
+        """A row of sums for each."""
+        return self._sums[self.before(rows)]
+
+    def without(self, rows: Ints) -> Ints:
+        """Those of the sorted rows that hold."""
+        if not len(self.rows):
+            return rows
+        at = np.searchsorted(rows, self.rows)
+        at = at[at < len(rows)]
+        return np.delete(rows, at[rows[at] == self.rows[: len(at)]])
 
     def next_alive(self, rows: Ints) -> Ints:
         """The first row from each of these on that holds."""

@@ -4,20 +4,25 @@ import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import contains
 
 import numpy as np
 
 from services.gateway.domain.clusters import Ints
-from services.gateway.domain.columns import KIND_NUMBER, Mask
+from services.gateway.domain.columns import KIND_NUMBER, Mask, Whole
 from services.gateway.domain.query import Query
+from services.gateway.domain.selection import Selection
+from services.gateway.domain.signs import Signs
 from services.gateway.domain.table import Table
+from services.gateway.domain.view import View
 from shared.contracts.listings import Area, AreaId
 from shared.text import fold
 
-KEPT_ROWS = 4_000_000
-"""Rows of answers that are kept for the next question with the same filter; 4 bytes each."""
+KEPT_ROWS = 2_000_000
+"""Rows of answers that are kept for the next question with the same filter; 36 bytes each."""
 BOX_MOST = 20_000
-"""With more rows than this in a box, words are looked for everywhere once, and that is kept."""
+"""With more rows than this in a box, a filter is applied to all rows once, and what it leaves is kept."""
 
 Words = tuple[str, ...]
 Wanted = tuple[frozenset[str], Words, AreaId | None]
@@ -43,7 +48,7 @@ class AreaSets:
             self.texts.pop(area_id, None)
         else:
             names = " ".join(area.names.values())
-            self.texts[area_id] = searchable(names, fold(names))
+            self.texts[area_id] = searchable(names, "", fold(names))
 
     def holding(self, area_id: AreaId) -> Mask:
         """By number, which tuples have this area in them."""
@@ -58,26 +63,22 @@ class AreaSets:
         return np.fromiter((not wanted.isdisjoint(one) for one in self.numbers), np.bool_, len(self.numbers))
 
 
-def searchable(name: str, folded: str, *others: str) -> str:
-    """The folded texts, and as it is what folding would lose: emoji and letters of other scripts."""
-    rest = " ".join(others)
+def searchable(name: str, rest: str, folded: str) -> str:
+    """What is looked through beside the folded name: the folded rest, and what folding would lose of both."""
     plain = f"{name} {rest}"
-    text = f"{folded} {fold(rest)}"
-    return f"{text} {plain.casefold()}" if plain.translate(_KEPT_BY_FOLD) else text
+    return f"{folded} {plain.casefold()}" if plain.translate(_KEPT_BY_FOLD) else folded
 
 
-def searchable_all(
-    names: Sequence[str], folded: Sequence[str], others: Sequence[str], others_folded: Sequence[str]
-) -> list[str]:
-    """`searchable` of each, with what stands beside the name as one text."""
-    texts = [f"{name} {rest}" for name, rest in zip(folded, others_folded, strict=True)]
+def searchable_all(names: Sequence[str], others: Sequence[str], folded: list[str]) -> list[str]:
+    """`searchable` of each."""
     kept = [char for char in set().union(*names, *others) if _KEPT_BY_FOLD[ord(char)] is not None]
-    if kept:
-        lost = re.compile(f"[{re.escape(''.join(kept))}]")
-        for number, (name, rest) in enumerate(zip(names, others, strict=True)):
-            if lost.search(name) or lost.search(rest):
-                texts[number] = searchable(name, folded[number], rest)
-    return texts
+    if not kept:
+        return folded
+    lost = re.compile(f"[{re.escape(''.join(kept))}]")
+    return [
+        searchable(name, rest, text) if lost.search(name) or lost.search(rest) else text
+        for name, rest, text in zip(names, others, folded, strict=True)
+    ]
 
 
 class _Kept(dict[int, str | None]):
@@ -93,21 +94,16 @@ class _Kept(dict[int, str | None]):
 _KEPT_BY_FOLD = _Kept()
 
 
-@dataclass
-class _Answer:
-    rows: Ints
-    size: int
-    """Rows of the table that were looked at."""
-
-
 class Filters:
     """Answers are kept while the table is the same one: its rows never change, they only come and go."""
 
-    def __init__(self, texts: list[str], areas: AreaSets) -> None:
+    def __init__(self, names: list[str], texts: list[str], areas: AreaSets) -> None:
+        self._names = names
         self._texts = texts
         self._areas = areas
+        self.signs = Signs()
         self._table: Table | None = None
-        self._kept: OrderedDict[Wanted, _Answer] = OrderedDict()
+        self._kept: OrderedDict[Wanted, Selection] = OrderedDict()
 
     def forget(self) -> None:
         self._kept.clear()
@@ -125,35 +121,60 @@ class Filters:
         return rows
 
     def _with(self, table: Table, rows: Ints, word: str) -> Mask:
-        texts = self._texts
-        slots = table.columns.slots[rows].tolist()
-        held: Mask = np.fromiter((word in texts[slot] for slot in slots), np.bool_, len(rows))
+        slots = table.columns.slots[rows]
+        held = self.signs.possible(word, slots)
+        left = np.flatnonzero(held)
+        held[left] = _holding(self._names, slots[left], word)
+        left = left[~held[left]]
+        held[left] = _holding(self._texts, slots[left], word)
         named = self._areas.named(word)
         return held if named is None else held | named[table.columns.areas[rows]]
 
+    def asked(self, table: Table, query: Query) -> View | Ints:
+        """All that matches but for the box, as a view; or, in a box with few rows, those that match."""
+        words, every = words_of(query.text), table.view()
+        if not (words or query.kinds or query.area is not None):
+            return every
+        known = self._known(table, query, words)
+        if known is None and query.box is not None and every.count(query.box) <= BOX_MOST:
+            return self.keep(table, every.found(query.box), query, words)
+        return self._selection(table, query, words).view(lambda rows: self.keep(table, rows, query, words))
+
     def rows(self, table: Table, query: Query) -> Ints:
         """All that match, those of the base in order and first."""
-        words = words_of(query.text)
-        if query.box is not None:
-            near = table.inside(query.box)
-            if not words or len(near) <= BOX_MOST:
-                return self.keep(table, near, query, words)
-        found = self._everywhere(table, query, words)
-        return found if query.box is None else found[table.columns.inside(query.box, found)]
+        asked = self.asked(table, query)
+        return asked.found(query.box) if isinstance(asked, View) else asked
 
-    def _everywhere(self, table: Table, query: Query, words: Words) -> Ints:
+    def matching(self, table: Table, rows: Ints, query: Query) -> Ints:
+        """Those of the rows that match, box and all."""
+        if query.box is not None:
+            rows = rows[table.columns.inside(query.box, rows)]
+        return self.keep(table, rows, query, words_of(query.text))
+
+    def _known(self, table: Table, query: Query, words: Words) -> Selection | None:
         if table is not self._table:
             self.forget()
             self._table = table
-        wanted = (frozenset(map(str, query.kinds)), words, query.area)
-        known = self._kept.pop(wanted, None)
-        if known is None:
-            found = self.keep(table, table.rows(), query, words)
-        else:
-            later = known.size + np.flatnonzero(table.alive[known.size : table.size])
-            old = known.rows[table.alive[known.rows]]
-            found = np.concatenate([old, self.keep(table, later, query, words)])
-        self._kept[wanted] = _Answer(found.astype(np.int32), table.size)
-        while len(self._kept) > 1 and sum(len(one.rows) for one in self._kept.values()) > KEPT_ROWS:
-            self._kept.popitem(last=False)
+        return self._kept.get(_wanted(query, words))
+
+    def _selection(self, table: Table, query: Query, words: Words) -> Selection:
+        found = self._known(table, query, words)
+        if found is None:
+            found = Selection.of(table, lambda rows: self.keep(table, rows, query, words))
+            self._kept[_wanted(query, words)] = found
+            while len(self._kept) > 1 and sum(map(len, self._kept.values())) > KEPT_ROWS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(_wanted(query, words))
         return found
+
+
+def _holding(texts: list[str], slots: Whole, word: str) -> Mask:
+    """Which of the texts hold the word; of most texts, all are looked at as they lie in memory."""
+    if len(slots) * 2 > len(texts):
+        return np.fromiter(map(contains, texts, repeat(word)), np.bool_, len(texts))[slots]
+    chosen = map(texts.__getitem__, slots.tolist())
+    return np.fromiter(map(contains, chosen, repeat(word)), np.bool_, len(slots))
+
+
+def _wanted(query: Query, words: Words) -> Wanted:
+    return frozenset(map(str, query.kinds)), words, query.area

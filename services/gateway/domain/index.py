@@ -9,7 +9,8 @@ from services.gateway.domain.columns import Columns, Row, Whole
 from services.gateway.domain.merging import Merge
 from services.gateway.domain.orders import Keep, Key, KeyOf, Ranking
 from services.gateway.domain.query import Order
-from services.gateway.domain.table import Table, sums_of
+from services.gateway.domain.table import Table
+from services.gateway.domain.view import sums_of
 
 PENDING_LEAST = 1_024
 """Rows beside the base from which on a new one is worth its while."""
@@ -103,7 +104,7 @@ class Index:
         table = Table(columns.empty(0))
         table.append(columns)
         table.base = table.ordered = table.size
-        table.sums = sums_of(columns.codes, columns.members)
+        table.sums = sums_of(columns, slice(None))
         ordered = _inverse(order)[by_id]
         names = [self._names[slot] for slot in columns.slots.tolist()]
         by_name = sorted(ordered.tolist(), key=names.__getitem__)

@@ -13,7 +13,8 @@ import numpy as np
 from services.gateway.domain.columns import Array, Mask, Whole
 from services.gateway.domain.cover import blocks
 from services.gateway.domain.orders import Key, KeyOf, Ranking
-from services.gateway.domain.table import Table, sums_of
+from services.gateway.domain.table import Table
+from services.gateway.domain.view import sums_of
 
 SLICE = 65_536
 """Rows that are moved at once."""
@@ -73,13 +74,11 @@ class Merge:
 
     def _sums(self) -> Iterator[None]:
         new = self.table
-        made = [np.zeros(new.base + 1, dtype=np.int64) for _ in range(3)]
+        sums = np.zeros((new.base + 1, 3), dtype=np.int64)
         for start, end in blocks(new.base, SLICE):
-            part = sums_of(new.columns.codes[start:end], new.columns.members[start:end])
-            for sums, more in zip(made, part, strict=True):
-                sums[start + 1 : end + 1] = sums[start] + more[1:]
+            sums[start + 1 : end + 1] = sums[start] + sums_of(new.columns, slice(start, end))[1:]
             yield
-        new.sums = (made[0], made[1], made[2])
+        new.sums = sums
 
     def _ranking(self, ranking: Ranking, key_of: KeyOf) -> Iterator[None]:
         """The old order without the dead, and the tail at its places in it."""

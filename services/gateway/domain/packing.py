@@ -54,6 +54,21 @@ def values_of_json(values: dict[str, Any]) -> list[Any]:
     ]
 
 
+class Brief(NamedTuple):
+    """What a mark on a map shows."""
+
+    name: str
+    kind: str
+    flag: str
+    members: int | None
+
+
+def brief(packed: bytes) -> Brief:
+    """In a fifth of the time that `unpack` takes."""
+    values = orjson.loads(packed)
+    return Brief(values[2], values[3], values[15], values[10])
+
+
 class Known(NamedTuple):
     """What of a packed listing's values finds it."""
 

@@ -5,21 +5,30 @@ changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import orjson
 
-from services.gateway.domain.clusters import Cluster, Groups, Ints
+from services.gateway.domain.clusters import Cluster, Groups
 from services.gateway.domain.columns import KIND_NUMBER, KINDS, Row
-from services.gateway.domain.filters import AreaSets, Filters, searchable, searchable_all, words_of
+from services.gateway.domain.filters import AreaSets, Filters, searchable, searchable_all
 from services.gateway.domain.index import Index
 from services.gateway.domain.newest import Newest
-from services.gateway.domain.packing import Known, pack, revision, unpack, values_of, values_of_json
+from services.gateway.domain.packing import (
+    Brief,
+    Known,
+    brief,
+    pack,
+    revision,
+    unpack,
+    values_of,
+    values_of_json,
+)
 from services.gateway.domain.query import LIMIT_USUAL, Cursor, Order, Page, Query, Totals
-from services.gateway.domain.table import Table
 from services.gateway.domain.tilecache import TileCache
+from services.gateway.domain.view import View
 from shared.contracts.directory import AreaChanged, DirectoryChanged
 from shared.contracts.listings import Area, AreaId, AreaLevel, Listing, ListingId
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionId
@@ -49,7 +58,7 @@ class ReadModel:
         self._texts: list[str] = []
         self._free: list[int] = []
         self._index = Index(self._names)
-        self._filters = Filters(self._texts, self._area_sets)
+        self._filters = Filters(self._names, self._texts, self._area_sets)
         self._kinds: Counter[str] = Counter()
         self._members = 0
         self.newest = Newest()
@@ -63,9 +72,12 @@ class ReadModel:
         if listing is None:
             return self._remove(listing_id)
         values = values_of(listing)
-        folded = fold(listing.name)
-        text = searchable(listing.name, folded, listing.link.value, listing.description)
-        return self._put(listing_id, event.revision, values, folded, text)
+        rest = f"{listing.link.value} {listing.description}"
+        text = searchable(listing.name, rest, fold(rest))
+        news = self._put(listing_id, event.revision, values, fold(listing.name), text)
+        if news:
+            self._sign([listing_id])
+        return news
 
     def load(self, bodies: Iterable[bytes]) -> list[Known]:
         """Many listings as JSON, from a snapshot checked when it was published; answers what was news.
@@ -76,12 +88,13 @@ class ReadModel:
         names, others = [values[2] for values in rows], [f"{values[4][1:]} {values[13]}" for values in rows]
         folded, named = read_all(names)
         others_folded, beside = read_all(others)
-        texts = searchable_all(names, folded, others, others_folded)
+        texts = searchable_all(names, others, others_folded)
         news = {
             values[0]: Known.of(values, *heard)
             for values, name, text, *heard in zip(rows, folded, texts, named, beside, strict=True)
             if self._put(values[0], values[1], values, name, text)
         }
+        self._sign(list(news))
         return list(news.values())
 
     def _remove(self, listing_id: ListingId) -> bool:
@@ -96,7 +109,7 @@ class ReadModel:
         return True
 
     def _put(self, listing_id: ListingId, number: int, values: list[Any], folded: str, text: str) -> bool:
-        """`folded` is the name, `text` all that is looked through for words."""
+        """`folded` is the name, `text` what is looked through for words beside it."""
         slot = self._slots.get(listing_id)
         if slot is not None:
             if number <= revision(self._packed[slot]):
@@ -114,6 +127,12 @@ class ReadModel:
         self.newest.put(listing_id, created, areas)
         self.version += 1
         return True
+
+    def _sign(self, listing_ids: Sequence[ListingId]) -> None:
+        slots = [self._slots[listing_id] for listing_id in listing_ids]
+        texts = [f"{self._names[slot]} {self._texts[slot]}".replace("\n", " ") for slot in slots]
+        if slots:
+            self._filters.signs.put(slots, texts)
 
     def _slot(self, listing_id: ListingId) -> int:
         if self._free:
@@ -193,6 +212,11 @@ class ReadModel:
         slot = self._slots.get(listing_id)
         return None if slot is None else unpack(self._packed[slot])
 
+    def brief(self, listing_id: str) -> Brief | None:
+        """What a mark on the map shows."""
+        slot = self._slots.get(listing_id)
+        return None if slot is None else brief(self._packed[slot])
+
     def listings(
         self, query: Query, *, limit: int = LIMIT_USUAL, cursor: str | None = None, order: Order = Order.NAME
     ) -> Page:
@@ -203,16 +227,13 @@ class ReadModel:
         at = None if cursor is None else Cursor.parse(cursor, order)
         after = None if at is None else (at.key, at.id.encode(errors="replace"))
         table = self._index.current()
-        if self._selects(query):
-            rows = self._filters.rows(table, query)
-            total = len(rows)
-            shown = self._index.pick(order, rows, after, limit + 1)
+        total = self.count(query)
+        if total * total < limit * len(self._index):
+            shown = self._index.pick(order, self._filters.rows(table, query), after, limit + 1)
         else:
-            total = self.count(query)
-            if total * total < limit * len(self._index):
-                shown = self._index.pick(order, self._filters.rows(table, query), after, limit + 1)
-            else:
-                shown = self._index.walk(order, lambda rows: _inside(table, rows, query), after, limit + 1)
+            shown = self._index.walk(
+                order, lambda rows: self._filters.matching(table, rows, query), after, limit + 1
+            )
         slots = table.columns.slots[[row for _, row in shown[:limit]]].tolist()
         items = tuple(unpack(self._packed[slot]) for slot in slots)
         more = Cursor(order, shown[limit - 1][0][0], items[-1].id).text() if len(shown) > limit else None
@@ -227,10 +248,8 @@ class ReadModel:
         return tuple(unpack(self._packed[slot]) for slot in slots)
 
     def count(self, query: Query) -> int:
-        table = self._index.current()
-        if self._selects(query):
-            return len(self._filters.rows(table, query))
-        return len(self._index) if query.box is None else table.count(query.box)
+        asked = self._filters.asked(self._index.current(), query)
+        return asked.count(query.box) if isinstance(asked, View) else len(asked)
 
     def clusters(self, query: Query, zoom: int) -> tuple[Cluster, ...]:
         """What matches, gathered at this zoom; the counts add up to `count(query)`."""
@@ -244,10 +263,11 @@ class ReadModel:
     def tile(self, query: Query, z: int, x: int, y: int) -> tuple[Cluster, ...]:
         """The clusters of one tile: cells never cross its edges, so tiles add up as well."""
         table = self._index.current()
-        if query.box is None and not self._selects(query):
-            return self._clusters(table.tile(z, x, y))
-        rows = self._filters.rows(table, query)
-        return self._clusters(table.gathered(table.in_tile(rows, z, x, y), z))
+        if query.box is None and isinstance(asked := self._filters.asked(table, query), View):
+            return self._clusters(asked.tile(z, x, y))
+        every = table.view()
+        rows = every.in_tile(self._filters.rows(table, query), z, x, y)
+        return self._clusters(every.gathered(rows, z))
 
     def area(self, area_id: str) -> Area | None:
         return self._areas.get(area_id)
@@ -271,15 +291,12 @@ class ReadModel:
 
     # Insides
 
-    def _selects(self, query: Query) -> bool:
-        """Whether it asks for more than a box."""
-        return bool(query.kinds) or query.area is not None or bool(query.text and words_of(query.text))
-
     def _groups(self, query: Query, zoom: int, most: int | None) -> Groups:
         table = self._index.current()
-        if not self._selects(query):
-            return table.clusters(query.box, zoom, most)
-        return table.gathered(self._filters.rows(table, query), zoom, most)
+        asked = self._filters.asked(table, query)
+        if isinstance(asked, View):
+            return asked.clusters(query.box, zoom, most)
+        return table.view().gathered(asked, zoom, most)
 
     def _clusters(self, groups: Groups) -> tuple[Cluster, ...]:
         columns = (
@@ -291,7 +308,3 @@ class ReadModel:
             groups.expansion_zoom.tolist(),
         )
         return tuple(Cluster(*values) for values in zip(*columns, strict=True))
-
-
-def _inside(table: Table, rows: Ints, query: Query) -> Ints:
-    return rows if query.box is None else rows[table.columns.inside(query.box, rows)]

@@ -10,44 +10,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.gateway.domain.clusters import (
-    BITS,
-    CELL_BITS,
-    ZOOM_MOST,
-    Groups,
-    Ints,
-    Parts,
-    gather,
-    steps,
-    tile_code,
-)
-from services.gateway.domain.columns import Columns, Mask, Whole, ranges
-from services.gateway.domain.cover import cover
+from services.gateway.domain.clusters import Ints
+from services.gateway.domain.columns import Columns, Mask, Whole
 from services.gateway.domain.dead import Dead
-from services.gateway.domain.query import Box
-
-Sums = tuple[Ints, Ints, Ints]
-"""Of members and of steps along both axes over all rows before a row; one longer than the base."""
+from services.gateway.domain.view import View, sums_of
 
 
 def none() -> Ints:
     return np.empty(0, dtype=np.int64)
-
-
-def level_of(zoom: int) -> int:
-    """Bits an axis of the cells of a zoom."""
-    return min(zoom + CELL_BITS, BITS)
-
-
-def sums_of(codes: Ints, members: Ints) -> Sums:
-    x, y = steps(codes)
-    return running(members), running(x), running(y)
-
-
-def running(values: Ints) -> Ints:
-    sums = np.zeros(len(values) + 1, dtype=np.int64)
-    np.cumsum(values, out=sums[1:])
-    return sums
 
 
 @dataclass
@@ -58,7 +28,7 @@ class Table:
     base: int = 0
     size: int = 0
     alive: Mask = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
-    sums: Sums = field(default_factory=lambda: (running(none()),) * 3)
+    sums: Ints = field(default_factory=lambda: np.zeros((1, 3), dtype=np.int64))
     row_of: Whole = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """The row of each slot that is listed."""
     dead: Dead = field(default_factory=Dead)
@@ -69,6 +39,8 @@ class Table:
     living: int = 0
     ordered: int = 0
     """Rows before this one are in the base or in the order of the tail."""
+    stirred: bool = False
+    """Whether anything changed since `tidy`."""
     ghosts: dict[int, str] = field(default_factory=dict)
     """Names of rows that do not hold any more, by which the base stays in order."""
 
@@ -91,6 +63,7 @@ class Table:
         self.alive[self.size : end] = True
         self.row_of[more.slots] = np.arange(self.size, end, dtype=np.int32)
         self.living += len(more)
+        self.stirred = True
         self.size = end
 
     def _grow(self, least: int) -> None:
@@ -104,14 +77,18 @@ class Table:
         """The listing is gone or has another row. `name` is what the row was ordered by."""
         self.alive[row] = False
         self.living -= 1
+        self.stirred = True
         self.ghosts[row] = name
         if row < self.base:
             self.dead.add(row)
 
     def tidy(self) -> Ints:
         """Make ready for questions what has changed since the last ones. Answers the rows that came in."""
+        if not self.stirred:
+            return none()
+        self.stirred = False
         codes = self.columns.codes
-        self.dead.tidy(lambda rows: (self.columns.members[rows], *steps(codes[rows])))
+        self.dead.tidy(lambda rows: sums_of(self.columns, rows))
         kept = self.alive[self.tail]
         if not kept.all():
             self.tail, self.before = self.tail[kept], self.before[kept]
@@ -135,85 +112,10 @@ class Table:
         """All that hold."""
         return np.flatnonzero(self.alive[: self.size])
 
-    def count(self, box: Box) -> int:
-        _, starts, ends = cover(self.columns, self.columns.codes[: self.base], box)
-        dead = self.dead.before(ends) - self.dead.before(starts)
-        return int((ends - starts - dead).sum()) + int(self._tail_in(box).sum())
-
-    def inside(self, box: Box) -> Ints:
-        """The rows in the box."""
-        _, starts, ends = cover(self.columns, self.columns.codes[: self.base], box)
-        found = ranges(starts, ends)
-        found = found[self.alive[found]] if len(self.dead) else found
-        return np.concatenate([found, self.tail[self._tail_in(box)]])
-
-    def _tail_in(self, box: Box) -> Mask:
-        return self.columns.inside(box, self.tail)
-
-    def clusters(self, box: Box | None, zoom: int, most: int | None = None) -> Groups:
-        """Everything in the box, gathered."""
-        box = box or Box(-180.0, -90.0, 180.0, 90.0)
+    def view(self) -> View:
+        """All rows that hold, for questions; once what has changed is made ready for them."""
         codes = self.columns.codes[: self.base]
-        level, starts, ends = cover(self.columns, codes, box, level_of(zoom), most)
-        zoom = min(zoom, max(level - CELL_BITS, 0)) if level < level_of(zoom) else zoom
-        return self._gathered(starts, ends, np.flatnonzero(self._tail_in(box)), zoom, most)
-
-    def tile(self, z: int, x: int, y: int) -> Groups:
-        """Everything in a tile: its codes are neighbours."""
-        level, shift = level_of(z), 2 * (BITS - z)
-        first = tile_code(x, y)
-        across = 2 * (level - z)
-        edges = ((first << across) + np.arange((1 << across) + 1)) << (shift - across)
-        codes = self.columns.codes
-        cells = np.searchsorted(codes[: self.base], edges)
-        tail = np.searchsorted(codes[self.tail], edges[[0, -1]])
-        return self._gathered(cells[:-1], cells[1:], np.arange(tail[0], tail[1]), z, None)
-
-    def in_tile(self, rows: Ints, z: int, x: int, y: int) -> Ints:
-        """Those of the rows that lie in the tile: every row is in exactly one tile of a zoom."""
-        found: Ints = rows[self.columns.codes[rows] >> 2 * (BITS - z) == tile_code(x, y)]
-        return found
-
-    def gathered(self, rows: Ints, zoom: int, most: int | None = None) -> Groups:
-        """These rows and no others; those of the base in order."""
-        base = rows[rows < self.base]
-        tail = np.flatnonzero(np.isin(self.tail, rows[rows >= self.base]))
-        return self._gathered(base, base + 1, tail, zoom, most)
-
-    def _gathered(self, starts: Ints, ends: Ints, tail: Ints, zoom: int, most: int | None) -> Groups:
-        if zoom > ZOOM_MOST:
-            starts = ranges(starts, ends)
-            ends = starts + 1
-        parts = self._base_parts(starts, ends)
-        if len(tail):
-            parts = self._with_tail(parts, tail)
-        groups = gather(parts, zoom, most)
-        alone = groups.count == 1
-        rows = groups.row[alone]
-        groups.lat[alone], groups.lon[alone] = self.columns.lat[rows], self.columns.lon[rows]
-        return groups
-
-    def _base_parts(self, starts: Ints, ends: Ints) -> Parts:
-        count = ends - starts
-        sums = [column[ends] - column[starts] for column in self.sums]
-        if len(self.dead):
-            count = count - (self.dead.before(ends) - self.dead.before(starts))
-            lost = self.dead.sums_before(starts), self.dead.sums_before(ends)
-            sums = [value + low - high for value, low, high in zip(sums, *lost, strict=True)]
-        held = count > 0
-        first, last = starts[held], ends[held] - 1
-        if len(self.dead):
-            first, last = self.dead.next_alive(first), self.dead.last_alive(last)
-        codes = self.columns.codes
-        return Parts(first, codes[first], codes[last], count[held], *(value[held] for value in sums))
-
-    def _with_tail(self, parts: Parts, tail: Ints) -> Parts:
-        rows = self.tail[tail]
-        codes = self.columns.codes[rows]
-        added = (rows, codes, codes, np.ones_like(rows), self.columns.members[rows], *steps(codes))
-        at = np.searchsorted(parts.row, self.before[tail])
-        columns = (parts.row, parts.code, parts.last, parts.count, parts.members, parts.x, parts.y)
-        return Parts(*(np.insert(old, at, new) for old, new in zip(columns, added, strict=True)))
+        return View(self.columns, None, codes, self.sums, self.dead, self.tail, self.before)
 
 
 def _places(fresh: Ints, columns: Columns, codes: Ints, row: Callable[[int], int]) -> Ints:

@@ -4,10 +4,10 @@ Protocol buffers by hand, because the libraries for it bring polygon clipping an
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from services.gateway.domain.clusters import BITS, CELL_BITS, LATITUDE_MOST, Cluster
-from shared.contracts.listings import Listing
+from services.gateway.domain.packing import Brief
 
 EXTENT = 4096
 TILE_ZOOM_MOST = BITS - CELL_BITS
@@ -15,8 +15,11 @@ LAYER = "listings"
 _POINT = 1
 _MOVE_TO_ONCE = 9  # command 1, count 1
 
+_SMALL = [bytes([value]) for value in range(0x80)]
+_TYPE = bytes([3 << 3, _POINT])
+
 Value = str | int | bool
-Find = Callable[[str], Listing | None]
+Find = Callable[[str], Brief | None]
 
 
 def encode(clusters: Iterable[Cluster], find: Find, z: int, x: int, y: int) -> bytes:
@@ -29,8 +32,9 @@ def encode(clusters: Iterable[Cluster], find: Find, z: int, x: int, y: int) -> b
         for name, value in _properties(cluster, find).items():
             tags.append(keys.setdefault(name, len(keys)))
             tags.append(values.setdefault((type(value), value), len(values)))
-        geometry = (_MOVE_TO_ONCE, *map(_zigzag, _within(cluster, z, x, y)))
-        features.append(_packed(2, tags) + _number(3, _POINT) + _packed(4, geometry))
+        across, down = _within(cluster, z, x, y)
+        geometry = (_MOVE_TO_ONCE, across << 1, down << 1)  # signs are kept in the last bit; none is negative
+        features.append(_packed(2, tags) + _TYPE + _packed(4, geometry))
     if not features:
         return b""
     layer = _number(15, 2) + _bytes(1, LAYER.encode())
@@ -45,12 +49,12 @@ def _properties(cluster: Cluster, find: Find) -> dict[str, Value]:
     listing = find(cluster.id) if cluster.count == 1 else None
     if listing is None:
         return found | {"members": cluster.members, "expansion_zoom": cluster.expansion_zoom}
-    found |= {"id": listing.id, "name": listing.name, "kind": str(listing.kind), "flag": listing.flag}
+    found |= {"id": cluster.id, "name": listing.name, "kind": listing.kind, "flag": listing.flag}
     return found if listing.members is None else found | {"members": listing.members}
 
 
 def _within(cluster: Cluster, z: int, x: int, y: int) -> tuple[int, int]:
-    """Position in the tile, in steps of a 4096th of its side."""
+    """Position in the tile, in steps of a 4096th of its side, counted from its north-west."""
     sin = math.sin(math.radians(cluster.lat))
     down = (
         0.5 - math.log((1 + sin) / (1 - sin)) / (4 * math.pi) if abs(cluster.lat) < LATITUDE_MOST else sin < 0
@@ -77,15 +81,13 @@ def _bytes(field: int, value: bytes) -> bytes:
     return _varint(field << 3 | 2) + _varint(len(value)) + value
 
 
-def _packed(field: int, values: Iterable[int]) -> bytes:
-    return _bytes(field, b"".join(map(_varint, values)))
-
-
-def _zigzag(value: int) -> int:
-    return value << 1 if value >= 0 else (-value << 1) - 1
+def _packed(field: int, values: Sequence[int]) -> bytes:
+    return _bytes(field, bytes(values) if max(values) < 0x80 else b"".join(map(_varint, values)))
 
 
 def _varint(value: int) -> bytes:
+    if value < 0x80:
+        return _SMALL[value]
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
