@@ -1,13 +1,12 @@
 """What `--demo` adds: sample data, and a Telegram in a box with a page to play in."""
 
 import sys
-from pathlib import Path
 
 from cli.health import free_port, taken
 from cli.supervise import Program
 from services.directory.exchange import Stalled, import_areas, import_file
 from services.directory.exchange.published import listings
-from services.directory.sample import AREAS, LISTINGS
+from services.directory.sample import AREAS, GROUND, LISTINGS
 from shared.bus import Bus, Unavailable
 from shared.settings import Settings
 from simulator.demo import DEMO_TOKEN, REVIEW_CHAT
@@ -38,8 +37,9 @@ async def fill(settings: Settings) -> None:
     try:
         if await listings(bus):
             return
-        await import_areas(bus, Path(AREAS))
-        report = await import_file(bus, Path(LISTINGS), city=settings.city)
+        await import_areas(bus, AREAS)
+        await import_areas(bus, GROUND)
+        report = await import_file(bus, LISTINGS, city=settings.city)
         print(f"Sample data: {report.listed} listings brought in", flush=True)
     except (Stalled, Unavailable) as error:
         print(f"Sample data: {error}", flush=True)

@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 dead = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
-areas = typer.Typer(help="Districts, quarters and courtyards.", no_args_is_help=True)
+areas = typer.Typer(help="Districts, quarters, courtyards; the ground of the map.", no_args_is_help=True)
 addresses = typer.Typer(help="Streets and houses, for search.", no_args_is_help=True)
 lists = typer.Typer(help="Lists of people shared with other operators.", no_args_is_help=True)
 app.add_typer(dead, name="dead")
@@ -198,7 +198,7 @@ def export(file: New) -> None:
 
 @areas.command("import")
 def import_areas(file: Existing) -> None:
-    """Put area polygons into the directory, from GeoJSON; streets and houses from CSV."""
+    """Put areas, water, parks and streets into the directory, from GeoJSON; houses from CSV."""
     from cli.transfer import import_area_file as run  # noqa: PLC0415
 
     run(file)

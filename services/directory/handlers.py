@@ -4,13 +4,15 @@ from typing import Annotated
 
 from faststream import Context
 
-from services.directory.domain import LinkTaken, accepted, imported, observed, renewed, united
+from services.directory.domain import LinkTaken, accepted, imported, laid, observed, renewed, united
 from services.directory.store import Store
 from shared.bus import Commit, GiveUp, Handlers
 from shared.contracts.directory import ChatObserved, ImportArea, ImportListing
+from shared.contracts.ground import ImportGround
 from shared.contracts.registry import (
     AREAS_IMPORT,
     CHATS_OBSERVED,
+    GROUND_IMPORT,
     LISTINGS_IMPORT,
     STREETS_IMPORT,
     SUBMISSIONS_ACCEPTED,
@@ -56,10 +58,16 @@ async def on_streets(events: list[ImportStreet], store: StoreNow) -> Commit:
     return store.keep_streets(united(known, events), expect)
 
 
+async def on_ground(events: list[ImportGround], store: StoreNow) -> Commit:
+    known, expect = await store.ground({event.ground.id for event in events})
+    return store.keep_ground(laid(known, events), expect)
+
+
 HANDLERS: Handlers = {
     SUBMISSIONS_ACCEPTED: on_accepted,
     LISTINGS_IMPORT: on_imports,
     CHATS_OBSERVED: on_observed,
     AREAS_IMPORT: on_areas,
     STREETS_IMPORT: on_streets,
+    GROUND_IMPORT: on_ground,
 }

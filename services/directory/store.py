@@ -16,6 +16,7 @@ from services.directory.domain import Book, Change, Record
 from shared.bus import NOTHING, Bus, Command, Commit, Expect
 from shared.contracts.base import PARTITIONS, tag
 from shared.contracts.directory import AreaChanged
+from shared.contracts.ground import Ground, GroundChanged
 from shared.contracts.listings import Area, AreaId, Link, Listing, ListingId
 from shared.contracts.streets import Street, StreetChanged
 
@@ -44,6 +45,10 @@ def _records(partition: int) -> str:
 
 def _streets(partition: int) -> str:
     return f"directory:{tag(partition)}:streets"
+
+
+def _ground(partition: int) -> str:
+    return f"directory:{tag(partition)}:ground"
 
 
 class Store:
@@ -144,6 +149,26 @@ class Store:
         writes.append(("INCR", AREAS_VERSION))
         return Commit.of(writes, changes, expect)
 
+    async def ground(self, ids: Iterable[AreaId]) -> tuple[dict[AreaId, Ground], list[Expect]]:
+        """Those of these pieces that are known, and what must still hold when they change."""
+        wanted = sorted(ids)
+        stored = await self._fields([(self._ground_key(each), each) for each in wanted])
+        pairs = list(zip(wanted, stored, strict=True))
+        known = {each: Ground.model_validate_json(raw) for each, raw in pairs if raw}
+        return known, [Expect.equals(self._ground_key(each), raw, each) for each, raw in pairs]
+
+    def keep_ground(self, changes: Sequence[GroundChanged], expect: list[Expect]) -> Commit:
+        """Nothing is placed by it, so that listings stay as they are."""
+        if not changes:
+            return NOTHING
+        writes: list[Command] = [
+            ("HSET", self._ground_key(change.ground_id), change.ground_id, change.ground.model_dump_json())
+            if change.ground
+            else ("HDEL", self._ground_key(change.ground_id), change.ground_id)
+            for change in changes
+        ]
+        return Commit.of(writes, changes, expect)
+
     async def unplaced(self) -> bytes | None:
         """The version of the areas, if listings have not been placed by it yet."""
         version, done = await self._get(AREAS_VERSION), await self._get(AREAS_PLACED)
@@ -221,6 +246,9 @@ class Store:
 
     def _streets_key(self, street_id: AreaId) -> str:
         return _streets(self._bus.partition(street_id))
+
+    def _ground_key(self, ground_id: AreaId) -> str:
+        return _ground(self._bus.partition(ground_id))
 
     def _removed_key(self, listing_id: ListingId) -> str:
         return f"{self._at(listing_id)}:removed"

@@ -11,6 +11,7 @@ from shared.contracts.directory import (
     ImportArea,
     ImportListing,
 )
+from shared.contracts.ground import GroundChanged, ImportGround
 from shared.contracts.streets import ImportStreet, StreetChanged
 from shared.contracts.submissions import (
     ReviewClosed,
@@ -158,6 +159,27 @@ STREETS_CHANGED = Stream(
     retention=DAY,
     compacted=True,
     tombstone=lambda m: m.street is None,
+)
+GROUND_IMPORT = Stream(
+    name="ground.import",
+    version=1,
+    model=ImportGround,
+    key=lambda m: m.ground.id,
+    producers=("cli",),
+    consumers=("directory",),
+    retention=AT_ONCE,
+)
+GROUND_CHANGED = Stream(
+    name="ground.changed",
+    version=1,
+    model=GroundChanged,
+    key=lambda m: m.ground_id,
+    producers=("directory",),
+    consumers=(),
+    readers=("gateway",),
+    retention=DAY,
+    compacted=True,
+    tombstone=lambda m: m.ground is None,
 )
 CHATS_OBSERVED = Stream(
     name="chats.observed",

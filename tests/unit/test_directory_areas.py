@@ -7,7 +7,7 @@ import shapely
 
 from services.directory.areas import AreaIndex, shape
 from services.directory.exchange import FileError, Row, Skipped, read, read_areas
-from services.directory.sample import AREAS, LISTINGS, generate
+from services.directory.sample import AREAS, GROUND, LISTINGS, generate
 from shared.contracts.listings import Area, AreaLevel, Place
 from shared.settings import City
 
@@ -130,6 +130,8 @@ def test_the_listings_of_the_sample_are_invented_and_all_good():
 def test_the_sample_is_what_its_generator_makes(tmp_path, monkeypatch):
     monkeypatch.setattr(generate, "AREAS", tmp_path / "areas")
     monkeypatch.setattr(generate, "LISTINGS", tmp_path / "listings")
+    monkeypatch.setattr(generate, "GROUND", tmp_path / "ground")
     generate.main()
     assert (tmp_path / "areas").read_bytes() == AREAS.read_bytes()
     assert (tmp_path / "listings").read_bytes() == LISTINGS.read_bytes()
+    assert (tmp_path / "ground").read_bytes() == GROUND.read_bytes()

@@ -3,6 +3,7 @@
 from services.directory.domain.accepting import LinkTaken, accepted
 from services.directory.domain.areas import renewed
 from services.directory.domain.book import Book, Locate
+from services.directory.domain.ground import laid
 from services.directory.domain.importing import imported
 from services.directory.domain.naming import is_from_link, name_from_link
 from services.directory.domain.observing import observed
@@ -20,6 +21,7 @@ __all__ = [
     "accepted",
     "imported",
     "is_from_link",
+    "laid",
     "name_from_link",
     "observed",
     "placed",

@@ -1,8 +1,8 @@
 """Areas from GeoJSON into the directory."""
 
 import asyncio
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,31 +11,27 @@ import shapely
 from pydantic import ValidationError
 
 from services.directory.areas import ORDER, shape
-from services.directory.exchange.fields import number_of, text_of
+from services.directory.exchange.fields import text_of
 from services.directory.exchange.formats import family, load
+from services.directory.exchange.ground import kind_of, read_ground
 from services.directory.exchange.importing import Progress, silent
 from services.directory.exchange.jsons import parse
 from services.directory.exchange.published import snapshot
 from services.directory.exchange.report import Report
 from services.directory.exchange.rows import FileError, Skipped
+from services.directory.exchange.shapes import Unusable, names_of, polygon_of, slug
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
 from shared.clock import now
-from shared.contracts.directory import AreaChanged, ImportArea
+from shared.contracts.base import AnyStream, Message
+from shared.contracts.directory import ImportArea
+from shared.contracts.ground import Ground, ImportGround
 from shared.contracts.listings import Area, AreaId, AreaLevel
-from shared.contracts.registry import AREAS_CHANGED, AREAS_IMPORT
-from shared.text import clean_name, fold
+from shared.contracts.registry import AREAS_CHANGED, AREAS_IMPORT, GROUND_CHANGED, GROUND_IMPORT
+from shared.text import clean_name
 
 CHUNK = 50
-POINTS_MOST = 200_000
-"""Points of one area: the largest city outlines have some ten thousand."""
-_NAME = re.compile(r"names?[:_.]([a-z]{2,3})")
-
-
-class _Unusable(Exception):  # noqa: N818
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(why)
-        self.code = code
+Piece = Area | Ground
 
 
 def read_areas(path: Path) -> list[Area | Skipped]:
@@ -43,49 +39,96 @@ def read_areas(path: Path) -> list[Area | Skipped]:
 
     Properties: `id`, `level`, `name` or names by language (`names`, `name:be`, `name_be`), `parent`. Without
     an id it comes from the name, without a level it is a quarter, without a parent it is the smallest area of
-    a larger level in the same file that holds its middle. Raises FileError.
+    a larger level in the same file that holds its middle. Water, parks and streets are left to `read_ground`.
+    Raises FileError.
     """
-    data = load(path)
-    document = parse(data) if family(path, data) == "json" else None
-    features = document.get("features") if isinstance(document, Mapping) else None
-    if not isinstance(features, list):
-        raise FileError(f"{path} is not a GeoJSON FeatureCollection")
-    found = list(_distinct(_area(number, raw) for number, raw in enumerate(features, start=1)))
-    return _with_parents(found)
+    return _areas(_features(path))
+
+
+def read_pieces(path: Path) -> list[Ground | Skipped]:
+    """Water, parks and streets of such a file, in its order, without the areas. Raises FileError."""
+    return read_ground(_features(path))
 
 
 async def import_areas(
     bus: Bus, path: Path, progress: Progress = silent, *, patience: float = PATIENCE
 ) -> Report:
-    """Import areas, wait until the directory has taken them in, and report on every feature.
+    """Import areas and pieces of ground, wait until the directory has them, and report on every feature.
 
     The listings find their new areas in the background. Raises FileError, Stalled, Unavailable.
     """
-    items = await asyncio.to_thread(read_areas, path)
-    areas = [item for item in items if isinstance(item, Area)]
-    report = Report(skipped=[item for item in items if isinstance(item, Skipped)])
-    queue = Queue(bus, AREAS_IMPORT, patience)
-    await queue.open()
-    before = await _standing(bus)
-    left = iter(areas)
-    while chunk := list(islice(left, CHUNK)):
-        await bus.commit(Commit.of(events=[ImportArea(area=area, imported_at=now()) for area in chunk]))
-    await queue.until(0, lambda waiting: progress(max(0, len(areas) - waiting), len(areas)))
-    _count(report, areas, before, await _standing(bus))
+    features = await asyncio.to_thread(_features, path)
+    read = [*await asyncio.to_thread(_areas, features), *await asyncio.to_thread(read_ground, features)]
+    report = Report(skipped=sorted((i for i in read if isinstance(i, Skipped)), key=lambda item: item.number))
+    areas = [item for item in read if isinstance(item, Area)]
+    ground = [item for item in read if isinstance(item, Ground)]
+    every = len(areas) + len(ground)
+    brought = 0
+    for streams, events in (
+        ((AREAS_IMPORT, AREAS_CHANGED), [ImportArea(area=area, imported_at=now()) for area in areas]),
+        ((GROUND_IMPORT, GROUND_CHANGED), [ImportGround(ground=one, imported_at=now()) for one in ground]),
+    ):
+        brought += len(events)
+        told = partial(_tell, progress, brought, every)
+        await _bring(bus, streams, events, report, told=told, patience=patience)
     return report
 
 
-async def _standing(bus: Bus) -> dict[AreaId, Area]:
-    found: dict[AreaId, Area] = {}
-    async for event in snapshot(bus, AREAS_CHANGED):
-        assert isinstance(event, AreaChanged)
-        if event.area:
-            found[event.area_id] = event.area
-    return found
+def _tell(progress: Progress, brought: int, every: int, left: int) -> None:
+    progress(max(0, brought - left), every)
+
+
+async def _bring(
+    bus: Bus,
+    streams: tuple[AnyStream, AnyStream],
+    events: Sequence[Message],
+    report: Report,
+    *,
+    told: Callable[[int], None],
+    patience: float,
+) -> None:
+    """Publish, wait, and count what became of each piece."""
+    if not events:
+        return
+    wanted, changed = streams
+    queue = Queue(bus, wanted, patience)
+    await queue.open()
+    before = await _standing(bus, changed)
+    left = iter(events)
+    while chunk := list(islice(left, CHUNK)):
+        await bus.commit(Commit.of(events=chunk))
+    await queue.until(0, told)
+    _count(report, [_piece(event) for event in events], before, await _standing(bus, changed))
+
+
+def _features(path: Path) -> list[Any]:
+    data = load(path)
+    document = parse(data) if family(path, data) == "json" else None
+    features = document.get("features") if isinstance(document, Mapping) else None
+    if not isinstance(features, list):
+        raise FileError(f"{path} is not a GeoJSON FeatureCollection")
+    return features
+
+
+def _areas(features: list[Any]) -> list[Area | Skipped]:
+    numbered = ((number, raw) for number, raw in enumerate(features, start=1) if kind_of(raw) is None)
+    return _with_parents(list(_distinct((number, _area(number, raw)) for number, raw in numbered)))
+
+
+def _piece(event: Any) -> Piece:
+    piece: Piece | None = event.area if hasattr(event, "area") else event.ground
+    assert piece is not None
+    return piece
+
+
+async def _standing(bus: Bus, stream: AnyStream) -> dict[AreaId, Piece]:
+    events = [event async for event in snapshot(bus, stream)]
+    pieces = [_piece(event) for event in events if getattr(event, "area", getattr(event, "ground", None))]
+    return {piece.id: piece for piece in pieces}
 
 
 def _count(
-    report: Report, areas: Iterable[Area], before: Mapping[AreaId, Area], after: Mapping[AreaId, Area]
+    report: Report, areas: Iterable[Piece], before: Mapping[AreaId, Piece], after: Mapping[AreaId, Piece]
 ) -> None:
     for number, area in enumerate(areas, start=1):
         if area.id not in after:
@@ -105,89 +148,38 @@ def _area(number: int, raw: Any) -> Area | Skipped:
     properties = raw["properties"]
     name = clean_name(text_of(properties.get("name"))[:1_000])
     try:
-        names = _names(properties)
+        names = _needed(names_of(properties))
         return Area(
-            id=_slug(
+            id=slug(
                 text_of(properties.get("id", raw.get("id"))) or names.get("en") or next(iter(names.values()))
             ),
             level=_level(properties),
             names=names,
-            parent=_slug(text_of(properties.get("parent"))) or None,
-            polygon=_polygon(raw.get("geometry")),
+            parent=slug(text_of(properties.get("parent"))) or None,
+            polygon=polygon_of(raw.get("geometry")),
         )
-    except _Unusable as error:
+    except Unusable as error:
         return Skipped(number, error.code, str(error), name)
     except ValidationError:
         return Skipped(number, "area.invalid", "an id or coordinates that cannot be", name)
 
 
-def _names(properties: Mapping[str, Any]) -> dict[str, str]:
-    """Names by language; a name without a language counts as Belarusian."""
-    given = properties.get("names")
-    found = dict(given) if isinstance(given, Mapping) else {}
-    for key, value in properties.items():
-        if match := _NAME.fullmatch(str(key).casefold()):
-            found.setdefault(match[1], value)
-    found.setdefault("be", properties.get("name"))
-    cleaned = {str(language): clean_name(text_of(value)[:1_000]) for language, value in found.items()}
-    names = {code: name for code, name in cleaned.items() if name and re.fullmatch("[a-z]{2,3}", code)}
+def _needed(names: dict[str, str]) -> dict[str, str]:
     if not names:
-        raise _Unusable("name.missing", "no name")
+        raise Unusable("name.missing", "no name")
     return names
-
-
-def _slug(text: str) -> str:
-    """An id that may stand in an address."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(text) if not text.isascii() else text.casefold()).strip("-")[:64]
 
 
 def _level(properties: Mapping[str, Any]) -> AreaLevel:
     text = text_of(properties.get("level")).strip().casefold()
     if text and text not in set(AreaLevel):
-        raise _Unusable("level.unknown", f"the level must be one of {', '.join(AreaLevel)}")
+        raise Unusable("level.unknown", f"the level must be one of {', '.join(AreaLevel)}")
     return AreaLevel(text) if text else AreaLevel.QUARTER
 
 
-def _polygon(geometry: Any) -> list[list[list[tuple[float, float]]]]:
-    """A Polygon or MultiPolygon as a MultiPolygon of closed rings."""
-    kind = geometry.get("type") if isinstance(geometry, Mapping) else None
-    if kind not in ("Polygon", "MultiPolygon"):
-        raise _Unusable("area.not_polygon", "not a polygon")
-    coordinates = geometry.get("coordinates")
-    polygons = _list([coordinates] if kind == "Polygon" else coordinates)
-    drawn = [[_ring(ring) for ring in _list(rings)] for rings in polygons]
-    points = sum(len(ring) for rings in drawn for ring in rings)
-    if points > POINTS_MOST:
-        raise _Unusable("area.too_fine", f"more than {POINTS_MOST} points")
-    return drawn
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise _Unusable("area.empty", "a polygon without rings")
-    return value
-
-
-def _ring(raw: Any) -> list[tuple[float, float]]:
-    points = [_point(point) for point in _list(raw)]
-    if points[0] != points[-1]:
-        points.append(points[0])
-    if len(set(points)) < 3:
-        raise _Unusable("area.empty", "a ring with fewer than three points")
-    return points
-
-
-def _point(raw: Any) -> tuple[float, float]:
-    if isinstance(raw, Sequence) and len(raw) >= 2:
-        lon, lat = number_of(raw[0]), number_of(raw[1])
-        if lon is not None and lat is not None:
-            return lon, lat
-    raise _Unusable("area.invalid", "an id or coordinates that cannot be")
-
-
-def _distinct(items: Iterable[Area | Skipped]) -> Iterator[Area | Skipped]:
+def _distinct(items: Iterable[tuple[int, Area | Skipped]]) -> Iterator[Area | Skipped]:
     seen: set[AreaId] = set()
-    for number, item in enumerate(items, start=1):
+    for number, item in items:
         if isinstance(item, Area) and item.id in seen:
             yield Skipped(number, "id.twice", f"another area has the id {item.id}", item.id)
             continue

@@ -8,5 +8,6 @@ drawn by hand from memory: good enough to look at, not to find one's way by.
 
 from pathlib import Path
 
+GROUND = Path(__file__).with_name("ground.geojson")
 AREAS = Path(__file__).with_name("areas.geojson")
 LISTINGS = Path(__file__).with_name("listings.geojson")

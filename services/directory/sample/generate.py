@@ -1,4 +1,4 @@
-"""Makes the sample's two files anew, always the same: `python -m services.directory.sample.generate`."""
+"""Makes the sample's files anew, always the same: `python -m services.directory.sample.generate`."""
 
 import json
 import math
@@ -7,8 +7,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from services.directory.sample import AREAS, LISTINGS, words
+import shapely
+
+from services.directory.sample import AREAS, GROUND, LISTINGS, words
 from services.directory.sample.city import DISTRICTS, POINTS, QUARTERS, RING, Point, Quarter
+from services.directory.sample.streets import streets
+from services.directory.sample.waters import OVALS, RIVERS, Names, River, bank, flowing, shore
 from services.directory.sample.words import Sort
 from shared.contracts.listings import Precision
 from shared.geo import coarsen
@@ -26,6 +30,7 @@ PLAN = (
 def main() -> None:
     _save(AREAS, area_features())
     _save(LISTINGS, listing_features())
+    _save(GROUND, ground_features())
 
 
 def area_features() -> Iterator[dict[str, Any]]:
@@ -40,6 +45,31 @@ def area_features() -> Iterator[dict[str, Any]]:
         names = {"be": quarter.be, "ru": quarter.ru, "en": quarter.en}
         fields = {"id": quarter.id, "level": "quarter", "names": names}
         yield _feature(fields, _polygon(_outline(quarter)))
+
+
+def ground_features() -> Iterator[dict[str, Any]]:
+    """Parks, water and streets; the streets keep off the water and the woods."""
+    for oval in OVALS:
+        fields = {"id": oval.id, "kind": oval.kind, "rank": oval.rank, **_named(oval.names)}
+        yield _feature(fields, {"type": "Polygon", "coordinates": [shore(oval)]})
+    for river in RIVERS:
+        fields = {"id": river.id, "kind": "water", "rank": river.rank, **_named(river.names)}
+        yield _feature(fields, _course(river))
+    wet = [shapely.Polygon(shore(oval)) for oval in OVALS]
+    wet += [shapely.LineString(flowing(river.course)).buffer(0.0012) for river in RIVERS if river.width]
+    for street in streets(shapely.union_all(wet)):
+        fields = {"id": street.id, "kind": "street", "rank": street.rank, **_named(street.names)}
+        yield _feature(fields, {"type": "LineString", "coordinates": street.line})
+
+
+def _course(river: River) -> dict[str, Any]:
+    if river.width:
+        return {"type": "Polygon", "coordinates": [bank(river)]}
+    return {"type": "LineString", "coordinates": flowing(river.course)}
+
+
+def _named(names: Names) -> dict[str, Any]:
+    return {"names": dict(zip(("be", "ru", "en"), names, strict=True))} if names[0] else {}
 
 
 def listing_features() -> Iterator[dict[str, Any]]:
