@@ -7,6 +7,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from services.gateway.domain.finding import Search
+from services.gateway.domain.ground.pieces import Ground
 from services.gateway.domain.readmodel import ReadModel
 from services.gateway.feed import Feed
 from services.gateway.intake import Intake
@@ -26,6 +27,8 @@ class Gateway:
     """Listings, areas, clusters, submissions, all in memory."""
     search: Search
     """Finds listings, areas, streets and houses by name; follows the same changes."""
+    ground: Ground
+    """Areas, streets, water and parks, to be drawn beneath the listings."""
     intake: Intake
     """Takes in proposals, from the API and from the form alike."""
     feed: Feed
@@ -36,7 +39,7 @@ class Gateway:
         store, model = Store(bus), ReadModel()
         intake = Intake(bus, store, model, settings)
         search = Search(model.listing, model.area)
-        return cls(settings, bus, store, model, search, intake, Feed(settings.streams_most))
+        return cls(settings, bus, store, model, search, Ground(), intake, Feed(settings.streams_most))
 
 
 async def gateway(connection: HTTPConnection) -> Gateway:

@@ -4,10 +4,12 @@ import gc
 
 from services.gateway.context import Gateway
 from shared.contracts.directory import AreaChanged, DirectoryChanged
+from shared.contracts.ground import GroundChanged
 from shared.contracts.listings import Listing
 from shared.contracts.registry import (
     AREAS_CHANGED,
     DIRECTORY_CHANGED,
+    GROUND_CHANGED,
     STREETS_CHANGED,
     SUBMISSIONS_CHANGED,
 )
@@ -61,21 +63,32 @@ def follow(gateway: Gateway) -> None:
 
 
 def _follow_places(gateway: Gateway) -> None:
-    model, search = gateway.model, gateway.search
+    model, search, ground = gateway.model, gateway.search, gateway.ground
 
     def on_area(event: AreaChanged) -> None:
         if model.apply_area(event):
             search.apply_area(event)
+            ground.apply_area(event)
 
     def on_areas_lost() -> None:
         model.forget_areas()
         search.forget_areas()
+        ground.forget_areas()
 
     def on_street(event: StreetChanged) -> None:
         search.apply_street(event)
+        ground.apply_street(event)
+
+    def on_streets_lost() -> None:
+        search.forget_streets()
+        ground.forget_streets()
+
+    def on_ground(event: GroundChanged) -> None:
+        ground.apply_ground(event)
 
     gateway.bus.follow(AREAS_CHANGED, on_area, reset=on_areas_lost)
-    gateway.bus.follow(STREETS_CHANGED, on_street, reset=search.forget_streets)
+    gateway.bus.follow(STREETS_CHANGED, on_street, reset=on_streets_lost)
+    gateway.bus.follow(GROUND_CHANGED, on_ground, reset=ground.forget_ground)
 
 
 def _as_it_stands(listing: Listing) -> DirectoryChanged:

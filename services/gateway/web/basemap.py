@@ -31,6 +31,7 @@ class Basemap:
 
     kind: Literal["none", "raster", "vector"] = "none"
     path: Path | None = None
+    zoom_least: int = 0
     zoom_most: int = 0
     mime: str = ""
     version: str = ""
@@ -74,6 +75,7 @@ def basemap(setting: str) -> Basemap:
     return Basemap(
         kind="raster" if raster else "vector",
         path=path,
+        zoom_least=int(header["min_zoom"]),
         zoom_most=int(header["max_zoom"]),
         mime=MIME.get(header["tile_type"], ""),
         version=f"{stat.st_mtime_ns:x}{stat.st_size:x}",
@@ -112,10 +114,15 @@ async def tile(z: int, x: int, y: int, request: Request, gateway: Ctx) -> Respon
 
 
 def tile_body(used: Basemap, z: int, x: int, y: int) -> bytes | None:
+    compression, body = raw_tile(used, z, x, y)
+    # Images are never packed a second time by any tool we know.
+    return body if compression in {Compression.NONE, Compression.UNKNOWN} else None
+
+
+def raw_tile(used: Basemap, z: int, x: int, y: int) -> tuple[Compression, bytes | None]:
+    """A tile as it lies in the archive, and how it is packed."""
     assert used.path is not None
     with used.path.open("rb") as file:
         reader = _reader(file)
-        if reader.header()["tile_compression"] not in {Compression.NONE, Compression.UNKNOWN}:
-            return None  # images are never packed a second time by any tool we know
         found: bytes | None = reader.get(z, x, y)
-        return found
+        return Compression(reader.header()["tile_compression"]), found

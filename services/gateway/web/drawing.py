@@ -123,32 +123,18 @@ class View:
             [(self.point(lat, self.lon)[1], _degrees(lat, step)) for lat in parallels],
         )
 
-    def tiles(self, zoom_most: int) -> list[tuple[int, int, int, float, float, float]]:
-        """Raster tiles that cover the window: zoom, x, y, left, top and edge in pixels."""
-        zoom = min(self.zoom, zoom_most)
+    def tiles(self, zoom_most: int, pixels: int = TILE) -> list[tuple[int, int, int, float, float, float]]:
+        """Images that cover the window: zoom, x, y, left, top and edge in pixels, each meant for `pixels`."""
+        zoom = max(0, min(self.zoom - round(math.log2(pixels / TILE)), zoom_most))
         edge, count = TILE * 2.0 ** (self.zoom - zoom), 2**zoom
         left, top = self.corner
-        columns = range(math.floor(left / edge), math.floor((left + self.width) / edge) + 1)
-        rows = range(max(0, math.floor(top / edge)), min(count, math.floor((top + self.height) / edge) + 1))
+        columns = range(math.floor(left / edge), math.ceil((left + self.width) / edge))
+        rows = range(max(0, math.floor(top / edge)), min(count, math.ceil((top + self.height) / edge)))
         return [
             (zoom, x % count, y, round(x * edge - left, 1), round(y * edge - top, 1), edge)
             for y in rows
             for x in columns
         ]
-
-
-def path(view: View, rings: list[list[tuple[float, float]]]) -> str:
-    """SVG path of one polygon's rings of (lon, lat); points under a pixel from the last are left out."""
-    parts = []
-    for ring in rings:
-        points: list[tuple[int, int]] = []
-        for lon, lat in ring:
-            x, y = view.point(lat, lon)
-            if not points or (round(x), round(y)) != points[-1]:
-                points.append((round(x), round(y)))
-        if len(points) > 2:
-            parts.append("M" + "L".join(f"{x} {y}" for x, y in points) + "Z")
-    return "".join(parts)
 
 
 def _step(most: float) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.gateway.domain.clusters import ZOOM_MOST, Cluster
-from services.gateway.web.drawing import View, path
+from services.gateway.web.drawing import View
 from shared.contracts.listings import Area, AreaLevel, Listing
 from shared.settings import City
 
@@ -13,6 +13,11 @@ DISC_SIZES = ((10, 17), (50, 20), (200, 24))
 RINGS_KM = (1, 2, 5, 10, 20)
 LABEL_LEAST = 60
 """Pixels across below which an area's name is left out."""
+LABEL_MOST = 1.6
+"""Windows across from which it is left out, because it is everywhere."""
+LETTER, LINE = 7.2, 14.0
+"""Pixels of a letter and of a line, about."""
+LEVELS = [level.value for level in AreaLevel]
 
 
 @dataclass(frozen=True)
@@ -29,16 +34,23 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Shape:
-    """An area as it is drawn."""
+class Name:
+    """An area's name in the midst of it; `across` is how many pixels it is wide."""
 
     level: str
-    odd: bool
-    path: str
-    name: str
+    text: str
     x: float
     y: float
     across: float
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Where images of the ground come from: `href(z, x, y)`, each `pixels` wide, down to `zoom_most`."""
+
+    href: Callable[[int, int, int], str]
+    pixels: int
+    zoom_most: int
 
 
 @dataclass(frozen=True)
@@ -47,10 +59,9 @@ class Drawing:
 
     view: View
     marks: list[Mark]
-    areas: list[Shape]
-    rings: list[tuple[float, float, float, str]]
-    outside: str
     tiles: list[tuple[str, float, float, float]]
+    labels: list[Name]
+    rings: list[tuple[float, float, float, str]]
     meridians: list[tuple[float, str]]
     parallels: list[tuple[float, str]]
     scale_px: float
@@ -69,12 +80,6 @@ class Drawing:
             "east": view.moved(0.5, 0).text,
         }
 
-    @property
-    def labels(self) -> list[Shape]:
-        """Names of areas that are wide enough, and not of those that fill the whole window."""
-        wide = [area for area in self.areas if LABEL_LEAST < area.across < 1.6 * self.view.width]
-        return [area for area in wide if 0 < area.x < self.view.width and 0 < area.y < self.view.height]
-
     @staticmethod
     def band(size: int) -> str:
         """The red band across a white disc: between the chords a third of the way up and down."""
@@ -91,21 +96,21 @@ def draw(
     areas: Iterable[Area],
     name: Callable[[Area], str],
     units: tuple[str, str],
+    tiles: Tiles,
+    bare: bool = False,
     marks: list[Mark] | None = None,
-    tiles_most: int | None = None,
 ) -> Drawing:
-    """The background of a view; `tiles_most` is the deepest zoom of a raster basemap, None without one."""
+    """A view with its ground; a `bare` one has rings of distance and a graticule, for want of more."""
     length, metres = view.scale()
     kilometres, metre = units
-    meridians, parallels = view.graticule()
-    tiles = view.tiles(tiles_most) if tiles_most is not None else []
+    meridians, parallels = view.graticule() if bare else ([], [])
+    images = view.tiles(tiles.zoom_most, tiles.pixels)
     return Drawing(
         view=view,
         marks=marks or [],
-        areas=[] if tiles else shapes(view, areas, name),
-        rings=[] if tiles else rings(view, city, kilometres),
-        outside=outside(view, city.area),
-        tiles=[(f"/basemap/{z}/{x}/{y}", left, top, edge) for z, x, y, left, top, edge in tiles],
+        tiles=[(tiles.href(z, x, y), left, top, edge) for z, x, y, left, top, edge in images],
+        labels=labels(view, areas, name),
+        rings=rings(view, city, kilometres) if bare else [],
         meridians=meridians,
         parallels=parallels,
         scale_px=length,
@@ -113,32 +118,38 @@ def draw(
     )
 
 
-def shapes(view: View, areas: Iterable[Area], name: Callable[[Area], str]) -> list[Shape]:
-    """Areas that can be seen at this zoom, the largest first."""
-    found = []
-    for number, area in enumerate(areas):
-        corners = [view.point(lat, lon) for polygon in area.polygon for lon, lat in polygon[0]]
-        if not corners:
-            continue
-        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
-        top, bottom = min(y for _, y in corners), max(y for _, y in corners)
-        if right < 0 or bottom < 0 or left > view.width or top > view.height or right - left < 3:
-            continue
-        middle = ((left + right) / 2, (top + bottom) / 2)
-        drawn = "".join(path(view, polygon) for polygon in area.polygon)
-        label = "" if area.level is AreaLevel.CITY else name(area)
-        found.append(
-            Shape(
-                area.level.value,
-                bool(number % 2),
-                drawn,
-                label,
-                round(middle[0]),
-                round(middle[1]),
-                right - left,
-            )
-        )
-    return found
+def labels(view: View, areas: Iterable[Area], name: Callable[[Area], str]) -> list[Name]:
+    """Names of areas that are wide enough and do not fill the window, the larger first; none on another."""
+    found = [one for area in areas if (one := _name(view, area, name)) is not None]
+    taken: list[tuple[float, float, float, float]] = []
+    placed = []
+    for one in sorted(found, key=lambda one: (LEVELS.index(one.level), -one.across)):
+        half = len(one.text) * LETTER / 2 + 3
+        box = (one.x - half, one.y - LINE, one.x + half, one.y + LINE / 2)
+        inside = box[0] > 0 and box[2] < view.width
+        if inside and not any(_meet(box, other) for other in taken):
+            taken.append(box)
+            placed.append(one)
+    return placed
+
+
+def _name(view: View, area: Area, name: Callable[[Area], str]) -> Name | None:
+    if area.level is AreaLevel.CITY or not area.polygon:
+        return None
+    lons = [lon for polygon in area.polygon for lon, _ in polygon[0]]
+    lats = [lat for polygon in area.polygon for _, lat in polygon[0]]
+    left, top = view.point(max(lats), min(lons))
+    right, bottom = view.point(min(lats), max(lons))
+    x, y = round((left + right) / 2), round((top + bottom) / 2)
+    if not LABEL_LEAST < right - left < LABEL_MOST * view.width or not (
+        0 < x < view.width and 0 < y < view.height
+    ):
+        return None
+    return Name(area.level.value, name(area), x, y, right - left)
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def rings(view: View, city: City, kilometres: str) -> list[tuple[float, float, float, str]]:
@@ -146,14 +157,6 @@ def rings(view: View, city: City, kilometres: str) -> list[tuple[float, float, f
     x, y = view.point(city.lat, city.lon)
     sized = [(km, round(km * 1000 / view.metres, 1)) for km in RINGS_KM]
     return [(x, y, radius, f"{km} {kilometres}") for km, radius in sized if 60 <= radius <= view.width]
-
-
-def outside(view: View, area: tuple[float, float, float, float]) -> str:
-    """What lies beyond the city's service area, as a path with a hole."""
-    west, south, east, north = area
-    left, top = view.point(north, west)
-    right, bottom = view.point(south, east)
-    return f"M0 0H{view.width}V{view.height}H0ZM{left} {top}V{bottom}H{right}V{top}Z"
 
 
 def cluster_mark(

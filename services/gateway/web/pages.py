@@ -6,17 +6,19 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.gateway.domain.beyond import outside
+from services.gateway.domain.ground.picture import EDGE
 from services.gateway.domain.query import BadCursor, Box, Order
 from services.gateway.domain.query import Page as Found
 from services.gateway.domain.query import Query as Asked
 from services.gateway.places import spot
 from services.gateway.web import cards as guide
 from services.gateway.web.basemap import basemap
-from services.gateway.web.drawing import View
+from services.gateway.web.drawing import TILE, View
 from services.gateway.web.found import alike, places_of
 from services.gateway.web.i18n import Translator
-from services.gateway.web.maps import Drawing, Mark, cluster_mark, draw, listing_mark
+from services.gateway.web.maps import Drawing, Mark, Tiles, cluster_mark, draw, listing_mark
 from services.gateway.web.render import Page, Site, named
+from services.gateway.web.tiles import ground_version, zoom_most
 from shared.contracts.listings import Area, Kind
 from shared.flags import CATALOGUE, DEFAULT, svg
 
@@ -151,20 +153,38 @@ def home_view(site: Site) -> View:
 
 
 def draw_view(site: Site, view: View, marked: list[Mark]) -> Drawing:
-    used = basemap(site.gateway.settings.basemap)
-
     def area_name(area: Area) -> str:
         return named(area.names, site.language)
 
     return draw(
         view,
         city=site.gateway.settings.city,
-        areas=site.gateway.model.areas(),
+        areas=[] if _speaks(site) else site.gateway.model.areas(),
         name=area_name,
         units=(site.t("map.km"), site.t("map.m")),
+        tiles=tiles_of(site),
+        bare=_bare(site),
         marks=marked,
-        tiles_most=used.zoom_most if used.kind == "raster" else None,
     )
+
+
+def tiles_of(site: Site) -> Tiles:
+    """Images of the ground: those of a raster basemap as they are, or drawn by us."""
+    used = basemap(site.gateway.settings.basemap)
+    if used.kind == "raster":
+        return Tiles(lambda z, x, y: f"/basemap/{z}/{x}/{y}", TILE, used.zoom_most)
+    start, end = f"/ground/{site.language}", f".svg?v={ground_version(site.gateway)}"
+    return Tiles(lambda z, x, y: f"{start}/{z}/{x}/{y}{end}", EDGE, zoom_most(used))
+
+
+def _speaks(site: Site) -> bool:
+    """Whether the basemap brings names of its own."""
+    return basemap(site.gateway.settings.basemap).kind == "raster"
+
+
+def _bare(site: Site) -> bool:
+    """Whether there is nothing to see but perhaps areas."""
+    return basemap(site.gateway.settings.basemap).kind == "none" and site.gateway.ground.empty
 
 
 def marks(site: Site, view: View, query: Asked, **kept: str) -> list[Mark]:
@@ -195,6 +215,7 @@ def texts_of(t: Translator) -> dict[str, Any]:
 def script_config(site: Site, view: View) -> dict[str, Any]:
     """What the map's script must know; the page's own view, so that both show the same."""
     city, used = site.gateway.settings.city, basemap(site.gateway.settings.basemap)
+    version = ground_version(site.gateway)
     return {
         "lat": view.lat,
         "lon": view.lon,
@@ -213,6 +234,10 @@ def script_config(site: Site, view: View) -> dict[str, Any]:
             "url": used.url,
             "zoom": used.zoom_most,
             "attribution": used.attribution,
+            "tiles": f"/ground/{site.language}/{{z}}/{{x}}/{{y}}.svg?v={version}",
+            "names": f"/ground/{site.language}/names.json?v={version}",
+            "deepest": zoom_most(used),
+            "bare": _bare(site),
         },
     }
 

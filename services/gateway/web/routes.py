@@ -14,8 +14,9 @@ from services.gateway.web import (
     places,
     prints,
     submit,
+    tiles,
 )
 
 router = APIRouter(include_in_schema=False)
-for part in (assets, basemap, embed, exports, feeds, mirror, offline, pages, places, prints, submit):
+for part in (assets, basemap, embed, exports, feeds, mirror, offline, pages, places, prints, submit, tiles):
     router.include_router(part.router)

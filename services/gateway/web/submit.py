@@ -10,14 +10,17 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from services.gateway.domain.ground.picture import EDGE, UNITS
+from services.gateway.domain.ground.svg import STYLE
 from services.gateway.domain.proposal import REASON_LENGTH, Bad, Invalid
 from services.gateway.intake import OPEN, Closed, Conflict, Form, TooMany, Work
 from services.gateway.problems import RETRY_SECONDS
-from services.gateway.web.basemap import basemap, tile_body
+from services.gateway.web.basemap import Basemap, basemap, tile_body
 from services.gateway.web.drawing import View
 from services.gateway.web.maps import Drawing
 from services.gateway.web.pages import draw_view, home_view, script_config, script_texts
 from services.gateway.web.render import TEMPLATES, Page, Site
+from services.gateway.web.tiles import painter, zoom_most
 from shared.bus import Unavailable
 from shared.contracts.listings import DESCRIPTION_LENGTH, NAME_LENGTH, Kind, Listing, Precision
 from shared.contracts.submissions import State
@@ -76,7 +79,7 @@ async def form(
     """An empty form, or one filled with the listing that is to be changed."""
     known = site.gateway.model.listing(listing) if action in {"change", "remove"} else None
     if known is not None:
-        return _show(site, _of_listing(known, action), known)
+        return await _show(site, _of_listing(known, action), known)
     view = View.parse(at, home_view(site))
     values = {
         "action": "add",
@@ -84,7 +87,7 @@ async def form(
         "kind": Kind.GROUP.value,
         "flag": flag or DEFAULT,
     }
-    return _show(site, Filled(values, languages=(site.language,), view=view))
+    return await _show(site, Filled(values, languages=(site.language,), view=view))
 
 
 @router.post("/submit")
@@ -93,19 +96,19 @@ async def send(site: Page, request: Request) -> Response:
     posted = await request.form(max_files=0, max_fields=60)
     filled = _of_form(site, posted)
     if "pick.x" in posted or "zoom" in posted:
-        return _show(site, _moved(filled, posted))
+        return await _show(site, _moved(filled, posted))
     proof = _proof(posted)
     raw = _raw(filled)
     try:
         receipt = await site.gateway.intake.submit(raw, proof)
     except Invalid as invalid:
-        return _show(site, _refused(site, filled, invalid.errors), status=422)
+        return await _show(site, _refused(site, filled, invalid.errors), status=422)
     except Conflict:
-        return _show(site, replace(filled, token="", notice=site.t("submit.expired")), status=422)
+        return await _show(site, replace(filled, token="", notice=site.t("submit.expired")), status=422)
     except TooMany as many:
-        return _busy(site, filled, 429, "submit.too_many", many.after)
+        return await _busy(site, filled, 429, "submit.too_many", many.after)
     except Unavailable:
-        return _busy(site, filled, 503, "submit.busy", RETRY_SECONDS)
+        return await _busy(site, filled, 503, "submit.busy", RETRY_SECONDS)
     return RedirectResponse(site.link(f"/submissions/{receipt}"), status_code=303, headers=PRIVATE)
 
 
@@ -228,12 +231,12 @@ def _reason(site: Site, code: str) -> str:
     return site.t(f"reason.{code}") if site.t.has(f"reason.{code}") else ""
 
 
-def _busy(site: Site, filled: Filled, status: int, key: str, after: float) -> HTMLResponse:
+async def _busy(site: Site, filled: Filled, status: int, key: str, after: float) -> HTMLResponse:
     headers = {"Retry-After": str(max(1, round(after + 0.5)))}
-    return _show(site, replace(filled, notice=site.t(key)), status=status, headers=headers)
+    return await _show(site, replace(filled, notice=site.t(key)), status=status, headers=headers)
 
 
-def _show(
+async def _show(
     site: Site,
     filled: Filled,
     known: Listing | None = None,
@@ -258,7 +261,9 @@ def _show(
         intro=site.t(f"submit.intro{suffix}"),
         token=filled.token or site.gateway.intake.form_token(),
         view=view,
-        picker="" if filled.action == "remove" else picker(site, view, picked=bool(filled.values.get("lat"))),
+        picker=""
+        if filled.action == "remove"
+        else await picker(site, view, picked=bool(filled.values.get("lat"))),
         kinds=list(Kind),
         precisions=list(Precision),
         language_choices=dict.fromkeys((*LANGUAGE_CHOICES, *filled.languages)),
@@ -269,16 +274,27 @@ def _show(
     )
 
 
-def picker(site: Site, view: View, *, picked: bool) -> str:
+async def picker(site: Site, view: View, *, picked: bool) -> str:
     """The map to press as a `data:` address: no second request tells anybody where somebody looked."""
     drawing = draw_view(site, view, [])
-    images = [(_inline(site, *tile[0].split("/")[2:]), *tile[1:]) for tile in drawing.tiles]
-    shown: Drawing = replace(drawing, tiles=[image for image in images if image[0]])
-    text = TEMPLATES.get_template("picker.svg").render(map=shown, picked=picked)
+    used = basemap(site.gateway.settings.basemap)
+    if used.kind == "raster":
+        drawing, insides = _inlined(used, drawing), []
+    else:
+        tiles = [(z, x, y) for z, x, y, *_ in view.tiles(zoom_most(used), EDGE)]
+        insides = await painter(site.request, site.gateway).insides(site.language, tiles)
+    text = TEMPLATES.get_template("picker.svg").render(
+        map=drawing, picked=picked, insides=insides, style=STYLE, units=UNITS
+    )
     return f"data:image/svg+xml;base64,{base64.b64encode(text.encode()).decode()}"
 
 
-def _inline(site: Site, z: str, x: str, y: str) -> str:
-    used = basemap(site.gateway.settings.basemap)
+def _inlined(used: Basemap, drawing: Drawing) -> Drawing:
+    """With the images themselves in place of their addresses."""
+    images = [(_inline(used, *href.split("/")[2:]), x, y, edge) for href, x, y, edge in drawing.tiles]
+    return replace(drawing, tiles=[image for image in images if image[0]])
+
+
+def _inline(used: Basemap, z: str, x: str, y: str) -> str:
     body = tile_body(used, int(z), int(x), int(y))
     return f"data:{used.mime};base64,{base64.b64encode(body).decode()}" if body else ""

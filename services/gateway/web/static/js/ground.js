@@ -14,13 +14,9 @@ const Scale = L.Control.Scale.extend({
   },
 });
 
-const askForAreas = async () => {
-  const answer = await fetch("/api/v1/areas");
-  return answer.ok ? answer.json() : { features: [] };
-};
-
-/** A map with its ground, its controls named in the reader's language; `areas()` gives their polygons as GeoJSON. */
-export function openMap(place, config, text, areas = askForAreas) {
+/** A map with its ground, its controls named in the reader's language; `areas()` gives their polygons as GeoJSON, where
+ * no server does. */
+export function openMap(place, config, text, areas) {
   const map = L.map(place, {
     center: [config.lat, config.lon],
     zoom: config.zoom,
@@ -75,20 +71,73 @@ function vectorGround(map, { basemap, lang }) {
   layer.addTo(map);
 }
 
+/** What the server draws, as images; or, without a server, areas alone. */
 function drawnGround(map, config, text, areas) {
+  const { tiles, deepest, bare } = config.basemap;
   const pane = map.createPane("ground");
   pane.style.zIndex = 250;
   const renderer = L.svg({ pane: "ground", padding: 0.5 });
   const line = { ...still, pane: "ground", renderer, weight: 1 };
+  if (tiles) L.tileLayer(tiles, { tileSize: 512, zoomOffset: -1, maxNativeZoom: deepest + 1, keepBuffer: 1 }).addTo(map);
+  if (bare || !tiles) {
+    drawRings(map, config.centre, line, text);
+    drawGraticule(map, line);
+  }
+  named(config, areas)
+    .then((found) => {
+      if (!tiles) drawAreas(map, config, found, line);
+      nameAreas(map, found);
+    })
+    .catch(() => {});
+}
+
+/** Each area's name, level, middle and width in degrees. */
+async function named({ basemap, lang }, areas) {
+  if (areas) {
+    const { features } = await areas();
+    return features.map((feature) => {
+      const { names, level } = feature.properties;
+      const bounds = L.geoJSON(feature).getBounds();
+      const name = names[lang] ?? names.be ?? Object.values(names)[0];
+      return { name, level, at: bounds.getCenter(), across: bounds.getEast() - bounds.getWest(), feature };
+    });
+  }
+  const answer = await fetch(basemap.names);
+  const rows = answer.ok ? await answer.json() : [];
+  return rows.map(([name, level, lat, lon, across]) => ({ name, level, at: L.latLng(lat, lon), across }));
+}
+
+/** The larger first; a name that would lie on another waits until there is room. */
+function nameAreas(map, areas) {
+  const labels = L.layerGroup().addTo(map);
+  const relabel = () => {
+    labels.clearLayers();
+    const taken = [];
+    const degree = (256 * 2 ** map.getZoom()) / 360;
+    for (const { name, level, at, across } of areas) {
+      const wide = across * degree;
+      const { x, y } = map.latLngToLayerPoint(at);
+      const half = name.length * 3.6 + 3;
+      const box = [x - half, y - 8, x + half, y + 8];
+      const free = taken.every((other) => box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1]);
+      if (level === "city" || wide <= 60 || wide >= map.getSize().x * 1.6 || !free) continue;
+      taken.push(box);
+      caption(at, name, `area-name ${level}`).addTo(labels);
+    }
+  };
+  map.on("zoomend", relabel);
+  relabel();
+}
+
+function drawAreas(map, config, areas, line) {
   const [west, south, east, north] = config.area;
   const world = [[-85, -720], [85, -720], [85, 720], [-85, 720]];
   const city = [[south, west], [south, east], [north, east], [north, west]];
   L.polygon([world, city], { ...line, className: "outside", stroke: false, fillOpacity: 1 }).addTo(map);
-  drawRings(map, config.centre, line, text);
-  areas()
-    .then(({ features }) => drawAreas(map, features, line, config.lang))
-    .catch(() => {});
-  drawGraticule(map, line);
+  areas.forEach(({ feature, level }, number) => {
+    const className = `area ${level}${number % 2 ? " odd" : ""}`;
+    L.geoJSON(feature, { ...line, style: { className, fillOpacity: 1, weight: 1 } }).addTo(map);
+  });
 }
 
 function drawRings(map, centre, line, text) {
@@ -100,26 +149,6 @@ function drawRings(map, centre, line, text) {
   const far = () => map.getContainer().setAttribute("data-far", RINGS.filter((km) => km < 2 ** (13 - map.getZoom())).at(-1) ?? 0);
   map.on("zoomend", far);
   far();
-}
-
-function drawAreas(map, features, line, language) {
-  const labels = L.layerGroup().addTo(map);
-  const named = [];
-  features.forEach((area, number) => {
-    const className = `area ${area.properties.level}${number % 2 ? " odd" : ""}`;
-    const layer = L.geoJSON(area, { ...line, style: { className, fillOpacity: 1, weight: 1 } }).addTo(map);
-    const { names, level } = area.properties;
-    if (level !== "city") named.push([layer.getBounds(), names[language] ?? names.be ?? Object.values(names)[0]]);
-  });
-  const relabel = () => {
-    labels.clearLayers();
-    for (const [bounds, name] of named) {
-      const across = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
-      if (across > 70 && across < map.getSize().x * 1.6) caption(bounds.getCenter(), name, "area-name").addTo(labels);
-    }
-  };
-  map.on("zoomend", relabel);
-  relabel();
 }
 
 function drawGraticule(map, line) {

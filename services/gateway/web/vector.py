@@ -1,0 +1,39 @@
+"""Tiles of a vector archive, read and unpacked, for those who draw them here."""
+
+import zlib
+
+import structlog
+from pmtiles.tile import Compression
+
+from services.gateway.domain.ground.picture import Shown
+from services.gateway.domain.ground.vector import of_vector
+from services.gateway.domain.mvt import Broken
+from services.gateway.web.basemap import Basemap, raw_tile
+
+log = structlog.get_logger()
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a tile, unpacked: no tile that anybody draws has more than some."""
+
+
+def shown_of(used: Basemap, z: int, x: int, y: int, language: str) -> list[Shown]:
+    """What to paint; nothing where the archive has no tile, or one that cannot be read."""
+    compression, body = raw_tile(used, z, x, y)
+    if body is None:
+        return []
+    try:
+        return of_vector(_unpacked(compression, body), z + 1, language)
+    except (Broken, OSError, EOFError, zlib.error):
+        log.warning("basemap_tile_broken", zoom=z)
+        return []
+
+
+def _unpacked(compression: Compression, body: bytes) -> bytes:
+    if compression is Compression.GZIP or body.startswith(b"\x1f\x8b"):
+        unpack = zlib.decompressobj(wbits=31)
+        plain = unpack.decompress(body, LARGEST)
+        if unpack.unconsumed_tail:
+            raise Broken("a tile that is too large")
+        return plain
+    if compression in {Compression.NONE, Compression.UNKNOWN}:
+        return body
+    raise Broken("packed in a way that is not known here")
