@@ -1,9 +1,10 @@
 """Looks up listed chats now and then: their title, their number of members, whether the link is dead.
 
-Only public user names can be looked up from outside. A link is called dead after three look-ups, hours apart,
-have found nothing, because one may err.
+Only public user names can be looked up from outside. What a look-up found is told as it is; how many must
+find nothing before a link counts as dead is the directory's decision.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,8 @@ from pydantic import ValidationError
 
 from services.moderation.decide.desk import Caller
 from services.moderation.store import Store
-from services.moderation.store.places import Check
-from services.moderation.telegram.errors import Gone, Refused, TelegramError
+from services.moderation.telegram.errors import Forbidden, TelegramError
 from shared.bus import Commit
-from shared.contracts.base import Message
 from shared.contracts.directory import ChatObserved
 from shared.contracts.listings import NAME_LENGTH, Kind, Link, Listing
 from shared.text import clean_name
@@ -32,8 +31,8 @@ AGAIN = 12 * HOUR
 """Seconds until a chat is looked up again."""
 LATER = HOUR
 """Seconds until a look-up that failed for other reasons is made again."""
-DEAD_AFTER = 3
-"""Look-ups in a row that found no such chat before it is called dead."""
+MISSING = frozenset({"chat.unknown", "chat.deleted"})
+"""Answers that say that there is no such chat. A chat from which the bot was removed is there."""
 
 
 def is_looked_up(listing: Listing) -> bool:
@@ -44,42 +43,36 @@ def is_looked_up(listing: Listing) -> bool:
 async def look(store: Store, telegram: Caller, moment: datetime) -> Commit | None:
     """One round: what was learnt of the chats whose turn it is. None when no turn has come."""
     now = int(moment.timestamp())
-    due = await store.places.due(now, AT_ONCE)
-    found = [await _look_up(telegram, link, check, moment) for link, check in due]
-    if not found:
-        return None
-    writes = [
-        write
-        for (link, _), (check, _) in zip(due, found, strict=True)
-        for write in store.places.checked(link, check)
-    ]
-    return Commit.of(writes=writes, events=[event for _, event in found if event is not None])
+    commit = Commit.of()
+    failed: Counter[str] = Counter()
+    for link in await store.places.due(now, AT_ONCE):
+        try:
+            seen, wait = await _look_up(telegram, link, moment), AGAIN
+        except TelegramError as error:
+            seen, wait = None, LATER
+            failed[str(error)] += 1
+        commit += Commit.of(
+            writes=store.places.look_again(link, now + wait), events=[seen] if seen is not None else []
+        )
+    if failed:
+        log.info("look_ups_failed", reasons=dict(failed))
+    return commit if commit.writes else None
 
 
-async def _look_up(
-    telegram: Caller, link: str, check: Check, moment: datetime
-) -> tuple[Check, Message | None]:
-    now, name = int(moment.timestamp()), link.removeprefix("u:")
+async def _look_up(telegram: Caller, link: str, moment: datetime) -> ChatObserved | None:
+    """What Telegram says of the chat, None when it cannot be read. Raises TelegramError: nothing is known."""
+    name = link.removeprefix("u:")
     try:
         chat = await telegram.call("getChat", {"chat_id": f"@{name}"})
         members = await telegram.call("getChatMemberCount", {"chat_id": f"@{name}"})
-    except (Refused, Gone):
-        return _missing(name, check, moment)
-    except TelegramError as error:
-        log.info("look_up_failed", reason=str(error))
-        return Check(now + LATER, check.failed), None
-    return Check(now + AGAIN), _alive(name, chat, members, moment)
+    except Forbidden as error:
+        if error.code not in MISSING:
+            raise
+        return ChatObserved(link=Link(kind="username", value=name), alive=False, observed_at=moment)
+    return _alive(name, chat, members, moment)
 
 
-def _missing(name: str, check: Check, moment: datetime) -> tuple[Check, Message | None]:
-    failed = check.failed + 1
-    later = Check(int(moment.timestamp()) + AGAIN, failed)
-    if failed < DEAD_AFTER:
-        return later, None
-    return later, ChatObserved(link=Link(kind="username", value=name), alive=False, observed_at=moment)
-
-
-def _alive(name: str, chat: Any, members: Any, moment: datetime) -> Message | None:
+def _alive(name: str, chat: Any, members: Any, moment: datetime) -> ChatObserved | None:
     title = clean_name(str(chat.get("title") or "")) if isinstance(chat, dict) else ""
     try:
         return ChatObserved(

@@ -31,7 +31,7 @@
 `moderation:nightly`, `moderation:aging` sets: keyed chats with a night or lock-down, with `older.hours`.
     Until that is switched off or the bot leaves.
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
-    `moderation:checks`: when a listed chat is looked up next. Until the listing goes.
+    `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
 
 `pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot. A chat is not a person: its id is
@@ -66,7 +66,7 @@ NIGHTLY = "moderation:nightly"
 AGING = "moderation:aging"
 PLACES = "moderation:places"
 LINKS = "moderation:links"
-CHECKS = "moderation:checks"
+CHECKS = "moderation:lookups"
 
 
 class Names:

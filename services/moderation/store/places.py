@@ -1,20 +1,12 @@
 """Where the directory places a chat, found by its link; and when a listed chat is to be looked up again."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
 from redis.asyncio import Redis
 
 from services.moderation.store.names import CHECKS, LINKS, PLACES
 from shared.bus.commit import Command
 from shared.contracts.listings import Listing
-
-
-class Check(NamedTuple):
-    """The next look-up of a listed link; `due` in unix seconds, `failed`: misses in a row."""
-
-    due: int
-    failed: int = 0
 
 
 class Places:
@@ -33,7 +25,7 @@ class Places:
         writes.append(("HSET", PLACES, link, f"{place.lat},{place.lon},{place.precision}"))
         writes.append(("HSET", LINKS, listing.id, link))
         if due is not None:
-            writes.append(("HSETNX", CHECKS, link, orjson.dumps([*Check(due)])))
+            writes.append(("ZADD", CHECKS, "NX", due, link))
         return writes
 
     def remove(self, listing_id: str, before: str | None) -> list[Command]:
@@ -41,14 +33,13 @@ class Places:
         return gone + (self._drop(before) if before else [])
 
     def _drop(self, link: str) -> list[Command]:
-        return [("HDEL", PLACES, link), ("HDEL", CHECKS, link)]
+        return [("HDEL", PLACES, link), ("ZREM", CHECKS, link)]
 
-    async def due(self, now: int, most: int) -> list[tuple[str, Check]]:
-        """Links whose look-up is due, the longest waiting first."""
-        stored = await self._redis.hgetall(CHECKS)
-        checks = [(link.decode(), Check(*orjson.loads(value))) for link, value in stored.items()]
-        return sorted((c for c in checks if c[1].due <= now), key=lambda c: c[1].due)[:most]
+    async def due(self, now: int, most: int) -> list[str]:
+        """Links whose look-up is due by `now`, in unix seconds, the longest waiting first."""
+        found = await self._redis.zrangebyscore(CHECKS, "-inf", now, start=0, num=most)
+        return [link.decode() for link in found]
 
-    def checked(self, link: str, check: Check) -> list[Command]:
-        """When the link is looked up next."""
-        return [("HSET", CHECKS, link, orjson.dumps([*check]))]
+    def look_again(self, link: str, due: int) -> list[Command]:
+        """When the link is looked up next; nothing when it is listed no more."""
+        return [("ZADD", CHECKS, "XX", due, link)]
