@@ -1,7 +1,7 @@
-"""For each slot, which pairs of letters its texts hold, as 128 bits: what rules most listings out for a word.
+"""For each slot, which pairs of letters its texts hold, as 128 bits: rules most listings out for a word.
 
-A word can stand only where all its pairs do. Comparing numbers takes a hundredth of the time that looking into
-the texts does, and what is left is looked into.
+A word can stand only where all its pairs do. Comparing numbers takes a hundredth of the time that
+looking into the texts does, and what is left is looked into.
 """
 
 from collections.abc import Sequence
