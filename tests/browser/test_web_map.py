@@ -1,19 +1,18 @@
 """The map and the list, with scripts and without."""
 
-import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from pmtiles.tile import Compression, TileType, zxy_to_tileid
-from pmtiles.writer import Writer
 
 from tests.browser.conftest import HOSTILE, LONG, City
 from tests.conftest import eventually
 from tests.gateway import added, listing, listing_id, removed
+from tests.vector import POLYGON, WORLD, archive, tile
 
+WATER = {(1, x, y): tile({"water": [(POLYGON, {"kind": "lake"}, WORLD)]}) for x in (0, 1) for y in (0, 1)}
 BASEMAP = Path(__file__).parents[3] / "shared" / "data" / "basemap-world-z3.pmtiles"
 
 
@@ -144,39 +143,15 @@ def test_a_raster_basemap_is_read_in_ranges_with_scripts_and_tile_by_tile_withou
 def test_a_vector_basemap_is_drawn_without_webgl_and_within_the_policy(
     start_city: Callable[..., City], look: Callable, tmp_path: Path
 ) -> None:
-    city = start_city(basemap=str(vector_archive(tmp_path / "land.pmtiles")))
+    city = start_city(basemap=str(archive(tmp_path / "land.pmtiles", WATER)))
     seen = look(f"{city.url}/?at=53.9,27.56,4")
     expect(seen.page.locator("#map canvas").first).to_be_visible()
     water = (
         "[...document.querySelectorAll('#map canvas')].some(canvas => "
-        "canvas.getContext('2d').getImageData(40, 40, 1, 1).data.slice(0, 3).join() === '128,222,234')"
+        "canvas.getContext('2d').getImageData(40, 40, 1, 1).data.slice(0, 3).join() === '188,213,224')"
     )
-    seen.page.wait_for_timeout(1_000)
-    assert seen.page.evaluate(water)
+    seen.page.wait_for_function(water)
     assert not seen.complaints
-
-
-def vector_archive(path: Path) -> Path:
-    """The whole world as water: one square in the layer `water` of each tile (MVT 2.1, PMTiles 3)."""
-
-    def field(number: int, payload: bytes) -> bytes:
-        return bytes([number << 3 | 2, len(payload)]) + payload
-
-    # MoveTo (0, 0), LineTo three corners of 4096, ClosePath; numbers in zigzag, as varints.
-    square = bytes([9, 0, 0, 26]) + b"\x80\x40\x00\x00\x80\x40\xff\x3f\x00" + bytes([15])
-    feature = bytes([3 << 3, 3]) + field(4, square)
-    layer = field(1, b"water") + field(2, feature) + b"\x28\x80\x20" + b"\x78\x02"
-    with path.open("wb") as file:
-        writer = Writer(file)
-        packed = gzip.compress(field(3, layer), mtime=0)
-        for number in range(zxy_to_tileid(1, 0, 0), zxy_to_tileid(2, 0, 0)):
-            writer.write_tile(number, packed)
-        writer.finalize(
-            {
-                "tile_type": TileType.MVT, "tile_compression": Compression.GZIP, "min_zoom": 1, "max_zoom": 1,
-                "min_lon_e7": -1_800_000_000, "max_lon_e7": 1_800_000_000, "min_lat_e7": -850_000_000,
-                "max_lat_e7": 850_000_000, "center_zoom": 0, "center_lon_e7": 0, "center_lat_e7": 0,
-            },
-            {"attribution": "<a href='https://example.org'>Nobody</a>"},
-        )  # fmt: skip
-    return path
+    drawn = look(f"{city.url}/?at=53.9,27.56,4", js=False)
+    assert any("/ground/be/3/" in request for request in drawn.requests)
+    assert not drawn.complaints

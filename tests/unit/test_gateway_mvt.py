@@ -125,3 +125,11 @@ def test_a_tile_that_unpacks_without_end_is_left_out(tmp_path: Path) -> None:
     assert len(bomb) < 100_000
     path = archive(tmp_path / "bomb.pmtiles", {(0, 0, 0): bytes(20 * 1024 * 1024)})
     assert shown_of(basemap(str(path)), 0, 0, 0, "be") == []
+
+
+def test_nearer_than_the_archive_goes_a_part_of_its_deepest_tile_is_shown_larger(tmp_path: Path) -> None:
+    body = tile({"water": [(POLYGON, {"kind": "lake"}, SQUARE)]})
+    used = basemap(str(archive(tmp_path / "one.pmtiles", {(1, 1, 0): body})))
+    corners = [shown_of(used, 2, 2 + x, y, "be")[0].parts[0][:3] for x, y in ((0, 0), (1, 1))]
+    assert corners == [[(512, 512), (1536, 512), (1536, 1536)], [(-512, -512), (512, -512), (512, 512)]]
+    assert shown_of(used, 5, 16, 0, "be") == []

@@ -1,7 +1,9 @@
 """The operator's basemap: a `.pmtiles` file, read in ranges by scripts, tile by tile for a drawn map."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -39,13 +41,18 @@ class Basemap:
     attribution: str = ""
 
     @property
-    def script(self) -> str:
-        """The vendored script that draws it, empty for none."""
+    def scripts(self) -> tuple[str, ...]:
+        """What draws it where scripts run."""
         scripts = {
-            "raster": "vendor/pmtiles/pmtiles.js",
-            "vector": "vendor/protomaps-leaflet/protomaps-leaflet.js",
+            "raster": ("vendor/pmtiles/pmtiles.js",),
+            "vector": ("vendor/protomaps-leaflet/protomaps-leaflet.js", "js/calm.js"),
         }
-        return scripts.get(self.kind, "")
+        return scripts.get(self.kind, ())
+
+    @property
+    def credit(self) -> str:
+        """The attribution as plain text: what the file holds is HTML of somebody else's."""
+        return " ".join(unescape(re.sub(r"<[^>]*>", "", self.attribution)).split())[:120]
 
     @property
     def url(self) -> str:

@@ -66,6 +66,8 @@ class Drawing:
     parallels: list[tuple[float, str]]
     scale_px: float
     scale_text: str
+    credit: str = ""
+    """Who made the basemap, as its file says."""
 
     @property
     def moves(self) -> dict[str, str]:
@@ -98,6 +100,7 @@ def draw(
     units: tuple[str, str],
     tiles: Tiles,
     bare: bool = False,
+    credit: str = "",
     marks: list[Mark] | None = None,
 ) -> Drawing:
     """A view with its ground; a `bare` one has rings of distance and a graticule, for want of more."""
@@ -115,6 +118,7 @@ def draw(
         parallels=parallels,
         scale_px=length,
         scale_text=f"{metres // 1000} {kilometres}" if metres >= 1000 else f"{metres} {metre}",
+        credit=credit,
     )
 
 

@@ -18,7 +18,7 @@ from services.gateway.web.found import alike, places_of
 from services.gateway.web.i18n import Translator
 from services.gateway.web.maps import Drawing, Mark, Tiles, cluster_mark, draw, listing_mark
 from services.gateway.web.render import Page, Site, named
-from services.gateway.web.tiles import ground_version, zoom_most
+from services.gateway.web.tiles import ZOOM_MOST, ground_version
 from shared.contracts.listings import Area, Kind
 from shared.flags import CATALOGUE, DEFAULT, svg
 
@@ -164,6 +164,7 @@ def draw_view(site: Site, view: View, marked: list[Mark]) -> Drawing:
         units=(site.t("map.km"), site.t("map.m")),
         tiles=tiles_of(site),
         bare=_bare(site),
+        credit=basemap(site.gateway.settings.basemap).credit,
         marks=marked,
     )
 
@@ -174,7 +175,7 @@ def tiles_of(site: Site) -> Tiles:
     if used.kind == "raster":
         return Tiles(lambda z, x, y: f"/basemap/{z}/{x}/{y}", TILE, used.zoom_most)
     start, end = f"/ground/{site.language}", f".svg?v={ground_version(site.gateway)}"
-    return Tiles(lambda z, x, y: f"{start}/{z}/{x}/{y}{end}", EDGE, zoom_most(used))
+    return Tiles(lambda z, x, y: f"{start}/{z}/{x}/{y}{end}", EDGE, ZOOM_MOST)
 
 
 def _speaks(site: Site) -> bool:
@@ -236,7 +237,7 @@ def script_config(site: Site, view: View) -> dict[str, Any]:
             "attribution": used.attribution,
             "tiles": f"/ground/{site.language}/{{z}}/{{x}}/{{y}}.svg?v={version}",
             "names": f"/ground/{site.language}/names.json?v={version}",
-            "deepest": zoom_most(used),
+            "deepest": ZOOM_MOST,
             "bare": _bare(site),
         },
     }

@@ -20,7 +20,7 @@ from services.gateway.web.drawing import View
 from services.gateway.web.maps import Drawing
 from services.gateway.web.pages import draw_view, home_view, script_config, script_texts
 from services.gateway.web.render import TEMPLATES, Page, Site
-from services.gateway.web.tiles import painter, zoom_most
+from services.gateway.web.tiles import ZOOM_MOST, painter
 from shared.bus import Unavailable
 from shared.contracts.listings import DESCRIPTION_LENGTH, NAME_LENGTH, Kind, Listing, Precision
 from shared.contracts.submissions import State
@@ -281,7 +281,7 @@ async def picker(site: Site, view: View, *, picked: bool) -> str:
     if used.kind == "raster":
         drawing, insides = _inlined(used, drawing), []
     else:
-        tiles = [(z, x, y) for z, x, y, *_ in view.tiles(zoom_most(used), EDGE)]
+        tiles = [(z, x, y) for z, x, y, *_ in view.tiles(ZOOM_MOST, EDGE)]
         insides = await painter(site.request, site.gateway).insides(site.language, tiles)
     text = TEMPLATES.get_template("picker.svg").render(
         map=drawing, picked=picked, insides=insides, style=STYLE, units=UNITS

@@ -12,7 +12,7 @@ from services.gateway.context import Ctx, Gateway
 from services.gateway.domain.ground import svg
 from services.gateway.domain.ground.picture import Picture, Shown, beyond, of_sheet, picture
 from services.gateway.domain.ground.pieces import Drawn
-from services.gateway.web.basemap import Basemap, basemap
+from services.gateway.web.basemap import basemap
 from services.gateway.web.i18n import offered
 from services.gateway.web.render import named
 from services.gateway.web.vector import shown_of
@@ -80,11 +80,6 @@ def ground_version(gateway: Gateway) -> str:
     """Changes when any tile may; the same in every process of a deployment."""
     used = basemap(gateway.settings.basemap)
     return used.version if used.kind == "vector" else gateway.ground.version
-
-
-def zoom_most(used: Basemap) -> int:
-    """The deepest tile that is drawn."""
-    return min(ZOOM_MOST, used.zoom_most) if used.kind == "vector" else ZOOM_MOST
 
 
 def painter(request: Request, gateway: Gateway) -> Painter:

@@ -6,7 +6,7 @@ import structlog
 from pmtiles.tile import Compression
 
 from services.gateway.domain.ground.picture import Shown
-from services.gateway.domain.ground.vector import of_vector
+from services.gateway.domain.ground.vector import Window, of_vector
 from services.gateway.domain.mvt import Broken
 from services.gateway.web.basemap import Basemap, raw_tile
 
@@ -16,12 +16,18 @@ LARGEST = 16 * 1024 * 1024
 
 
 def shown_of(used: Basemap, z: int, x: int, y: int, language: str) -> list[Shown]:
-    """What to paint; nothing where the archive has no tile, or one that cannot be read."""
-    compression, body = raw_tile(used, z, x, y)
+    """What to paint; nothing where the archive has no tile, or one that cannot be read.
+
+    Nearer than the archive goes, a part of its deepest tile is shown larger.
+    """
+    deeper = max(0, z - used.zoom_most)
+    compression, body = raw_tile(used, z - deeper, x >> deeper, y >> deeper)
     if body is None:
         return []
+    split = 1 << deeper
+    window = Window(split, x % split, y % split)
     try:
-        return of_vector(_unpacked(compression, body), z + 1, language)
+        return of_vector(_unpacked(compression, body), z + 1, language, window)
     except (Broken, OSError, EOFError, zlib.error):
         log.warning("basemap_tile_broken", zoom=z)
         return []

@@ -1,6 +1,7 @@
 """A vector tile of somebody else's schema as things that we paint."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,12 +15,24 @@ SMALL = 3
 """Units across below which a surface is left out."""
 
 
-def of_vector(body: bytes, zoom: int, language: str) -> list[Shown]:
+@dataclass(frozen=True)
+class Window:
+    """The part of a tile that is shown: one of `split` times `split`, counted from the north-west."""
+
+    split: int = 1
+    column: int = 0
+    row: int = 0
+
+
+WHOLE = Window()
+
+
+def of_vector(body: bytes, zoom: int, language: str, window: Window = WHOLE) -> list[Shown]:
     """From the lowest look up. `zoom` is that of a map of tiles of 256 pixels. Raises Broken."""
-    return sorted(_shown(layers(body), zoom, language), key=lambda one: one.look)
+    return sorted(_shown(layers(body), zoom, language, window), key=lambda one: one.look)
 
 
-def _shown(found: list[Layer], zoom: int, language: str) -> Iterator[Shown]:
+def _shown(found: list[Layer], zoom: int, language: str, window: Window) -> Iterator[Shown]:
     for layer in found:
         for thing in layer.things:
             line = thing.type == LINES
@@ -28,28 +41,29 @@ def _shown(found: list[Layer], zoom: int, language: str) -> Iterator[Shown]:
             look = look_of(layer.name, thing.properties, line=line)
             if look is None or zoom < FROM.get(look, 0):
                 continue
-            parts = list(_scaled(thing, layer.extent, line=line))
+            parts = list(_scaled(thing, layer.extent, window, line=line))
             name = name_of(thing.properties, language) if look in NAMED else ""
             if parts:
                 yield Shown(look, name, parts, closed=not line)
         if layer.name == "transportation_name":
-            yield from _names(layer, zoom, language)
+            yield from _names(layer, zoom, language, window)
 
 
-def _names(layer: Layer, zoom: int, language: str) -> Iterator[Shown]:
+def _names(layer: Layer, zoom: int, language: str, window: Window) -> Iterator[Shown]:
     """OpenMapTiles writes the names of streets into a layer of its own, along lines that are not painted."""
     for thing in layer.things:
         look = look_of("transportation", thing.properties, line=True)
         name = name_of(thing.properties, language)
         if look in NAMED and name and zoom >= FROM.get(look, 0):
             yield Shown(
-                look, name, list(_scaled(thing, layer.extent, line=True)), closed=False, painted=False
+                look, name, list(_scaled(thing, layer.extent, window, line=True)), closed=False, painted=False
             )
 
 
-def _scaled(thing: Thing, extent: int, *, line: bool) -> Iterator[Part]:
+def _scaled(thing: Thing, extent: int, window: Window, *, line: bool) -> Iterator[Part]:
+    start = np.array([window.column, window.row]) * UNITS
     for points in thing.parts():
-        part = np.rint(points * (UNITS / extent)).astype(int)
+        part = np.rint(points * (UNITS * window.split / extent) - start).astype(int)
         if len(part) > (1 if line else 3) and _seen(part, line=line):
             yield [(x, y) for x, y in part.tolist()]
 

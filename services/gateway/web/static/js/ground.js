@@ -60,15 +60,19 @@ function rasterGround(map, basemap) {
 }
 
 function vectorGround(map, { basemap, lang }) {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const layer = window.protomapsL.leafletLayer({
-    url: basemap.url,
-    flavor: dark ? "dark" : "light",
-    lang,
-    maxDataZoom: basemap.zoom,
-    attribution: plain(basemap.attribution) || "© OpenStreetMap",
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () =>
+    window.protomapsL.leafletLayer({
+      ...window.DZE_CALM(dark.matches, lang),
+      url: basemap.url,
+      maxDataZoom: basemap.zoom,
+      attribution: plain(basemap.attribution) || "© OpenStreetMap",
+    });
+  let layer = paint().addTo(map);
+  dark.addEventListener?.("change", () => {
+    layer.remove();
+    layer = paint().addTo(map);
   });
-  layer.addTo(map);
 }
 
 /** What the server draws, as images; or, without a server, areas alone. */
