@@ -1,20 +1,25 @@
-"""How well suspicion does in a simulated city: `python -m bench.city [--write] [--seeds N]`.
+"""How well suspicion does in a simulated city: `python -m bench.city`, or `--quick`, `--tune`, `--trails`.
 
 Runs the real, pure code of moderation (likeness to admins, waves of joins, standing) over the events of
-cities of three shapes. The weights were tuned on the seeds in `TUNED`; what is published comes from seeds
-that were never run while they were tuned, and a shape that was never tuned on (towns).
-`--write` puts table and picture into `docs/`.
+cities of several shapes. The weights were tuned on the seeds in `TUNED`; what is published comes from seeds
+that were never run while they were tuned, and from shapes that were never tuned on (towns, the small town, a
+city without a map).
+`--write` puts table and picture into `docs/`, `--trails` shows what `city_trails.BEYOND` was read off.
 """
 
 import sys
 import time
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from bench.city_people import DAY, GROUPS, HABITS, HOUR, RING, RIVER, TOWNS, City, Event, Shape, build
-from bench.city_report import Result, picture, table
+from bench import city_trails as trails
+from bench.city_habits import BEYOND, HABITS, build
+from bench.city_map import HOUR, RING, RIVER, SMALL, TOWNS, UNMAPPED, City, Event, Shape
+from bench.city_people import GROUPS
+from bench.city_report import Result, picture, table, totals
 from services.moderation.domain import raids
 from services.moderation.domain.lookalike import add, likeness
 from services.moderation.domain.raids import Door, Join, Terms
@@ -22,8 +27,11 @@ from services.moderation.domain.standing import Facts, Seen, Standing, judge_all
 from services.moderation.domain.state import Admins, ChatState
 from services.moderation.domain.update import Person
 
-TUNED = ((RING, 1), (RIVER, 202), (RING, 2), (RING, 3))
-HELD_OUT = ((RING, 121), (RING, 122), (RIVER, 221), (RIVER, 222), (TOWNS, 321), (TOWNS, 322))
+Cities = tuple[tuple[Shape, int], ...]
+TUNED: Cities = ((RING, 1), (RIVER, 202), (RING, 2), (RIVER, 203), (SMALL, 1), (SMALL, 2), (UNMAPPED, 1))
+HELD_OUT: Cities = ((RING, 141), (RING, 142), (RIVER, 241), (RIVER, 242), (TOWNS, 341), (TOWNS, 342))
+SMALL_ONES: Cities = tuple((SMALL, seed) for seed in range(441, 451))
+WITHOUT_MAP: Cities = ((UNMAPPED, 541), (UNMAPPED, 542))
 TERMS = Terms(joins=10, minutes=10, quiet=30)
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -50,6 +58,9 @@ class Watch:
         return likeness(self.states[chat], Person(who, person.name), str)
 
     def take(self, event: Event) -> None:
+        if event.kind == "leads":  # who is an admin of the chat looks like one, of course
+            self.see(event, "noted", ("leads",))
+            return
         self.see(event, event.kind, self.likeness(event.chat, event.who))
         if event.kind == "joined":
             self.door(event)
@@ -57,7 +68,10 @@ class Watch:
     def see(self, event: Event, kind: str, reasons: tuple[str, ...]) -> None:
         chat, standing = self.city.chats[event.chat], self.standings[event.who]
         place = chat.place if chat.mapped else None
-        observe(standing, Seen(chat.key, chat.id, kind, reasons, event.at, place, event.road))
+        level = chat.level if chat.mapped else ""
+        observe(standing, Seen(chat.key, chat.id, kind, reasons, event.at, place, event.road, level=level))
+        if event.kind == "left" or "leads" in reasons:
+            return
         facts = Facts(standing, chat.key, event.at, self.city.people[event.who].telegram_id)
         found = judge_all(facts)
         if found and event.who not in self.advised:
@@ -87,46 +101,45 @@ def _state(chat_id: int, names: tuple[str, ...]) -> ChatState:
     return ChatState(chat_id, str(chat_id), admins=admins)
 
 
-def shows(city: City, events: list[Event]) -> int:
-    """When somebody first does what hardly a neighbour does, whatever the weights say: the fourth chat, or
-    the third neighbourhood, joined within thirty days; for look-alikes the first appearance.
+def shows(city: City, group: str, events: Sequence[Event]) -> tuple[int, int]:
+    """Since when somebody's joins are odd, and since when no innocent's are like that.
+
+    A look-alike shows with the first appearance. Who comes in waves shows by the company, not by the trail,
+    so that the earlier moment counts; so it does where a trail never gets beyond the innocent's.
     """
-    joined = [event for event in events if event.kind == "joined"]
-    for n, event in enumerate(joined):
-        lately = [one for one in joined[: n + 1] if event.at - one.at < 30 * DAY]
-        apart: list[tuple[float, float]] = []
-        for one in lately:
-            x, y = city.chats[one.chat].place[0] * 111.2, city.chats[one.chat].place[1] * 65.5
-            if all((x - a) ** 2 + (y - b) ** 2 >= 4 for a, b in apart):
-                apart.append((x, y))
-        if len(lately) >= 4 or len(apart) >= 3:
-            return event.at
-    return events[0].at if events else 0
+    first = events[0].at
+    if group == "lookalike":
+        return first, first
+    odd = trails.since(city, events, trails.ODD) or first
+    beyond = None if group == "waves" else trails.since(city, events, trails.BEYOND)
+    return odd, beyond or odd
 
 
 def run(shape: Shape, seed: int, *, verbose: bool = False) -> list[Result]:
     city = build(shape, seed)
-    events, watch, began = city.events(), Watch(city), time.perf_counter()
+    events, watch, began = city.events(), Watch(city), time.process_time()
     for event in events:
         watch.take(event)
-    took = (time.perf_counter() - began) / len(events) * 1e6
-    results = []
-    for group in (*GROUPS, *HABITS):
-        found = Result(shape.name, seed, group)
-        for person in city.people:
-            if person.group != group or not person.events:
-                continue
-            person.events.sort(key=lambda event: event.at)
-            first = person.events[0].at
-            seen = first if group == "lookalike" else shows(city, person.events)
-            found.add(watch.advised.get(person.id), first, seen)
-        results.append(found)
+    took = (time.process_time() - began) / len(events) * 1e6
+    results = [_result(city, watch, group) for group in (*GROUPS, *HABITS, *BEYOND)]
     print(
         f"{shape.name} {seed}: {len(city.people)} people, {len(events)} events, {took:.0f} microseconds each"
     )
     if verbose:
         _explain(city, watch)
     return results
+
+
+def _result(city: City, watch: Watch, group: str) -> Result:
+    found = Result(city.shape.name, city.seed, group)
+    for person in city.people:
+        if person.group != group or not person.events:
+            continue
+        person.events.sort(key=lambda event: event.at)
+        beyond = trails.reached(trails.most(city, person.events), trails.BEYOND)
+        first = person.events[0].at
+        found.add(watch.advised.get(person.id), (first, *shows(city, group, person.events)), beyond=beyond)
+    return found
 
 
 def _explain(city: City, watch: Watch) -> None:
@@ -139,21 +152,52 @@ def _explain(city: City, watch: Watch) -> None:
             print(f"    {group}: {count} x {', '.join(reasons)}")
 
 
+def _trails(cities: Cities) -> None:
+    """What share of each group ever reaches each figure."""
+    for shape, seed in cities:
+        city = build(shape, seed)
+        for group in (*GROUPS, *HABITS):
+            people = [one for one in city.people if one.group == group and one.events]
+            found = [trails.most(city, sorted(one.events, key=lambda e: e.at)) for one in people]
+            for name, least in (("hour", 3), ("day", 4), ("month", 6), ("places", 3)):
+                shares = [
+                    f"{n}: {100 * sum(getattr(t, name) >= n for t in found) / len(found):.2f} %"
+                    for n in range(least, least + 8)
+                ]
+                print(f"{shape.name} {seed} {group}, {name}: {', '.join(shares)}")
+
+
+def _run(cities: Cities, *, verbose: bool = False) -> list[Result]:
+    return [one for shape, seed in cities for one in run(shape, seed, verbose=verbose)]
+
+
 def main() -> None:
-    cities = TUNED[:2] if "--quick" in sys.argv else TUNED if "--tune" in sys.argv else HELD_OUT
-    results = [
-        one
-        for shape, seed in cities
-        for one in run(shape, seed, verbose="--tune" in sys.argv or "--quick" in sys.argv)
-    ]
-    text = table(results)
-    print(text)
+    if "--trails" in sys.argv:
+        return _trails(TUNED)
+    if "--quick" in sys.argv or "--tune" in sys.argv:
+        results = _run(TUNED[:2] if "--quick" in sys.argv else TUNED, verbose=True)
+        print(table(results), totals(results), sep="\n\n")
+        return None
+    results = _run(HELD_OUT)
+    small, bare = _run(SMALL_ONES), _run(WITHOUT_MAP)
+    text = "\n\n".join(
+        (
+            table(results),
+            totals(results, more=(("ten small towns", small), ("two cities without a map", bare))),
+        )
+    )
+    print(text, table(small), table(bare), sep="\n\n")
     if "--write" in sys.argv:
-        page = DOCS / "standing.md"
-        before, _, rest = page.read_text(encoding="utf-8").partition("<!-- city -->\n")
-        _, _, after = rest.partition("<!-- /city -->")
-        page.write_text(f"{before}<!-- city -->\n{text}\n<!-- /city -->{after}", encoding="utf-8")
-        (DOCS / "images" / "city.svg").write_text(picture(results), encoding="utf-8")
+        _write(text, results)
+    return None
+
+
+def _write(text: str, results: list[Result]) -> None:
+    page = DOCS / "standing.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition("<!-- city -->\n")
+    _, _, after = rest.partition("<!-- /city -->")
+    page.write_text(f"{before}<!-- city -->\n{text}\n<!-- /city -->{after}", encoding="utf-8")
+    (DOCS / "images" / "city.svg").write_text(picture(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

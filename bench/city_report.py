@@ -4,25 +4,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import log10
 
-from bench.city_people import GROUPS, HABITS, HOUR
+from bench.city_habits import BEYOND, HABITS
+from bench.city_map import HOUR
+from bench.city_people import BUSY, GROUPS, HOME
 
 
 @dataclass
 class Result:
-    """One group of people in one city. Delays in seconds from the first sign, and from when it showed."""
+    """One group of people in one city; delays in seconds since the first join, since the joins were odd, and
+    since they were like no innocent's.
+    """
 
     shape: str
     seed: int
     group: str
     count: int = 0
+    beyond: int = 0
+    """Whose trail of joins ever gets beyond the innocent's."""
     since_first: list[int] = field(default_factory=list)
+    since_odd: list[int] = field(default_factory=list)
     since_shown: list[int] = field(default_factory=list)
 
-    def add(self, advised: int | None, first: int, shown: int) -> None:
+    def add(self, advised: int | None, moments: tuple[int, int, int], *, beyond: bool) -> None:
         self.count += 1
+        self.beyond += beyond
         if advised is not None:
-            self.since_first.append(advised - first)
-            self.since_shown.append(max(advised - shown, 0))
+            for delays, since in zip(
+                (self.since_first, self.since_odd, self.since_shown), moments, strict=True
+            ):
+                delays.append(max(advised - since, 0))
 
 
 def _sum(results: Iterable[Result], group: str) -> Result:
@@ -30,7 +40,9 @@ def _sum(results: Iterable[Result], group: str) -> Result:
     for one in results:
         if one.group == group:
             total.count += one.count
+            total.beyond += one.beyond
             total.since_first += one.since_first
+            total.since_odd += one.since_odd
             total.since_shown += one.since_shown
     return total
 
@@ -43,39 +55,44 @@ def _head(*names: str) -> list[str]:
 
 
 def table(results: list[Result]) -> str:
-    """Markdown, all cities together, then the totals of each city."""
-    rows = _head(
-        "who", "people", "advised on", "within an hour of the first sign", SOON, "half of them after"
-    )
-    for group in HABITS:
+    """Markdown, all cities together."""
+    soon = ("within an hour of the first join", "within an hour of when it is odd", SOON)
+    rows = _head("who", "people", "trail shows", "advised on", *soon, "half of them after")
+    for group in (*HABITS, *BEYOND):
         one = _sum(results, group)
-        found = (len(one.since_first), _within(one.since_first), _within(one.since_shown))
-        shares = " | ".join(_share(count, one.count) for count in found)
+        found = (len(one.since_first), *map(_within, (one.since_first, one.since_odd, one.since_shown)))
+        shares = " | ".join(_share(count, one.count) for count in (one.beyond, *found))
         rows.append(f"| infiltrators: {group} | {one.count} | {shares} | {_long(one.since_first)} |")
     for group in GROUPS:
         one = _sum(results, group)
-        rows.append(f"| {group} | {one.count} | {_share(len(one.since_first), one.count)} | | | |")
-    return "\n".join([*rows, "", *_totals(results)])
+        shares = f"{_share(one.beyond, one.count, 2)} | {_share(len(one.since_first), one.count, 2)}"
+        rows.append(f"| {group} | {one.count} | {shares} | | | | |")
+    return "\n".join(rows)
 
 
-def _totals(results: list[Result]) -> list[str]:
-    accused = ("activists and couriers accused", "residents, movers, flat hunters accused")
-    rows = _head("city", "found", SOON, "precision", *accused)
-    cities = dict.fromkeys((one.shape, one.seed) for one in results)
-    for name, seed in [*cities, ("all", 0)]:
-        ones = [one for one in results if name == "all" or (one.shape, one.seed) == (name, seed)]
-        bad = [one for one in ones if one.group in HABITS]
-        many = [one for one in ones if one.group in ("activist", "courier")]
-        home = [one for one in ones if one.group in GROUPS and one not in many]
-        caught, people = sum(len(one.since_first) for one in bad), sum(one.count for one in bad)
-        soon = sum(_within(one.since_shown) for one in bad)
-        wrong = [sum(len(one.since_first) for one in group) for group in (many, home)]
-        rows.append(
-            f"| {name} {seed or ''} | {_share(caught, people)} | {_share(soon, people)} "
-            f"| {_share(caught, caught + sum(wrong))} | {_share(wrong[0], sum(one.count for one in many))} "
-            f"| {_share(wrong[1], sum(one.count for one in home), 3)} |"
-        )
-    return rows
+def totals(results: list[Result], more: Iterable[tuple[str, list[Result]]] = ()) -> str:
+    """Markdown, a line for each city; `more`: others, one line each, in no sum."""
+    rows = _head("city", "found", SOON, "precision", "the busy accused", "people at home accused")
+    for name, seed in dict.fromkeys((one.shape, one.seed) for one in results):
+        ones = [one for one in results if (one.shape, one.seed) == (name, seed)]
+        rows.append(_line(f"{name} {seed}", ones))
+    rows.append(_line("all of these", results))
+    return "\n".join([*rows, *(_line(name, ones) for name, ones in more)])
+
+
+def _line(name: str, ones: list[Result]) -> str:
+    bad = [one for one in ones if one.group in HABITS]
+    caught, people = sum(len(one.since_first) for one in bad), sum(one.count for one in bad)
+    busy, home = ([one for one in ones if one.group in groups] for groups in (BUSY, HOME))
+    wrong = [sum(len(one.since_first) for one in group) for group in (busy, home)]
+    shares = (
+        _share(caught, people),
+        _share(sum(_within(one.since_shown) for one in bad), people),
+        _share(caught, caught + sum(wrong)),
+        _share(wrong[0], sum(one.count for one in busy)),
+        _share(wrong[1], sum(one.count for one in home), 3),
+    )
+    return f"| {name} | {' | '.join(shares)} |"
 
 
 def _within(delays: list[int], most: int = HOUR) -> int:

@@ -91,7 +91,9 @@ class PersonObserved(Message):
     chat_id: ChatId
     user_id: UserId
     kind: Literal["joined", "left", "wrote", "requested", "banned", "trusted", "asked", "noted"]
-    """`asked`: an admin had the bot ask who this is; `noted`: something was noticed, nothing was done."""
+    """`asked`: an admin had the bot ask who this is; `noted`: something was noticed, nothing was done,
+    such as `leads`: the person is an admin of this chat, which the directory lists.
+    """
     reasons: tuple[str, ...] = ()
     """Signals seen inside the chat, such as `first_message.link`."""
     road: str = ""
@@ -104,6 +106,8 @@ class PersonObserved(Message):
     lat: float | None = None
     lon: float | None = None
     """Where the directory places the chat, if it is listed."""
+    precision: str = ""
+    """How exactly, see `listings.Precision`; empty: unknown."""
     observed_at: Moment
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from services.moderation.equip import equip
 from services.moderation.settings import ModerationSettings
+from services.moderation.store import Store
 from shared.bus import Bus
 from shared.settings import SettingsError
-from simulator.demo import ALENA, DEMO_TOKEN, UPPER_TOWN
+from simulator.demo import ALENA, DEMO_TOKEN, RESIDENT, STRANGER, UPPER_TOWN
 from simulator.server import serving
 from tests.conftest import KEY, eventually
 from tests.town import judged
@@ -50,3 +51,56 @@ async def test_a_mistake_of_the_operators_stops_the_start_with_one_line(
                 pass
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+async def standing(town, who, chat):
+    """What the stage of people knows of somebody in a chat."""
+    people, keys = Store(town.bus.redis, town.bus.keys).people, town.bus.keys
+    found = await people.load([keys.person(who)])
+    return found[keys.person(who)].chats.get(keys.person(chat))
+
+
+async def test_an_answer_counts_also_when_it_is_not_the_first_message_of_the_day(town):
+    town.say("/start", ALENA, ALENA)
+    await town.hears("Вітаю", ALENA)
+    town.say("добры дзень", RESIDENT)
+    await eventually(lambda: standing(town, RESIDENT, UPPER_TOWN))
+    await town.bus.publish(judged(town))
+    card = await town.hears("Рашаць вам", ALENA)
+    await town.answer(ALENA, ALENA, card, text="Спытаць")
+
+    async def asked():
+        return (await standing(town, RESIDENT, UPPER_TOWN)).asked
+
+    await eventually(asked)
+    town.say("я з дома шэсць", RESIDENT)
+    await eventually(lambda: has_answered(asked))
+    assert (await standing(town, RESIDENT, UPPER_TOWN)).days == 1
+    state = await Store(town.bus.redis, town.bus.keys).chats.state(UPPER_TOWN, [RESIDENT])
+    assert state.days[town.bus.keys.person(RESIDENT)] == 1
+
+
+async def has_answered(asked):
+    return await asked() == -1
+
+
+async def test_a_neighbour_vouches_for_a_newcomer_and_strangers_are_not_heard(town):
+    town.say("/set trust.days 1")
+    await town.hears("trust.days")
+    town.say("добры дзень", RESIDENT)
+    town.sim.do("join", chat=UPPER_TOWN, user=STRANGER)
+    hello = town.say("прывітанне", STRANGER)
+    await eventually(lambda: standing(town, STRANGER, UPPER_TOWN))
+    town.say("/vouch", STRANGER, reply_to=hello)
+    town.say("/vouch", RESIDENT, reply_to=hello)
+    await town.hears("сусед ручаецца за")
+    assert sum("ручаецца" in said or "паручыцца" in said for said in town.texts()) == 1
+
+    async def vouched():
+        return (await standing(town, STRANGER, UPPER_TOWN)).vouched
+
+    await eventually(vouched)
+    town.say("/vouch", RESIDENT, reply_to=hello)
+    await town.hears("Вы ўжо паручыліся")
+    town.say("/log")
+    assert "сусед паручыўся за" in (await town.hears("Журнал")).content["text"]

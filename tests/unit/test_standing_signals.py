@@ -46,7 +46,9 @@ def total(standing: Standing, chat: str = "c0", *, listed: bool = False) -> floa
         (5, 2 * DAY, True, True, True, False),  # slowly all over the map
         (6, 2 * DAY, True, True, True, True),
         (4, 60, False, True, False, False),  # one neighbourhood
-        (6, 60, False, True, True, False),
+        (6, 60, False, True, False, False),  # a new neighbour takes everything around
+        (8, 60, False, True, True, True),
+        (6, 60, True, False, True, False),
         (8, 60, True, False, True, True),  # nothing known of the places
     ],
 )

@@ -32,4 +32,5 @@ async def ask(press: PressTurn, kept: News, judged: PersonJudged) -> Commit:
         observed_at=now,
     )
     said = cause.send(judged.chat_id, speech("ask.text", who=who), within=ASK_WITHIN)
-    return Commit.of(events=[said, asked, press.answer("advice.asked", alert=True)])
+    heard = await deps.chats.listen(judged.chat_id, judged.user_id, int(now.timestamp()))
+    return Commit.of(writes=heard, events=[said, asked, press.answer("advice.asked", alert=True)])

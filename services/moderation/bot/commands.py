@@ -1,4 +1,6 @@
-"""Commands in groups. Only admins are heard; anybody else gets no answer, so that nobody can make noise."""
+"""Commands in groups. Only admins are heard, and members of standing who vouch for a newcomer; anybody else
+gets no answer, so that nobody can make noise.
+"""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -14,6 +16,7 @@ from services.moderation.bot import (
     settings_press,
     sharing,
     stopwords,
+    vouching,
     warning,
     wiping,
 )
@@ -48,10 +51,12 @@ def command_of(turn: Turn) -> Command | None:
 
 
 async def said(turn: Turn) -> Commit:
-    """Answer an admin's command."""
+    """Answer an admin's command, or a member's word for a newcomer."""
     command = command_of(turn)
     if command is None or command.name not in COMMANDS or not turn.chat.is_group:
         return NOTHING
+    if command.name in OF_MEMBERS:
+        return await vouching.said(turn, command.words)
     try:
         rights = await turn.rights()
     except Unknown:
@@ -139,6 +144,10 @@ async def _check(turn: Turn, _command: Command, _rights: Rights) -> Commit:
     return Commit.of(events=[turn.say(await check.text(turn, here(turn)))])
 
 
+async def _vouch(turn: Turn, command: Command, _rights: Rights) -> Commit:
+    return await vouching.said(turn, command.words)
+
+
 def _deed(verb: str) -> "Run":
     async def run(turn: Turn, command: Command, rights: Rights) -> Commit:
         return await deeds.asked(turn, verb, command.words, rights)
@@ -171,6 +180,7 @@ COMMANDS: dict[str, Run] = {
     "unwarn": _words(warning.unwarn),
     "trust": _words(warning.trust),
     "untrust": _words(warning.untrust),
+    vouching.NAME: _vouch,
     "stopword": _words(stopwords.asked),
     "purge": _words(wiping.asked),
     "lock": _words(closing.lock),
@@ -180,3 +190,5 @@ COMMANDS: dict[str, Run] = {
     "import": _words(sharing.importing),
     "copy": _copy,
 }
+OF_MEMBERS = frozenset({vouching.NAME})
+"""Heard from members too; whose word counts is decided there."""

@@ -1,11 +1,12 @@
 """The list of commands that Telegram shows, by scope and language."""
 
-from services.moderation.bot.commands import COMMANDS
+from services.moderation.bot.commands import COMMANDS, OF_MEMBERS
 from services.moderation.bot.i18n import CATALOGUES, Speech
 from services.moderation.telegram.ports import Caller
 
 SCOPES = {
     "all_private_chats": ("start", "settings", "help"),
+    "all_group_chats": tuple(sorted(OF_MEMBERS)),
     "all_chat_administrators": tuple(name for name in COMMANDS if name != "start"),
 }
 FALLBACK = "en"

@@ -1,6 +1,6 @@
 """What the dialogues need from the rest of the service, and no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.warnings import Warned
 from services.moderation.store.closings import Closings
+from services.moderation.store.vouches import Vouches
 from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
 from shared import clock
@@ -26,6 +27,10 @@ class Chats(Protocol):
     def closings(self) -> Closings:
         """Closed chats."""
 
+    @property
+    def vouches(self) -> Vouches:
+        """Members' words for newcomers."""
+
     def key(self, chat_id: int) -> str:
         """The chat's keyed hash."""
 
@@ -38,8 +43,11 @@ class Chats(Protocol):
     async def person_named(self, chat_id: int, username: str) -> int | None:
         """The id of who wrote here under this user name (lower case, without @) in the last 48 hours."""
 
-    async def state(self, chat_id: int) -> ChatState:
-        """What is known of one chat: its title, its admins under keyed hashes."""
+    async def state(self, chat_id: int, people: Iterable[int] = ()) -> ChatState:
+        """What is known of one chat: its title, its admins under keyed hashes; and of people by their ids."""
+
+    async def listen(self, chat_id: int, user_id: int, now: int) -> list[Command]:
+        """Note the person's next message here also when one was noted today; `now` in unix seconds."""
 
     async def now_at(self, chat_id: int) -> int:
         """The chat's own id, or that of the supergroup that it has become."""

@@ -123,5 +123,6 @@ def _observed(desk: Desk, state: ChatState) -> Iterator[PersonObserved]:
             message_id=seen.message_id,
             lat=lat,
             lon=lon,
+            precision=state.precision,
             observed_at=datetime.fromtimestamp(seen.at, UTC),
         )

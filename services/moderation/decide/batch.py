@@ -7,7 +7,7 @@ import structlog
 
 from services.moderation.decide.acts import acts_of
 from services.moderation.decide.desk import Desk
-from services.moderation.domain import lookalike
+from services.moderation.domain import lookalike, vouching
 from services.moderation.domain.context import Context
 from services.moderation.domain.decide import STALE, decide, needs_admins, needs_linked
 from services.moderation.domain.migration import at_new_id, migration
@@ -140,13 +140,17 @@ class Batch:
         """A command of somebody who is surely no admin: nobody's commands may cost a call to Telegram each.
 
         As an admin the bot hears of every new admin, so a fresh list can be believed when it says no.
+        A member's word for a newcomer costs no call.
         """
         message = update.message
         if state is None or message is None or message.sender is None or not message.is_command:
             return False
         if message.sender_chat is not None or state.bot not in ADMINS or state.admins is None:
             return False
-        return state.admins.fresh(self.now) and not state.is_admin(context.person(message.sender.id))
+        person = context.person(message.sender.id)
+        if state.is_admin(person) or not state.admins.fresh(self.now):
+            return False
+        return not (vouching.is_meant(update.body.get("text")) and vouching.may(person, state, self.now))
 
     async def _converse(self, update: Update) -> None:
         """What is said may change settings: what follows in this batch must already see them."""

@@ -300,9 +300,16 @@ def _left(person: Person, at: int, state: ChatState, context: Context) -> None:
 
 
 def _observe(seen: Observation, state: ChatState, context: Context) -> None:
-    """Pass on what a person did, with what this chat noticed; nothing of admins, bots and Telegram's own."""
+    """Pass on what a person did, with what this chat noticed; nothing of bots and Telegram's own.
+
+    Of an admin only that they lead a listed chat: what others have listed is no chat made for this.
+    """
     person = seen.person
-    if person.is_bot or person.id in TELEGRAM_OWN or state.is_admin(context.person(person.id)):
+    if person.is_bot or person.id in TELEGRAM_OWN:
+        return
+    if state.is_admin(context.person(person.id)):
+        if seen.kind == "wrote" and state.place is not None:
+            state.changes.observed.append(Observation(person, "noted", ("leads",), None, seen.at))
         return
     if seen.kind != "left":
         if state.admins is None:

@@ -165,6 +165,8 @@ class ChatState:
     place: tuple[float, float] | None = None
     moved_to: int | None = None
     """The supergroup that this group has become."""
+    precision: str = ""
+    """How exactly the directory places the chat, see `contracts.listings.Precision`."""
     changes: Changes = field(default_factory=Changes)
     _policy: tuple[ChatSettings, Policy] | None = None
 

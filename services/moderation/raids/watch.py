@@ -96,6 +96,7 @@ def _noted(state: ChatState, people: Iterable[tuple[Join, int]], now: int) -> It
             reasons=("burst",),
             lat=lat,
             lon=lon,
+            precision=state.precision,
             observed_at=datetime.fromtimestamp(now, UTC),
         )
 

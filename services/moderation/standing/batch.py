@@ -119,7 +119,10 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
 def _seen(event: PersonObserved) -> Seen:
     place = (event.lat, event.lon) if event.lat is not None and event.lon is not None else None
     at = int(event.observed_at.timestamp())
-    return Seen(event.chat, event.chat_id, event.kind, event.reasons, at, place, event.road, event.look)
+    return Seen(
+        event.chat, event.chat_id, event.kind, event.reasons, at, place, event.road, event.look,
+        event.precision,
+    )  # fmt: skip
 
 
 def _record(registry: Registry, facts: Facts, event: PersonObserved) -> list[Record]:

@@ -17,6 +17,7 @@ from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
+from services.moderation.store.vouches import Vouches
 from shared.bus.commit import Command, Expect
 from shared.keys import Keys
 
@@ -45,6 +46,7 @@ class Chats:
         self._reads = Reads(redis)
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
+        self.vouches = Vouches(redis, keys)
 
     # While updates are decided.
 
@@ -92,7 +94,8 @@ class Chats:
                 doomed = parts.pop(b"doomed", b"").decode()
                 state.albums[album] = Album({int(part) for part in parts}, doomed)
         if want.links:
-            state.place = next((_place(found) for found in next(answers) if found), None)
+            found = next((one for one in next(answers) if one), None)
+            state.place, state.precision = _place(found) if found else (None, "")
         return state
 
     @staticmethod
@@ -250,9 +253,11 @@ class Chats:
         ]
         return [("SET", key, orjson.dumps(value), "EX", names.ADMINS_TTL)]
 
-    async def state(self, chat_id: int) -> ChatState:
-        """What is known of one chat."""
-        states, _ = await self.load({chat_id: Wanted()}, {})
+    async def state(self, chat_id: int, people: Iterable[int] = ()) -> ChatState:
+        """What is known of one chat, and in it of these people."""
+        wanted = Wanted()
+        wanted.people |= {self._keys.person(one) for one in people}
+        states, _ = await self.load({chat_id: wanted}, {})
         return states[chat_id]
 
     # For commands.
@@ -312,6 +317,16 @@ class Chats:
 
     def distrust(self, chat_id: int, user_id: int) -> list[Command]:
         return [("ZREM", self._names.of_chat("trusted", chat_id), self._keys.person(user_id))]
+
+    async def listen(self, chat_id: int, user_id: int, now: int) -> list[Command]:
+        """Note the person's next message here also when one was noted today."""
+        state = await self.state(chat_id, [user_id])
+        person = self._keys.person(user_id)
+        if state.seen.get(person, 0) // DAY != now // DAY:
+            return []
+        # As if the last day on which something was noted were yesterday: the next message counts today anew.
+        yesterday = packed.pack(now - DAY, max(state.days[person] - 1, 0))
+        return [("ZADD", self._names.of_chat("seen", chat_id), "XX", yesterday, person)]
 
     async def closed(self, chat_id: int) -> Closed | None:
         """How the chat is closed by night or by order, None when it is open."""
@@ -396,6 +411,7 @@ def _packed(warned: Warned) -> str:
     return packed.pack(warned.at, warned.count * WARNED_SCALE + steps)
 
 
-def _place(stored: bytes) -> tuple[float, float]:
-    lat, lon = stored.split(b",")[:2]
-    return float(lat), float(lon)
+def _place(stored: bytes) -> tuple[tuple[float, float], str]:
+    """Where, and how exactly; see `Places.put`."""
+    lat, lon, *precision = stored.decode().split(",")
+    return (float(lat), float(lon)), precision[0] if precision else ""

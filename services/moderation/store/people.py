@@ -67,16 +67,20 @@ class People:
         return [("SET", self._names.of_person("person", person), sealed, "EX", ttl)]
 
 
+LATER: tuple[Any, ...] = ("", 0, 0, (), "", ())
+"""What stands at the end where an earlier version has not stored it yet."""
+
+
 def _values(one: Presence) -> list[Any]:
-    flags = one.left | one.trusted << 1
+    flags = one.left | one.trusted << 1 | one.leads << 2
     told = [one.joined, one.seen, one.days, flags, one.place, one.evidence, one.told]
-    return [one.chat_id, *told, one.road, one.first, one.asked, one.rules]
+    return [one.chat_id, *told, one.road, one.first, one.asked, one.rules, one.level, one.vouched]
 
 
 def _presence(values: list[Any]) -> Presence:
-    """What an earlier version has stored ends before `road`."""
+    """What an earlier version has stored ends before `road` or `level`."""
     chat_id, joined, seen, days, flags, place, evidence, told, *later = values
-    road, first, asked, rules = later or ("", 0, 0, ())
+    road, first, asked, rules, level, vouched = [*later, *LATER[len(later) :]]
     return Presence(
         chat_id=chat_id,
         joined=joined,
@@ -91,4 +95,7 @@ def _presence(values: list[Any]) -> Presence:
         first=first,
         asked=asked,
         rules=tuple(rules),
+        level=level,
+        vouched=tuple(vouched),
+        leads=bool(flags & 4),
     )

@@ -19,6 +19,9 @@ ANSWER_WITHIN = 2 * DAY
 OUTSIDE = frozenset({"left", "banned"})
 TRAIT = "trait."
 """What a text that looks like spam looks like; no evidence by itself."""
+LEADS, VOUCHED = "leads", "vouched"
+"""Noted of an admin, and of somebody for whom a member has spoken; no evidence."""
+VOUCHES_MOST = 8
 WORDS = frozenset({"trusted", "asked", "noted"})
 """What others do or notice; it is no sign of life of the person."""
 
@@ -48,6 +51,12 @@ class Presence:
     """When an admin had the bot ask who this is; 0 never, -1 answered."""
     rules: tuple[str, ...] = ()
     """The operator's own rules that were passed on."""
+    level: str = ""
+    """How exactly the directory places the chat, see `contracts.listings.Precision`; empty: unknown."""
+    vouched: tuple[int, ...] = ()
+    """When members here have vouched for the person, each of them once."""
+    leads: bool = False
+    """The person is an admin of this chat, which the directory lists."""
 
 
 @dataclass(slots=True)
@@ -80,6 +89,7 @@ class Seen(NamedTuple):
     place: tuple[float, float] | None = None
     road: str = ""
     look: str = ""
+    level: str = ""
 
 
 def observe(standing: Standing, seen: Seen, weights: Weights = DEFAULT) -> None:
@@ -87,10 +97,12 @@ def observe(standing: Standing, seen: Seen, weights: Weights = DEFAULT) -> None:
     presence = standing.of(seen.chat, seen.chat_id)
     presence.chat_id = seen.chat_id
     presence.place = seen.place or presence.place
+    presence.level = seen.level or presence.level
     presence.first = presence.first or seen.at
     if seen.kind == "wrote":
         _wrote(presence, seen.at)
     if seen.kind not in WORDS:
+        presence.leads = False  # what an admin does is not passed on: this is one no more
         if presence.left and seen.kind == "joined":
             presence.told = None  # who comes back is told of again
         presence.left = seen.kind in OUTSIDE
@@ -122,6 +134,10 @@ def _word(presence: Presence, seen: Seen) -> None:
         presence.trusted = False
     elif seen.kind == "asked":
         presence.asked = seen.at
+    elif LEADS in seen.reasons:
+        presence.leads = True
+    elif VOUCHED in seen.reasons and seen.at not in presence.vouched:
+        presence.vouched = (*presence.vouched, seen.at)[-VOUCHES_MOST:]
 
 
 def _joined(standing: Standing, presence: Presence, seen: Seen) -> None:

@@ -13,9 +13,17 @@ from services.moderation.domain.standing.person import DAY, FORGET, HOUR, TRAIT,
 from services.moderation.domain.standing.weights import DEFAULT, Weights
 from shared.geo import metres
 
-FAR = 2_000.0
-"""Metres: two chats nearer than this are one neighbourhood."""
+REACH = {"district": 3_000.0}
+"""Metres around a chat within which its people live, by how exactly the directory places it. Two chats whose
+circles meet are one neighbourhood: one home is enough for both."""
+REACH_USUAL = 1_000.0
+CITY = "city"
+"""Everybody may be in what is for the whole city, from wherever: it says nothing."""
+COURTYARD = "courtyard"
+COURTYARD_REACH = 300.0
 PLACES_MOST = 8
+KNOWN_LEAST = 3
+"""Chats of which it must be known that they lie in one neighbourhood."""
 PRESENT_LONG = 14 * DAY
 EVEN_DAYS = 2
 """Days on which somebody wrote in a chat to be at home there; one where they were before us."""
@@ -47,12 +55,12 @@ class Facts:
     def here(self) -> Presence | None:
         return self.standing.chats.get(self.chat)
 
-    def lately(self) -> list[tuple[str, Presence]]:
-        """Chats that the person was seen to join within the time of memory and has not left."""
+    def lately(self, within: int = FORGET) -> list[tuple[str, Presence]]:
+        """Chats that the person was seen to join within so many seconds and has not left."""
         return [
             (key, one)
             for key, one in self.standing.chats.items()
-            if one.joined and not one.left and self.now - one.joined < FORGET
+            if one.joined and not one.left and self.now - one.joined < within and one.level != CITY
         ]
 
 
@@ -102,30 +110,56 @@ def elsewhere(facts: Facts) -> Iterable[Found]:
 
 
 def joins(facts: Facts) -> Iterable[Found]:
-    """Different chats joined within the hour or the day before now, whichever weighs more."""
-    found = facts.standing.joins
+    """Different chats joined within the hour or the day before now, whichever weighs more.
+
+    `near`: one home would explain them, as far as it is known where they lie.
+    """
+    chats = facts.standing.chats
+    found = [join for join in facts.standing.joins if join[1] not in chats or chats[join[1]].level != CITY]
     if len(found) < 3:
         return
-    counts = [
-        (name, {"chats": len({chat for at, chat in found if 0 <= facts.now - at < within})})
-        for name, within in (("joins.hour", HOUR), ("joins.day", DAY))
-    ]
+    counts = []
+    for name, within in (("hour", HOUR), ("day", DAY)):
+        keys = {chat for at, chat in found if 0 <= facts.now - at < within}
+        near = _one_home([chats[key] for key in keys if key in chats])
+        counts.append((f"joins.{name}{'.near' if near else ''}", {"chats": len(keys)}))
     yield max(counts, key=lambda one: facts.weights.table[one[0]].of(one[1]))
 
 
+def _one_home(joined: list[Presence]) -> bool:
+    known = list(_circles(joined))
+    return len(known) >= KNOWN_LEAST and len(_apart(known)) == 1
+
+
 def spread(facts: Facts) -> Iterable[Found]:
-    """Neighbourhoods far from each other that were joined lately: none within `FAR` of another."""
-    apart = _apart(one for _, one in facts.lately())
+    """Neighbourhoods far from each other that were joined lately: no home is enough for two of them."""
+    apart = _apart(_circles(one for _, one in facts.lately()))
     if len(apart) > 2:
-        widest = max(metres(*a, *b) for a in apart for b in apart)
+        widest = max(metres(*a, *b) for a, _ in apart for b, _ in apart)
         yield "chats.far_apart", {"places": len(apart), "kilometres": round(widest / 1000, 1)}
 
 
-def _apart(found: Iterable[Presence], least: float = FAR) -> list[tuple[float, float]]:
-    apart: list[tuple[float, float]] = []
-    for one in found:
-        if one.place is not None and all(_far(one.place, other, least) for other in apart):
-            apart.append(one.place)
+def courtyards(facts: Facts) -> Iterable[Found]:
+    """Courtyards joined within a day, so far from each other that nobody lives in two of them."""
+    places = [one.place for _, one in facts.lately(DAY) if one.level == COURTYARD and one.place is not None]
+    if len(places) > 2:
+        yield "courtyards.day", {"places": len(_apart((place, COURTYARD_REACH) for place in places))}
+
+
+Circle = tuple[tuple[float, float], float]
+"""A place, and metres around it."""
+
+
+def _circles(found: Iterable[Presence]) -> Iterable[Circle]:
+    return ((one.place, REACH.get(one.level, REACH_USUAL)) for one in found if one.place is not None)
+
+
+def _apart(found: Iterable[Circle]) -> list[Circle]:
+    """As many homes are needed at least: circles of which no two meet."""
+    apart: list[Circle] = []
+    for place, reach in found:
+        if all(_far(place, other, reach + its) for other, its in apart):
+            apart.append((place, reach))
             if len(apart) == PLACES_MOST:
                 break
     return apart
@@ -157,7 +191,9 @@ def cohort(facts: Facts) -> Iterable[Found]:
     """Came in waves of others, into chats far apart."""
     waves = [one for one in facts.standing.chats.values() if "burst" in one.evidence]
     if len(waves) > 1:
-        places = len(_apart(waves, WAVES_APART)) + sum(one.place is None for one in waves)
+        places = len(_apart((one.place, WAVES_APART / 2) for one in waves if one.place is not None))
+        # Nobody knows where the others lie: neighbours come to two chats of one house in a wave.
+        places += sum(one.place is None for one in waves) // 2
         yield "burst.several", {"chats": len(waves), "places": places}
 
 
@@ -187,6 +223,9 @@ def word(facts: Facts) -> Iterable[Found]:
     others = sum(one.trusted for one in facts.standing.chats.values() if one is not facts.here)
     if others:
         yield "trusted.elsewhere", {"chats": others}
+    leads = sum(one.leads for one in facts.standing.chats.values() if one is not facts.here)
+    if leads:
+        yield "leads.elsewhere", {"chats": leads}
 
 
 def presence(facts: Facts) -> Iterable[Found]:
@@ -202,16 +241,19 @@ def presence(facts: Facts) -> Iterable[Found]:
 
 
 def door(facts: Facts) -> Iterable[Found]:
-    """Brought in by members who write here, let in by an admin, or answered when asked."""
+    """Brought in or vouched for by members, let in by an admin, or answered when asked."""
     vouched = sum(one.road == "vouched" for one in facts.standing.chats.values())
     if vouched:
         yield "vouched", {"chats": vouched}
+    words = sum(len(one.vouched) for one in facts.standing.chats.values())
+    if words:
+        yield "vouched.members", {"members": words}
     if facts.here is not None and facts.here.road == "request":
         yield "approved", {}
     if facts.here is not None and facts.here.asked == -1:
         yield "answered", {}
 
 
-OF_PERSON: tuple[Find, ...] = (joins, spread, many, silent, cohort, names, account)
+OF_PERSON: tuple[Find, ...] = (joins, spread, courtyards, many, silent, cohort, names, account)
 """The same in every chat of a person."""
 OF_CHAT: tuple[Find, ...] = (noticed, listed, elsewhere, word, presence, door)
