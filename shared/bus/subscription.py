@@ -40,7 +40,8 @@ class Broker(RedisBroker):
     """A FastStream broker whose subscribers never read by themselves.
 
     FastStream's own loop loses what was published before a group existed, never retries, and stops for good
-    when a stream is deleted. So the bus reads, and feeds the very same subscribers (decision feeding-handlers-ourselves).
+    when a stream is deleted. So the bus reads, and feeds the very same subscribers:
+    `docs/decisions/feeding-handlers-ourselves.md`.
     """
 
     async def start(self) -> None:
