@@ -16,7 +16,7 @@ from services.gateway.mirror.verify import report
 from services.gateway.mirror.verify import verify as check
 from services.gateway.web.i18n import offered
 from shared.bus import Bus
-from shared.contracts.registry import AREAS_CHANGED
+from shared.contracts.registry import AREAS_CHANGED, GROUND_CHANGED, STREETS_CHANGED
 from shared.keys import Keys
 from shared.settings import Settings, load
 
@@ -58,6 +58,8 @@ async def _contents(settings: Settings, made: date) -> tuple[Contents, bytes]:
             languages=tuple(offered(settings.languages)),
             site=settings.public_url,
             made=made,
+            streets=[event.street async for event in snapshot(bus, STREETS_CHANGED) if event.street],
+            ground=[event.ground async for event in snapshot(bus, GROUND_CHANGED) if event.ground],
         )
         return contents, signing_key(bus.keys)
     finally:

@@ -50,9 +50,35 @@ def test_map_and_list_show_the_same_and_nothing_leaves(copy: str, look: Callable
     expect(seen.page.locator("#rows .row")).to_have_count(8)
     discs = [int(text) for text in seen.page.locator(".leaflet-marker-pane .round").all_inner_texts()]
     assert seen.page.locator(".leaflet-marker-pane .pin").count() + sum(discs) == 8
-    expect(seen.page.locator("path.area")).to_have_count(1)
+    expect(seen.page.locator("img.leaflet-tile-loaded").first).to_be_attached()
     expect(seen.page.locator("#expired")).to_be_hidden()
     assert all(request.startswith(("file://", "data:")) for request in seen.requests)
+    assert not seen.complaints
+
+
+@pytest.mark.parametrize("page", ["index.html", "ru/index.html"])
+def test_without_scripts_the_map_is_there_and_leads_on(copy: str, look: Callable, page: str) -> None:
+    seen = look(f"{copy}/{page}", js=False)
+    expect(seen.page.locator("form.filters")).to_be_hidden()
+    drawn = seen.page.locator("#static-map svg.drawn")
+    counts = [int(text) for text in drawn.locator(".count").all_text_contents()]
+    assert drawn.locator("a").count() - len(counts) + sum(counts) == 8
+    images = seen.page.locator("#static-map svg.drawn > image")
+    expect(images.first).to_be_attached()
+    assert len({each for each in seen.requests if "/ground/" in each}) == images.count()
+    drawn.locator("a:has(image)").first.click()
+    expect(seen.page.locator("h1")).to_be_visible()
+    assert "/listings/" in seen.page.url
+    assert not seen.complaints
+
+
+def test_an_area_has_a_page_with_its_listings(copy: str, look: Callable) -> None:
+    seen = look(f"{copy}/be/areas.html", js=False)
+    seen.page.get_by_role("link", name="Савецкі раён").click()
+    expect(seen.page.locator("h1")).to_have_text("Савецкі раён")
+    expect(seen.page.locator(".rows .row")).to_have_count(1)
+    seen.page.locator(".rows a").first.click()
+    expect(seen.page.locator("h1")).to_have_text("Плошча Перамен")
     assert not seen.complaints
 
 

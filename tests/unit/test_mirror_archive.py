@@ -2,21 +2,26 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
+from defusedxml.ElementTree import fromstring
 
 from services.gateway.mirror.archive import public_key
 from services.gateway.mirror.build import build, packed
 from services.gateway.mirror.bundle import bundle
 from services.gateway.mirror.contents import Contents, without_invites
 from services.gateway.mirror.verify import report, verify
+from shared.contracts.ground import Ground
 from shared.contracts.listings import Area, Link
+from shared.contracts.streets import Street
 from shared.settings import City
 from tests.gateway import listing
 
@@ -25,13 +30,29 @@ DAY = date(2026, 11, 22)
 HASH = "AbCdEf0123456789_-xY"
 HOSTILE = "\u202e</script><script>alert(1)</script>\u2028'\"{{7*7}}"
 LISTINGS = (
-    listing(1, name="Плошча Перамен", members=4312, areas=("savecki",)),
+    listing(1, name="Плошча Перамен", members=4312, areas=("savecki", "kvietak")),
     listing(2, name=HOSTILE, description=f"Пішыце: https://t.me/+{HASH} або tg://join?invite={HASH}"),
     listing(3, name="Закрыты двор", link=Link(kind="invite", value=HASH)),
 )
 RING = [(27.4, 53.85), (27.7, 53.85), (27.7, 53.95), (27.4, 53.85)]
 AREAS = (Area(id="savecki", level="district", names={"be": "Савецкі раён"}, polygon=[[RING]]),)
-CONTENTS = Contents.of(LISTINGS, AREAS, city=City(), languages=("be", "ru", "en"), site="", made=DAY)
+STREETS = (
+    Street(
+        id="kvietak", type="street", names={"be": HOSTILE}, houses=[("1", 53.9, 27.55), ("3", 53.9, 27.56)]
+    ),
+    Street(id="elsewhere", type="street", names={"be": "Іншая"}, houses=[("1", 53.8, 27.5)]),
+)
+GROUND = (Ground(id="lake", kind="water", rank=1, polygon=[[RING]]),)
+CONTENTS = Contents.of(
+    LISTINGS,
+    AREAS,
+    city=City(),
+    languages=("be", "ru", "en"),
+    site="",
+    made=DAY,
+    streets=STREETS,
+    ground=GROUND,
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +73,9 @@ def test_the_same_directory_gives_the_same_bytes_whatever_order_it_came_in(
     mirror: Path, tmp_path: Path
 ) -> None:
     turned = Contents.of(
-        reversed(LISTINGS), AREAS, city=City(), languages=("be", "ru", "en"), site="", made=DAY
-    )
+        reversed(LISTINGS), AREAS, city=City(), languages=("be", "ru", "en"), site="", made=DAY,
+        streets=reversed(STREETS), ground=reversed(GROUND),
+    )  # fmt: skip
     build(tmp_path / "other.zip", turned, SEED)
     assert (tmp_path / "other.zip").read_bytes() == mirror.read_bytes()
 
@@ -72,6 +94,36 @@ def test_a_private_invite_link_is_in_no_file(mirror: Path) -> None:
         page = archive.read(f"be/listings/{LISTINGS[2].id}.html").decode()
         assert f"qr/{LISTINGS[2].id}.svg" not in archive.namelist()
     assert "Закрыты двор" in page
+
+
+def test_every_area_has_a_page_and_every_street_that_has_a_listing(mirror: Path) -> None:
+    with zipfile.ZipFile(mirror) as archive:
+        for language in CONTENTS.languages:
+            found = {name for name in archive.namelist() if name.startswith(f"{language}/areas/")}
+            assert found == {f"{language}/areas/{area}.html" for area in ("savecki", "kvietak")}
+            page = archive.read(f"{language}/areas/savecki.html").decode()
+            assert f"../listings/{LISTINGS[0].id}.html" in page
+            assert LISTINGS[1].id not in page
+        assert "areas/savecki.html" in archive.read("be/areas.html").decode()
+
+
+def test_every_address_in_a_mirror_leads_to_a_file_of_it(folder: Path) -> None:
+    pages = sorted(folder.rglob("*.html"))
+    assert len(pages) > 60
+    for page in pages:
+        for address in re.findall(r' (?:href|src)="([^"#]+)', page.read_text(encoding="utf-8")):
+            if not address.startswith(("https://t.me/", "data:")):
+                assert (page.parent / unescape(address)).resolve().is_file(), f"{page}: {address}"
+
+
+def test_the_ground_is_in_it_as_images_with_their_own_style_and_nothing_else(folder: Path) -> None:
+    tiles = sorted((folder / "ground").rglob("*.svg"))
+    assert 20 < len(tiles) <= 400
+    lakes = [tile for tile in tiles if 'class="k5"' in tile.read_text(encoding="utf-8")]
+    assert lakes
+    for tile in tiles:
+        tags = {each.tag.rpartition("}")[2] for each in fromstring(tile.read_bytes()).iter()}
+        assert tags <= {"svg", "style", "path", "defs", "use", "text", "textPath"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ import orjson
 from services.gateway.mirror import archive
 from services.gateway.mirror.contents import Contents
 from services.gateway.mirror.pages import files
+from shared.contracts.ground import Ground
 from shared.contracts.listings import Area, Listing
+from shared.contracts.streets import Street
 from shared.settings import City
 
 
@@ -41,6 +43,8 @@ def packed(contents: Contents, seed: bytes) -> bytes:
         "seed": seed.hex(),
         "listings": [listing.model_dump(mode="json") for listing in contents.listings],
         "areas": [area.model_dump(mode="json") for area in contents.areas],
+        "streets": [street.model_dump(mode="json") for street in contents.streets],
+        "ground": [piece.model_dump(mode="json") for piece in contents.ground],
         "city": contents.city.model_dump(mode="json"),
         "languages": contents.languages,
         "site": contents.site,
@@ -57,6 +61,8 @@ def _unpacked(body: bytes) -> tuple[Contents, bytes]:
         languages=tuple(raw["languages"]),
         site=raw["site"],
         made=date.fromisoformat(raw["made"]),
+        streets=map(Street.model_validate, raw["streets"]),
+        ground=map(Ground.model_validate, raw["ground"]),
     )
     return contents, bytes.fromhex(raw["seed"])
 

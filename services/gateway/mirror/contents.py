@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shared.contracts.ground import Ground
 from shared.contracts.listings import Area, Listing
+from shared.contracts.streets import Street
 from shared.settings import City
 
 LASTS = timedelta(days=30)
@@ -31,6 +33,8 @@ class Contents:
     site: str
     """Address of the site, empty when it has none."""
     made: date
+    streets: tuple[Street, ...] = ()
+    ground: tuple[Ground, ...] = ()
 
     @property
     def until(self) -> date:
@@ -47,6 +51,8 @@ class Contents:
         languages: tuple[str, ...],
         site: str,
         made: date,
+        streets: Iterable[Street] = (),
+        ground: Iterable[Ground] = (),
     ) -> "Contents":
         """Sorted, whatever order they came in."""
         return cls(
@@ -56,6 +62,8 @@ class Contents:
             languages,
             site,
             made,
+            tuple(sorted(streets, key=lambda one: one.id)),
+            tuple(sorted(ground, key=lambda one: one.id)),
         )
 
 

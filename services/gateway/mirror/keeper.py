@@ -56,7 +56,7 @@ class Keeper:
         self._known: dict[tuple[Path, int, int], Offered] = {}
         self._building: asyncio.Task[None] | None = None
         self._built_at = -EVERY
-        self._built_of: tuple[int, date] | None = None
+        self._built_of: tuple[int, str, date] | None = None
 
     @property
     def too_large(self) -> bool:
@@ -75,7 +75,7 @@ class Keeper:
         return self._folder / OPERATORS
 
     def _begin_if_due(self) -> None:
-        state = (self._gateway.model.version, now().date())
+        state = (self._gateway.model.version, self._gateway.ground.version, now().date())
         running = self._building is not None and not self._building.done()
         due = time.monotonic() - self._built_at >= EVERY and state != self._built_of
         if running or not due or self.too_large or not self._gateway.bus.readiness().ready:
@@ -112,7 +112,7 @@ class Keeper:
             if (cursor := page.next) is None:
                 break
             await asyncio.sleep(0)
-        settings = self._gateway.settings
+        settings, parts = self._gateway.settings, self._gateway.ground.copy()
         return Contents.of(
             found,
             self._gateway.model.areas(),
@@ -120,6 +120,8 @@ class Keeper:
             languages=tuple(offered(settings.languages)),
             site=settings.public_url,
             made=now().date(),
+            streets=parts.streets,
+            ground=parts.pieces,
         )
 
     async def _offered(self, path: Path) -> Offered | None:

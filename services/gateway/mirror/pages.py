@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from services.gateway.mirror.archive import File
+from services.gateway.mirror.areas import Areas
 from services.gateway.mirror.bundle import bundle
 from services.gateway.mirror.contents import Contents, public_link, without_invites
+from services.gateway.mirror.ground import Ground
 from services.gateway.web import cards
 from services.gateway.web.assets import ASSETS
 from services.gateway.web.book import book
+from services.gateway.web.drawing import View
 from services.gateway.web.i18n import Translator, translator
+from services.gateway.web.maps import Mark, listing_mark
 from services.gateway.web.pages import texts_of
+from services.gateway.web.places import view_of
 from services.gateway.web.prints import qr_svg
 from services.gateway.web.render import TEMPLATES, named
 from shared.contracts.listings import Kind, Listing
@@ -25,8 +30,13 @@ FIRST = 60
 """Listings beside the map before scripts run."""
 PAGES_MOST = 20_000
 """Listings up to which each has a page and a QR code of its own; with more the list is all there is."""
+AREA_MOST = 500
+"""Listings on the page of an area."""
+Row = tuple[Listing, list[str], str]
+"""A listing, the names of its areas, the address of its page."""
 FILES = {
     "style.css": "style.css",
+    "places.css": "places.css",
     "icon.svg": "icon.svg",
     "rushnik.svg": "rushnik.svg",
     "vendor/leaflet/leaflet.css": "leaflet.css",
@@ -62,9 +72,11 @@ def files(contents: Contents) -> Iterator[File]:
         for listing in contents.listings:
             if public_link(listing):
                 yield f"qr/{listing.id}.svg", qr_svg(listing.link).encode()
-    yield "index.html", _Language(contents, contents.languages[0]).home("")
+    ground, areas = Ground(contents), Areas(contents)
+    yield from ground.files()
+    yield "index.html", _Language(contents, contents.languages[0], ground, areas).home("")
     for language in contents.languages:
-        yield from _Language(contents, language).files()
+        yield from _Language(contents, language, ground, areas).files()
 
 
 def _json(value: Any) -> str:
@@ -76,11 +88,12 @@ def _json(value: Any) -> str:
 class _Language:
     """The pages in one language."""
 
-    def __init__(self, contents: Contents, language: str) -> None:
+    def __init__(self, contents: Contents, language: str, ground: Ground, areas: Areas) -> None:
         self._contents = contents
+        self._ground, self._places = ground, areas
         self._t: Translator = translator(language)
         self._own_pages = len(contents.listings) <= PAGES_MOST
-        self._areas = {area.id: named(area.names, language) for area in contents.areas}
+        self._page = "listings/{id}.html" if self._own_pages else "list-1.html"
         self._removed = self._t("mirror.removed_link")
 
     def files(self) -> Iterator[File]:
@@ -101,6 +114,34 @@ class _Language:
             path = f"guide/{card.slug}"
             yield f"{folder}/{path}.html", self._render("card", "../../", path, card=card, body=body)
         yield f"{folder}/flags.html", self._render("flags", "../", "flags")
+        yield from self._area_files()
+
+    def _area_files(self) -> Iterator[File]:
+        folder, t = self._t.language, self._t
+        yield f"{folder}/areas.html", self._render("areas", "../", "areas", tree=self._places.tree(t))
+        for spot in self._places.spots.values():
+            found = [self._clean(one) for one in self._places.listings.get(spot.id, ())]
+            view, path = view_of(spot), f"areas/{spot.id}"
+            marks = self._places.marks(view, found, t, to="../", page=self._page)
+            values = self._places.values(spot, t) | {
+                "map": self._ground.drawing(view, t, "../../", marks),
+                "groups": self._by_kind(found[:AREA_MOST]),
+                "shown": min(len(found), AREA_MOST),
+                "total": len(found),
+            }
+            yield f"{folder}/{path}.html", self._render("area", "../../", path, **values)
+
+    def _by_kind(self, listings: list[Listing]) -> list[tuple[Kind, list[Row]]]:
+        rows = {kind: [self._beside(one) for one in listings if one.kind is kind] for kind in Kind}
+        return [(kind, some) for kind, some in rows.items() if some]
+
+    def _beside(self, listing: Listing) -> Row:
+        """As `_row`, from a folder beside."""
+        return (
+            listing,
+            [name for _, name in self._places.names(listing, self._t.language)],
+            f"../{self._page.format(id=listing.id)}",
+        )
 
     def home(self, root: str) -> bytes:
         """The map, from a folder where `root` leads to the top."""
@@ -110,6 +151,7 @@ class _Language:
         page = "listings/{id}.html" if self._own_pages else "list-{page}.html#l-{id}"
         city = self._contents.city
         first = [self._row(self._clean(each), number) for each, number in numbered[:FIRST]]
+        view = View(city.lat, city.lon, round(city.zoom)).tamed()
         config = {
             "lat": city.lat,
             "lon": city.lon,
@@ -117,7 +159,7 @@ class _Language:
             "area": city.area,
             "centre": [city.lat, city.lon],
             "lang": self._t.language,
-            "basemap": {"kind": "none"},
+            "basemap": self._ground.config(root),
             "page": pages + page,
             "flags": root + "flags/{id}.svg",
             "until": self._contents.until.isoformat(),
@@ -132,20 +174,34 @@ class _Language:
             kinds=list(Kind),
             config=config,
             texts=texts_of(self._t),
+            map=self._ground.drawing(view, self._t, root, self._marks(view, pages)),
         )
+
+    def _marks(self, view: View, pages: str) -> Iterator[Mark]:
+        every = map(self._clean, self._contents.listings)
+        return self._places.marks(view, every, self._t, to=pages, page=self._page)
 
     def _listing(self, listing: Listing) -> bytes:
         path = f"listings/{listing.id}"
-        names, link = self._names(listing), public_link(listing)
-        return self._render("listing", "../../", path, listing=listing, names=names, link=link)
+        view = View(listing.place.lat, listing.place.lon, 14, width=720, height=260)
+        mark = listing_mark(view, listing, listing.name, "../index.html")
+        return self._render(
+            "listing",
+            "../../",
+            path,
+            listing=listing,
+            places=self._places.names(listing, self._t.language),
+            link=public_link(listing),
+            map=self._ground.drawing(view, self._t, "../../", [mark]),
+        )
 
-    def _row(self, listing: Listing, number: int) -> tuple[Listing, list[str], str]:
+    def _row(self, listing: Listing, number: int) -> Row:
         href = f"listings/{listing.id}.html" if self._own_pages else f"list-{number}.html#l-{listing.id}"
         return listing, self._names(listing), href
 
     def _names(self, listing: Listing) -> list[str]:
         """Names of its areas, the smallest first."""
-        return [self._areas[area] for area in reversed(listing.areas) if area in self._areas]
+        return [name for _, name in self._places.names(listing, self._t.language)]
 
     def _clean(self, listing: Listing) -> Listing:
         """Without private links in its texts."""
@@ -160,7 +216,12 @@ class _Language:
         path = href.partition("?")[0]
         if path.startswith("/guide/") and len(path) > len("/guide/"):
             return f"{path.removeprefix('/guide/')}.html"
-        known = {"/list": "../list-1.html", "/guide/": "../guide.html", "/flags": "../flags.html"}
+        known = {
+            "/list": "../list-1.html",
+            "/areas": "../areas.html",
+            "/guide/": "../guide.html",
+            "/flags": "../flags.html",
+        }
         if path == "/submit" and self._contents.site:
             return self._contents.site + href
         return known.get(path, "../index.html")

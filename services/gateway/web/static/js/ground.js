@@ -77,12 +77,12 @@ function vectorGround(map, { basemap, lang }) {
 
 /** What the server draws, as images; or, without a server, areas alone. */
 function drawnGround(map, config, text, areas) {
-  const { tiles, deepest, bare } = config.basemap;
+  const { tiles, deepest, least = 0, bounds, bare } = config.basemap;
   const pane = map.createPane("ground");
   pane.style.zIndex = 250;
   const renderer = L.svg({ pane: "ground", padding: 0.5 });
   const line = { ...still, pane: "ground", renderer, weight: 1 };
-  if (tiles) L.tileLayer(tiles, { tileSize: 512, zoomOffset: -1, maxNativeZoom: deepest + 1, keepBuffer: 1 }).addTo(map);
+  if (tiles) groundTiles(tiles, { minNativeZoom: least + 1, maxNativeZoom: deepest + 1, bounds }).addTo(map);
   if (bare || !tiles) {
     drawRings(map, config.centre, line, text);
     drawGraticule(map, line);
@@ -93,6 +93,10 @@ function drawnGround(map, config, text, areas) {
       nameAreas(map, found);
     })
     .catch(() => {});
+}
+
+function groundTiles(tiles, options) {
+  return L.tileLayer(tiles, { tileSize: 512, zoomOffset: -1, keepBuffer: 1, ...options });
 }
 
 /** Each area's name, level, middle and width in degrees. */
