@@ -1,43 +1,73 @@
 -- One fenced commit, for one or many units.
 --
--- KEYS[1] lease key ("" when not fenced), KEYS[2] stream key ("" when nothing is acknowledged)
--- ARGV: lease value, group, stop at conflict (0|1), number of units, then for each unit
---   number of ids, ids ...
+-- KEYS: for each partition its lease key ("" when not fenced) and its stream key ("" when nothing of it is
+-- acknowledged)
+-- ARGV: group, stop at conflict (0|1), number of partitions, their lease values, number of units, then for each unit
+--   number of parts, then for each: number of its partition, number of ids, ids ...
 --   number of expectations, then for each: key, field ("" = string key), present (0|1), value
 --   number of commands, then for each: number of arguments, arguments ...
 --
 -- Answers one code for each unit: 1 done, 0 was not pending (somebody else has done it), -1 an expectation was
--- not met, -2 fenced, -3 not reached because an earlier unit conflicted.
--- The acknowledgement comes first: an entry that is no longer pending has no effect at all. Lua has no rollback,
--- so everything that can refuse comes before the first write.
+-- not met, -2 a lease is lost, -3 not reached because an earlier unit conflicted.
+-- The acknowledgement comes first: an entry that is no longer pending has no effect at all, nor have those of its
+-- unit. Lua has no rollback, so everything that can refuse comes before the first write.
 -- Arguments stay where they are in ARGV: a batch has thousands of them.
-local lease, group, stop, units = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
-local at = 5
+local group, stop = ARGV[1], ARGV[2] == '1'
+local at = 3
 local codes = {}
-
-if lease ~= '' and redis.call('GET', KEYS[1]) ~= lease then
-  for u = 1, units do codes[u] = -2 end
-  return codes
-end
 
 local function number()
   at = at + 1
   return tonumber(ARGV[at - 1])
 end
 
-local function is_pending(id)
-  return #redis.call('XPENDING', KEYS[2], group, id, id, 1) > 0
+local fenced = false
+for p = 1, number() do
+  local lease = KEYS[2 * p - 1]
+  if lease ~= '' and redis.call('GET', lease) ~= ARGV[at] then fenced = true end
+  at = at + 1
+end
+local units = number()
+if fenced then
+  for u = 1, units do codes[u] = -2 end
+  return codes
 end
 
--- Whether all entries from place `first` to `last` are pending. What lies between them in the stream is mostly
--- just them; where it is not, each is looked up.
-local function pending(first, last)
-  if first == last then return true end -- XACK itself tells for a single entry
+-- Entries of one stream, those from place `first` to `last`.
+local function take_part()
+  local stream, ids = KEYS[2 * number()], number()
+  at = at + ids
+  return { stream = stream, first = at - ids, last = at - 1 }
+end
+
+local function is_pending(stream, id)
+  return #redis.call('XPENDING', stream, group, id, id, 1) > 0
+end
+
+-- Whether all entries of a part are pending. What lies between them in the stream is mostly just them; where it
+-- is not, each is looked up.
+local function pending(part)
   local known = {}
-  local found = redis.call('XPENDING', KEYS[2], group, ARGV[first], ARGV[last], last - first + 1)
+  local first, last = ARGV[part.first], ARGV[part.last]
+  local found = redis.call('XPENDING', part.stream, group, first, last, part.last - part.first + 1)
   for _, one in ipairs(found) do known[one[1]] = true end
-  for i = first, last do
-    if not known[ARGV[i]] and not is_pending(ARGV[i]) then return false end
+  for i = part.first, part.last do
+    if not known[ARGV[i]] and not is_pending(part.stream, ARGV[i]) then return false end
+  end
+  return true
+end
+
+local function all_pending(parts)
+  if #parts == 1 and parts[1].first == parts[1].last then return true end -- XACK itself tells for a single entry
+  for _, part in ipairs(parts) do
+    if not pending(part) then return false end
+  end
+  return true
+end
+
+local function acknowledged(parts)
+  for _, part in ipairs(parts) do
+    if redis.call('XACK', part.stream, group, unpack(ARGV, part.first, part.last)) == 0 then return false end
   end
   return true
 end
@@ -51,9 +81,8 @@ end
 
 local halted = false
 for u = 1, units do
-  local ids = number()
-  local first, last = at, at + ids - 1
-  at = at + ids
+  local parts = {}
+  for i = 1, number() do parts[i] = take_part() end
   local met = true
   for _ = 1, number() do
     met = met and (halted or holds(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]))
@@ -65,11 +94,10 @@ for u = 1, units do
     code = -3
   elseif not met then
     -- A conflict of an entry that is done already is no conflict.
-    code = (ids > 0 and not is_pending(ARGV[first])) and 0 or -1
+    local done = parts[1] and not is_pending(parts[1].stream, ARGV[parts[1].first])
+    code = done and 0 or -1
     halted = code == -1 and stop
-  elseif ids > 0 and not pending(first, last) then
-    code = 0
-  elseif ids > 0 and redis.call('XACK', KEYS[2], group, unpack(ARGV, first, last)) == 0 then
+  elseif not all_pending(parts) or not acknowledged(parts) then
     code = 0
   end
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
@@ -21,6 +21,18 @@ PATIENCE = 0.2
 """Seconds between two attempts of a fenced commit whose answer was lost."""
 
 
+class Place(NamedTuple):
+    """A partition: the lease under which it is read, and its stream; "" where nothing is acknowledged."""
+
+    lease: Lease
+    stream: str
+
+
+Parts = Sequence[tuple[int, list[bytes]]]
+"""Entries by the number of their place, from 1."""
+Packed = tuple[Parts, Commit]
+
+
 class Committer:
     def __init__(self, scripts: Scripts, envelope: Envelope) -> None:
         self._scripts = scripts
@@ -35,9 +47,10 @@ class Committer:
 
     async def once_all(self, commits: Sequence[Commit], lease: Lease | None = None) -> list[Outcome]:
         """Independent commits, in order; as `once`."""
-        units = [Unit([], commit) for commit in commits]
+        places = [Place(lease, "")] if lease else []
+        units: list[Packed] = [([], commit) for commit in commits]
         try:
-            return await self._send(units, lease, stream="", group="", ordered=False)
+            return await self._send(units, places, group="", ordered=False)
         except (*AWAY, RedisError) as error:
             raise Unavailable(type(error).__name__) from error
 
@@ -56,32 +69,47 @@ class Committer:
 
         A repeat is harmless: what was acknowledged is answered ALREADY.
         """
+        packed: list[Packed] = [([(1, unit.ids)] if unit.ids else [], unit.commit) for unit in units]
+        return await self._until_answered(packed, [Place(lease, stream)], group=group, ordered=ordered)
+
+    async def joint(self, parts: Sequence[tuple[Place, list[bytes]]], commit: Commit, group: str) -> Outcome:
+        """One commit for entries of several partitions, all or nothing; sent again as `fenced` does."""
+        places = [place for place, _ in parts]
+        numbered = [(number, ids) for number, (_, ids) in enumerate(parts, 1)]
+        return (await self._until_answered([(numbered, commit)], places, group=group, ordered=False))[0]
+
+    async def _until_answered(
+        self, units: Sequence[Packed], places: Sequence[Place], *, group: str, ordered: bool
+    ) -> list[Outcome]:
         while True:
             try:
-                return await self._send(units, lease, stream=stream, group=group, ordered=ordered)
+                return await self._send(units, places, group=group, ordered=ordered)
             except AWAY:
-                if lease.expired:
+                if any(place.lease.expired for place in places):
                     return [Outcome.FENCED] * len(units)
                 await asyncio.sleep(PATIENCE)
 
     async def _send(
-        self, units: Sequence[Unit], lease: Lease | None, *, stream: str, group: str, ordered: bool
+        self, units: Sequence[Packed], places: Sequence[Place], *, group: str, ordered: bool
     ) -> list[Outcome]:
-        args: list[Argument] = [lease.value if lease else "", group, int(ordered), len(units)]
-        for unit in units:
-            self._pack(unit, args)
+        keys = [key for place in places for key in (place.lease.key, place.stream)]
+        args: list[Argument] = [group, int(ordered), len(places), *(place.lease.value for place in places)]
+        args.append(len(units))
+        for parts, commit in units:
+            self._pack(parts, commit, args)
         with COMMIT_SECONDS.time():
-            codes = await self._scripts.run("commit", [lease.key if lease else "", stream], args)
+            codes = await self._scripts.run("commit", keys, args)
         return [CODES[code] for code in codes]
 
-    def _pack(self, unit: Unit, args: list[Argument]) -> None:
-        args.append(len(unit.ids))
-        args.extend(unit.ids)
-        args.append(len(unit.commit.expect))
-        for expect in unit.commit.expect:
+    def _pack(self, parts: Parts, commit: Commit, args: list[Argument]) -> None:
+        args.append(len(parts))
+        for number, ids in parts:
+            args.extend((number, len(ids), *ids))
+        args.append(len(commit.expect))
+        for expect in commit.expect:
             present = expect.value is not None
             args.extend((expect.key, expect.field or "", int(present), expect.value or ""))
-        commands = [*unit.commit.writes, *self._published(unit.commit)]
+        commands = [*commit.writes, *self._published(commit)]
         args.append(len(commands))
         for command in commands:
             args.append(len(command))

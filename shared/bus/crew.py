@@ -9,6 +9,7 @@ import structlog
 from redis.asyncio import Redis
 
 from shared.bus.committer import AWAY, Committer
+from shared.bus.joint import Joint
 from shared.bus.lanes import Lanes
 from shared.bus.leases import Lease, Leases
 from shared.bus.partition import Partition
@@ -61,6 +62,8 @@ class Crew:
         self._subscriptions = subscriptions
         self._replica = replica
         self._brakes = {s.stream.topic: Brake() for s in subscriptions}
+        together = [s for s in subscriptions if s.batched and not s.apart]
+        self._joints = {s.stream.topic: Joint(s, committer) for s in together}
         self._workers: dict[tuple[str, int], tuple[Partition, asyncio.Task[None]]] = {}
         self._arranging = asyncio.Lock()
         self._leaving = False
@@ -156,7 +159,13 @@ class Crew:
         topic = subscription.stream.topic
         kind = Lanes if subscription.apart else Partition
         worker = kind(
-            self._redis, self._committer, subscription, partition, lease=lease, brake=self._brakes[topic]
+            self._redis,
+            self._committer,
+            subscription,
+            partition,
+            lease=lease,
+            brake=self._brakes[topic],
+            joint=self._joints.get(topic),
         )
         task = asyncio.create_task(worker.run(), name=f"{topic}.{partition:02d}")
         self._workers[topic, partition] = (worker, task)

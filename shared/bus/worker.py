@@ -20,6 +20,7 @@ from shared.bus.errors import GiveUp, TryLater, Unavailable
 from shared.bus.groups import ensure_group
 from shared.bus.handling import Failure, Fenced, Handling
 from shared.bus.held import Held
+from shared.bus.joint import Joint
 from shared.bus.leases import Lease
 from shared.bus.retry import BRAKE_PAUSE, SUSPECT_DELIVERIES, TRIES, Brake, backoff, place_of, reason_of
 from shared.bus.subscription import OWNER, Entry, Subscription
@@ -52,6 +53,7 @@ class Worker:
         lease: Lease,
         brake: Brake,
         stream: str | None = None,
+        joint: Joint | None = None,
     ) -> None:
         """`stream` is the key that is read: the partition's, unless another is given."""
         self.subscription = subscription
@@ -62,6 +64,7 @@ class Worker:
         self._redis = redis
         self._brake = brake
         self._committer = committer
+        self._joint = joint
         self._stream = stream or subscription.stream.partition_key(partition)
         self._handling = self._make_handling()
         self._labels = (subscription.stream.topic, subscription.group)
@@ -73,7 +76,7 @@ class Worker:
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
     def _make_handling(self) -> Handling:
-        return Handling(self.subscription, self._committer, self._stream, self.lease)
+        return Handling(self.subscription, self._committer, self._stream, self.lease, joint=self._joint)
 
     @property
     def over(self) -> bool:
@@ -212,7 +215,7 @@ class Worker:
     async def _try_carefully(self, entry: Entry) -> list[Failure]:
         if entry.id in self._suspects and await self._count(entry) > TRIES:
             return [Failure(entry, Killer())]
-        return await self._handling.handle([entry])
+        return await self._handling.handle([entry], carefully=True)
 
     async def _settle(self, entries: list[Entry], failures: list[Failure]) -> None:
         failed = {x.id for failure in failures for x in (failure.entry, *failure.behind)}

@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 
 from shared.bus import Bus, Commit, Expect, GiveUp, Lease, Outcome, Part, TryLater
 from shared.bus.commit import Unit
-from shared.bus.committer import Committer
+from shared.bus.committer import Committer, Place
 from shared.bus.dead import letters, replay
 from shared.bus.envelope import Envelope
 from shared.bus.scripts import Scripts
@@ -126,6 +126,37 @@ async def test_entries_need_not_lie_side_by_side_to_be_committed_together(redis_
     assert [
         one["message_id"] for one in await redis.xpending_range("bus:test:stream", "group", "-", "+", 9)
     ] == [ids[1]]
+    await redis.aclose()
+
+
+async def test_entries_of_several_partitions_are_committed_together_or_not_at_all(redis_url):
+    redis = Redis.from_url(redis_url)
+    committer = Committer(Scripts(redis), Envelope(Keys("x" * 32)))
+    ids: dict[str, bytes] = {}
+    places = {name: Place(Lease(f"bus:test:lease:{name}", f"{name}:1"), f"bus:test:{name}") for name in "abc"}
+    for name, place in places.items():
+        await redis.set(place.lease.key, place.lease.value)
+        ids[name] = await redis.xadd(place.stream, {"n": 1})
+        await redis.xgroup_create(place.stream, "group", id="0")
+        if name != "c":
+            await redis.xreadgroup("group", "owner", {place.stream: ">"})
+
+    async def commit(names: str, *expect: Expect) -> Outcome:
+        counted = Commit.of([("INCR", "bus:test:count")], expect=expect)
+        return await committer.joint([(places[name], [ids[name]]) for name in names], counted, "group")
+
+    async def pending() -> list[int]:
+        return [(await redis.xpending(places[name].stream, "group"))["pending"] for name in "ab"]
+
+    assert await commit("abc") is Outcome.ALREADY, "c was never read"
+    assert await commit("ab", Expect.equals("bus:test:other", "1")) is Outcome.CONFLICT
+    await redis.set(places["b"].lease.key, "another:2")
+    assert await commit("ab") is Outcome.FENCED
+    assert (await pending(), await redis.get("bus:test:count")) == ([1, 1], None)
+    await redis.set(places["b"].lease.key, "b:1")
+    assert await commit("ab") is Outcome.DONE
+    assert await commit("ab") is Outcome.ALREADY
+    assert (await pending(), await redis.get("bus:test:count")) == ([0, 0], b"1")
     await redis.aclose()
 
 
