@@ -2,17 +2,27 @@
 
 import sys
 
+import httpx
+
 from cli.health import free_port, taken
 from cli.supervise import Program
 from services.directory.exchange import Stalled, import_areas, import_file
 from services.directory.exchange.published import listings
 from services.directory.sample import AREAS, GROUND, LISTINGS
 from shared.bus import Bus, Unavailable
+from shared.contracts.listings import Kind, Listing
 from shared.settings import Settings
 from simulator.demo import DEMO_TOKEN, REVIEW_CHAT
+from simulator.world.people import TELEGRAM_ID
 
 PORT = 8081
 """Where the simulator's page is, unless somebody else is there."""
+SAMPLE = "dzedemo_"
+"""How the user names of the sample data begin."""
+SMALL = 12
+"""Members of a chat whose number is too small to be shown."""
+STARTS = 7
+"""Tries to reach the simulator while it starts, each twice as long after the one before: half a minute."""
 
 
 def prepare(settings: Settings) -> tuple[str, dict[str, str], Program]:
@@ -31,17 +41,38 @@ def prepare(settings: Settings) -> tuple[str, dict[str, str], Program]:
     return address, told, Program("simulator", command, {}, health="/", port=port, leaned_on=True)
 
 
-async def fill(settings: Settings) -> None:
-    """Bring in the sample data where the directory is still empty."""
+async def fill(settings: Settings, telegram: str) -> None:
+    """Bring in the sample data where the directory is still empty; `telegram` is the simulator's address."""
     bus = Bus("cli", settings)
     try:
-        if await listings(bus):
-            return
-        await import_areas(bus, AREAS)
-        await import_areas(bus, GROUND)
-        report = await import_file(bus, LISTINGS, city=settings.city)
-        print(f"Sample data: {report.listed} listings brought in", flush=True)
-    except (Stalled, Unavailable) as error:
-        print(f"Sample data: {error}", flush=True)
+        if not await listings(bus):
+            await import_areas(bus, AREAS)
+            await import_areas(bus, GROUND)
+            report = await import_file(bus, LISTINGS, city=settings.city)
+            print(f"Sample data: {report.listed} listings brought in", flush=True)
+        await _open_chats(telegram, await listings(bus))
+    except (Stalled, Unavailable, httpx.HTTPError) as error:
+        print(f"Sample data: {error or type(error).__name__}", flush=True)
     finally:
         await bus.redis.aclose()
+
+
+async def _open_chats(telegram: str, listed: list[Listing]) -> None:
+    """Let the simulator, which forgets, find the listed chats: or the bot will call them dead."""
+    chats = [
+        {
+            "do": "chat",
+            "kind": "channel" if listing.kind is Kind.CHANNEL else "supergroup",
+            "title": listing.name,
+            "username": listing.link.value,
+            "owner": TELEGRAM_ID,
+            "silent_members": max((listing.members or SMALL) - 1, 0),
+            "away": True,
+        }
+        for listing in listed
+        if listing.link.kind == "username" and listing.link.value.startswith(SAMPLE)
+    ]
+    async with httpx.AsyncClient(
+        base_url=telegram, transport=httpx.AsyncHTTPTransport(retries=STARTS)
+    ) as http:
+        (await http.post("/sim/script", json=chats)).raise_for_status()

@@ -93,7 +93,7 @@ async def _run(settings: Settings, server: EmbeddedRedis | None, *, demo: bool) 
     if demo:
         from cli.demo import fill  # noqa: PLC0415
 
-        helpers.append(asyncio.create_task(fill(settings)))
+        helpers.append(asyncio.create_task(fill(settings, told["DZE_TELEGRAM_API"])))
     try:
         await supervisor.run(lambda: _greet(settings, telegram))
     finally:

@@ -84,7 +84,7 @@ def new_chat(hub: Hub, deed: m.NewChat) -> Json:
     world = hub.world
     fields = deed.model_dump(
         include={"username", "description", "join_by_request", "join_to_send", "hidden_members", "is_forum"}
-        | {"silent_members", "extra"}
+        | {"silent_members", "away", "extra"}
     )
     owner = world.user(deed.owner)
     people = [world.user(number) for number in deed.members]

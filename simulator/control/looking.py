@@ -24,7 +24,11 @@ def overview(hub: Hub, viewer: int = 0) -> Json:
             for bot in world.bots.values()
         ],
         "users": [user.json() for user in world.users.values() if not user.is_bot and user.id != TELEGRAM_ID],
-        "chats": [brief(world, chat, viewer) for chat in world.chats.values() if not chat.deleted],
+        "chats": [
+            brief(world, chat, viewer)
+            for chat in world.chats.values()
+            if not chat.deleted and not (chat.away and viewer not in chat.members)
+        ],
     }
 
 

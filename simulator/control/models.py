@@ -58,6 +58,7 @@ class NewChat(Deed):
     """A group, supergroup or channel, without any update about it. Returns the chat.
 
     `admins` get all rights but promoting; `admin_rights` names others for some of them, by user id.
+    A chat that is `away` can be looked up, and is on nobody's page but its members'.
     """
 
     do: Literal["chat"] = "chat"
@@ -76,6 +77,7 @@ class NewChat(Deed):
     hidden_members: bool = False
     is_forum: bool = False
     silent_members: int = Field(default=0, ge=0)
+    away: bool = False
     extra: dict[str, Any] = {}
     permissions: dict[str, bool] = {}
 

@@ -51,6 +51,8 @@ class Chat:
     is_forum: bool = False
     silent_members: int = 0
     """Members that exist as a number only."""
+    away: bool = False
+    """Elsewhere in Telegram: it can be looked up, and stands on nobody's page but its members'."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further fields of ChatFullInfo, shown as they are."""
     last_message_id: int = 0

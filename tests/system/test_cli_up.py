@@ -8,12 +8,15 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from simulator.demo import DEMO_TOKEN
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 READY = "Ctrl-C stops everything"
@@ -91,6 +94,23 @@ def _json(address: str) -> Any:
         return json.load(answer)
 
 
+def _is_known_to_telegram(telegram: str, listing: dict[str, Any]) -> None:
+    """What the demo lists can be looked up, or the bot would call its links dead."""
+    name = listing["properties"]["link"].rpartition("/")[2]
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            chat = _json(f"{telegram}/bot{DEMO_TOKEN}/getChat?chat_id=@{name}")["result"]
+        except urllib.error.HTTPError:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        else:
+            break
+    count = _json(f"{telegram}/bot{DEMO_TOKEN}/getChatMemberCount?chat_id=@{name}")["result"]
+    assert (chat["title"], count) == (listing["properties"]["name"], listing["properties"]["members"])
+    assert name not in str(_json(f"{telegram}/sim/world"))
+
+
 def _nothing_left(one: Up, seconds: float = 5.0) -> None:
     deadline = time.monotonic() + seconds
     while one.processes() and time.monotonic() < deadline:
@@ -115,6 +135,7 @@ def test_the_demo_shows_a_map_with_sample_data_and_stops_cleanly(
     while (total := _json(f"{site}/api/v1/listings?limit=1")["total"]) < 50 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert total >= 50
+    _is_known_to_telegram(telegram[1], _json(f"{site}/api/v1/listings?limit=1&kind=group")["features"][0])
     assert one.end(signal.SIGINT, 10) == 0
     assert one.text.endswith("Stopped.\n")
     _nothing_left(one)
