@@ -42,6 +42,9 @@ class Method(StrEnum):
     DECLINE_JOIN = "declineChatJoinRequest"
     LEAVE_CHAT = "leaveChat"
     SET_PERMISSIONS = "setChatPermissions"
+    CREATE_INVITE = "createChatInviteLink"
+    EDIT_INVITE = "editChatInviteLink"
+    REVOKE_INVITE = "revokeChatInviteLink"
 
 
 _LANES = {
@@ -97,7 +100,7 @@ class PersonObserved(Message):
     reasons: tuple[str, ...] = ()
     """Signals seen inside the chat, such as `first_message.link`."""
     road: str = ""
-    """How a person came in: `public`, `invite`, `request`, `added`, `vouched` or `folder`."""
+    """How a person came in: `public`, `invite`, `request`, `added`, `vouched`, `folder` or `entrance`."""
     look: str = ""
     """A keyed hash of the shown name, to see that it changes."""
     name: Annotated[str, StringConstraints(max_length=200)] = ""

@@ -3,6 +3,7 @@
 from services.moderation.bot import (
     cards,
     commands,
+    letting,
     log_view,
     membership,
     private,
@@ -25,6 +26,7 @@ PRESSED = {
     wiping.PURPOSE: wiping.pressed,
     reviews.PURPOSE: reviews.pressed,
     cards.PURPOSE: cards.pressed,
+    letting.PURPOSE: letting.pressed,
 }
 """What a button stands under, and who answers its press."""
 

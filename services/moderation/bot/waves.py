@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.moderation.bot import letting
 from services.moderation.bot.i18n import Html, Speech, joined, speech_for
 from services.moderation.bot.news import readers, title
 from services.moderation.bot.ports import Deps
@@ -21,12 +22,13 @@ async def tell(deps: Deps, wave: Wave) -> Commit:
     return Commit.of(
         events=[
             reply.send(
-                chat_id,
-                text(wave, name, speech_for(language, settings.language)),
-                name=deps.keys.person(chat_id),
+                to,
+                text(wave, name, speech),
+                rows=letting.rows(deps, to, wave.chat_id, speech) if wave.waiting else (),
+                name=deps.keys.person(to),
                 within=WITHIN,
             )
-            for chat_id, language in admins
+            for to, speech in ((to, speech_for(language, settings.language)) for to, language in admins)
         ]
     )
 
@@ -34,7 +36,15 @@ async def tell(deps: Deps, wave: Wave) -> Commit:
 def text(wave: Wave, name: str, speech: Speech) -> Html:
     """The whole message."""
     if wave.what == "opened":
-        return speech("raid.opened", title=name, count=wave.count)
-    what = speech(f"raid.{wave.what}")
+        over = speech("raid.opened", title=name, count=wave.count)
+        asked = [speech("raid.waiting", count=wave.waiting)] if wave.waiting else []
+        return joined("\n\n", [over, *asked])
+    what = _requests(wave, speech) if wave.what == "requests" else speech(f"raid.{wave.what}")
     said = speech("raid.closed", title=name, minutes=wave.minutes, count=wave.count, what=what)
     return joined("\n\n", [said, speech("raid.hand")])
+
+
+def _requests(wave: Wave, speech: Speech) -> Html:
+    """What was done about links and about those who came."""
+    links = speech("raid.links", links=wave.links) if wave.links else speech("raid.no_links")
+    return joined(" ", [links, speech("raid.restricted")] if wave.muted else [links])

@@ -249,7 +249,9 @@ def _on_change(update: Update, change: Change, state: ChatState, context: Contex
     if update.kind == "my_chat_member":
         return
     if change.joined:
-        _joined(change.person, update.at, None, state, context, by=change.by, road=change.road)
+        own_link = change.road == "invite" and change.link_by == context.me
+        road = "entrance" if own_link else change.road
+        _joined(change.person, update.at, None, state, context, by=change.by, road=road)
     elif change.left:
         _left(change.person, update.at, state, context)
     kind = _rights_changed(change)

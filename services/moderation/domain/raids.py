@@ -95,4 +95,10 @@ class Wave:
     count: int
     minutes: int
     what: str
-    """`told`, `dryrun` or `restricted`; `opened` when it is over."""
+    """`told`, `dryrun`, `restricted` or `requests`; `opened` when it is over."""
+    links: int = 0
+    """Links of the bot that ask for a request, with `requests`."""
+    waiting: int = 0
+    """Who asked to come in meanwhile, with `opened`."""
+    muted: bool = True
+    """Whether newcomers cannot write, with `requests`: in a basic group nobody can be muted."""

@@ -161,7 +161,7 @@ def _people() -> list[Setting]:
         Setting("suspicious.days", ("30", "1", "7", "90"), "30", "number", 1, 366),
         Setting("raid.joins", ("10", "5", "20", "50", "0"), "10", "number", 0, 500),
         Setting("raid.minutes", ("10", "5", "30", "60"), "10", "number", 1, 60),
-        Setting("raid.action", ("tell", "restrict"), "tell"),
+        Setting("raid.action", ("tell", "restrict", "requests"), "tell"),
         Setting("raid.quiet", ("30", "10", "60", "240"), "30", "number", 5, 1440),
     ]
 

@@ -100,6 +100,8 @@ class Change(NamedTuple):
     """What the person may do, by the Bot API's names."""
     road: str = ""
     """How a person came in: `public`, `invite`, `request`, `added` or `folder`."""
+    link_by: int | None = None
+    """Who made the invite link by which the person came."""
 
     @property
     def joined(self) -> bool:
@@ -225,6 +227,7 @@ def _change(body: Mapping[str, Any]) -> Change | None:
         by=_person(body.get("from")),
         member=after,
         road=_road(body, person),
+        link_by=_integer(_dict(_dict(body.get("invite_link")).get("creator")).get("id")),
         rights_before=_rights(before),
         rights_after=_rights(after),
     )

@@ -1,10 +1,12 @@
 """What follows from the joins of a batch in one chat, and the opening of doors by the clock.
 
+The bot's own invite links ask for a request meanwhile, where that was chosen (`entrances`).
 Newcomers of a wave are restricted one by one, for as long as the door is to be closed: Telegram lifts that by
 itself, so that nobody stays silent because this service died in between.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
@@ -12,6 +14,7 @@ from services.moderation.decide.sanctions import SILENT
 from services.moderation.domain.raids import Door, Join, Step, Terms, Wave, step
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import ChatState, Observation
+from services.moderation.raids import entrances
 from services.moderation.store.waves import Kept, Waves
 from shared.bus.commit import NOTHING, Commit
 from shared.contracts.base import Message
@@ -38,7 +41,14 @@ async def watch(desk: Desk, states: Collection[ChatState], now: int) -> Commit:
         for state in states
         if state.id in fresh
     ]
-    return sum(found, NOTHING)
+    return sum(found, await _hold(desk, states, now))
+
+
+async def _hold(desk: Desk, states: Collection[ChatState], now: int) -> Commit:
+    """Requests to come in, where a wave is on."""
+    asked = [one for one in states if any(seen.kind == "requested" for seen in one.changes.observed)]
+    kept = await desk.store.waves.load_all([one.id for one in asked], now)
+    return sum((entrances.hold(desk, one, kept[one.id].door, now) for one in asked), NOTHING)
 
 
 def _joined(state: ChatState) -> list[Observation]:
@@ -64,9 +74,10 @@ async def _follow(
 ) -> Commit:
     """The door, what is noted of those who came, their restriction, and a word to the admins."""
     people = [(one, ids[one.person]) for one in done.newcomers if one.person in ids]
-    acts = state.settings.get("raid.action") == "restrict" and not _basic(state)
+    action, dryrun = state.settings.get("raid.action"), state.settings.dryrun
+    mutes = action != "tell" and not _basic(state)
     events: list[Message] = [*_noted(state, people, now)]
-    if acts and not state.settings.dryrun:
+    if mutes and not dryrun:
         events += _restricted(state, people, done.door, now)
     found = Commit.of(
         writes=desk.store.waves.door(state.id, done.door, (one.person for one, _ in people)),
@@ -75,9 +86,15 @@ async def _follow(
     )
     if not done.closes:
         return found
-    what = "told" if not acts else "dryrun" if state.settings.dryrun else "restricted"
-    minutes = state.settings.number("raid.minutes")
-    return found + await desk.bot.wave(Wave(state.id, done.door.came, minutes, what))
+    wave = Wave(state.id, done.door.came, state.settings.number("raid.minutes"), "told", muted=mutes)
+    if dryrun and (mutes or action == "requests"):
+        wave = replace(wave, what="dryrun")
+    elif action == "requests":
+        closed, links = await entrances.shut(desk, state.id, now)
+        found, wave = found + closed, replace(wave, what="requests", links=links)
+    elif mutes:
+        wave = replace(wave, what="restricted")
+    return found + await desk.bot.wave(wave)
 
 
 def _basic(state: ChatState) -> bool:
@@ -125,6 +142,8 @@ async def open_doors(desk: Desk, waves: Waves, now: int) -> Commit | None:
         if chat_id is not None:
             kept = await waves.load(chat_id, now)
             found += Commit.of(expect=[kept.unchanged])
+            found += await entrances.open_again(desk, chat_id, now)
             if kept.door.since:
-                found += await desk.bot.wave(Wave(chat_id, kept.door.came, 0, "opened"))
+                waiting = len(await desk.store.invites.waiting(chat_id))
+                found += await desk.bot.wave(Wave(chat_id, kept.door.came, 0, "opened", waiting=waiting))
     return found if found.writes else None

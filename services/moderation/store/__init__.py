@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from services.moderation.store.chats import Chats
 from services.moderation.store.corrections import Corrections
 from services.moderation.store.due import Later
+from services.moderation.store.invites import Invites
 from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
 from services.moderation.store.places import Places
@@ -18,12 +19,13 @@ from shared.keys import Keys
 
 
 class Store:
-    """All of it: `chats`, `corrections`, `later`, `moving`, `people`, `places`, `poll`, `waves`."""
+    """All of it: `chats`, `corrections`, `invites`, `later`, `moving` and the other fields."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self.keys = keys
         self.chats = Chats(redis, keys)
         self.corrections = Corrections(redis, keys)
+        self.invites = Invites(redis, keys)
         self.later = Later(redis)
         self.people = People(redis, keys)
         self.places = Places(redis)

@@ -21,6 +21,8 @@
 `moderation:{pp}:person:<p>` string: sealed standing of a person. 30 silent days; 1 year for who was banned.
 `moderation:{pp}:came:<c>` hash: keyed people with the sealed id and time of a join. 2 h.
 `moderation:{pp}:door:<c>` string: a door closed in a wave of joins. A day after it opens.
+`moderation:{pp}:invites:<c>` hash: sealed invite links of the bot. A year after the last change.
+`moderation:{pp}:asked:<c>` hash: keyed people with the sealed id, who asked to come in during a wave. 2 days.
 `moderation:{pp}:cohort:<c>:<t>` set: keyed people of the wave that began then. 30 days.
 `moderation:{pp}:decisions` list: sealed conclusions on people, for `dze replay`. 30 days, at most 2,500.
 `moderation:shared:out:<l>`, `...:revoked:<l>`: people by the hash of a list shared with others. 1 year.

@@ -12,6 +12,7 @@ import orjson
 from redis.asyncio import Redis
 
 from services.moderation.domain.raids import Door, Join
+from services.moderation.store.invites import Invites
 from services.moderation.store.names import CHATS, DAY, HOUR, JOINED_TTL, Names
 from services.moderation.store.reads import Reads, hash_of
 from shared.bus.commit import Command, Expect
@@ -42,6 +43,7 @@ class Waves:
         self._keys = keys
         self._names = Names(keys)
         self._reads = Reads(redis)
+        self._invites = Invites(redis, keys)
 
     async def load(self, chat_id: int, now: int) -> Kept:
         return (await self.load_all([chat_id], now))[chat_id]
@@ -116,14 +118,14 @@ class Waves:
         return gone if chat_id is None else [*gone, ("UNLINK", self._names.of_chat("door", chat_id))]
 
     async def move(self, old: int, new: int) -> list[Command]:
-        """A chat's joins and its door under its new id."""
+        """A chat's joins, its door and the bot's links under its new id."""
         source, target = self._names.of_chat("came", old), self._names.of_chat("came", new)
         writes: list[Command] = [
             ("HSETNX", target, person, self._keys.seal(self._keys.unseal(sealed, source), target))
             for person, sealed in (await self._redis.hgetall(source)).items()
         ]
         writes += [("EXPIRE", target, KEPT_FOR), ("UNLINK", source), ("ZREM", DOORS, self._keys.person(old))]
-        return [*writes, *await self._move_door(old, new)]
+        return [*writes, *await self._move_door(old, new), *self._invites.move(old, new)]
 
     async def _move_door(self, old: int, new: int) -> list[Command]:
         source, target = self._names.of_chat("door", old), self._names.of_chat("door", new)

@@ -17,6 +17,7 @@ from faststream import Context
 
 from services.moderation.telegram.calls import PATIENCE, Calls, Unanswered
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
+from services.moderation.telegram.inviting import SAY, made, told
 from services.moderation.telegram.pacing import Gathering
 from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore, ChatState
 from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
@@ -159,8 +160,8 @@ async def _carry_out(actor: Actor, action: TelegramAction) -> End:
         return await _send(actor, action)
     params = await _params(actor, action)
     await actor.calls.permit(action.method, action.chat_id)
-    await actor.calls(action.method, action.chat_id, params)
-    return End("done")
+    answer = await actor.calls(action.method, action.chat_id, params)
+    return End("done", link=made(answer) if action.method is Method.CREATE_INVITE else None)
 
 
 async def _delete(actor: Actor, work: Work) -> list[End]:
@@ -260,6 +261,7 @@ async def _params(actor: Actor, action: TelegramAction) -> dict[str, Any]:
     An edit goes in the lane of what it edits, so that was tried before; a delete may be early.
     """
     params = {"chat_id": action.chat_id} | action.params
+    params.pop(SAY, None)
     if action.method is Method.ANSWER_CALLBACK:
         del params["chat_id"]
     if (cause := params.pop("message_of", None)) is None:
@@ -280,10 +282,11 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
     entry = entry_for(actor.keys, action, end, actor.now())
     undo = actor.store.undos.keep(action) if end.outcome == "done" else []
     line = actor.store.audit(action.chat_id, entry) if entry else []
-    return Commit.of(
+    closed = Commit.of(
         writes=[*writes, *_recorded(actor, action, end), *undo, *line],
         expect=[actor.store.at_home(action.chat_id)],
     )
+    return closed + told(actor.store.invites, action, end.link)
 
 
 def _recorded(actor: Actor, action: TelegramAction, end: End) -> list[Command]:

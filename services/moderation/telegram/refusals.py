@@ -37,6 +37,9 @@ _GONE = {
     "hide_requester_missing": "request.answered",
     "user is deactivated": "person.gone",
     "chat_not_modified": "chat.same",
+    "invite_hash_expired": "invite.gone",
+    "invite_hash_invalid": "invite.gone",
+    "invite_revoked_missing": "invite.gone",
 }
 _FORBIDDEN = {
     "bot was kicked": "chat.kicked",

@@ -7,6 +7,7 @@ from typing import cast
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.store.invites import Invites
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.pacing import Window
 from services.moderation.telegram.undo import Undos
@@ -40,6 +41,7 @@ class ActorStore:
         self._redis = redis
         self._keys = keys
         self.undos = Undos(redis, keys)
+        self.invites = Invites(redis, keys)
         self._pace = redis.register_script(Path(__file__).with_name("pace.lua").read_text(encoding="utf-8"))
 
     # Pacing is written at once, outside any commit: a permit that was taken and not used only costs time.

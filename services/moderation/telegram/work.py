@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.moderation.domain.invites import Invite
 from services.moderation.telegram.audit import AuditEntry, AuditOutcome, short
 from services.moderation.telegram.undo import code_of
 from shared.contracts.telegram import Method, TelegramAction
@@ -38,6 +39,7 @@ class End:
     outcome: AuditOutcome
     detail: str = ""
     message_id: int | None = None
+    link: Invite | None = None
 
 
 def gather(actions: Iterable[TelegramAction]) -> list[Work]:

@@ -44,7 +44,8 @@ class Presence:
     told: float | None = None
     """The highest score that was passed on."""
     road: str = ""
-    """How the person came in: `public`, `invite`, `request`, `added`, `vouched`, `folder`; empty: unknown."""
+    """How the person came in: `public`, `invite`, `request`, `added`, `vouched`, `folder`,
+    `entrance` (by a link that the bot made); empty: unknown."""
     first: int = 0
     """When something was first seen of the person here."""
     asked: int = 0

@@ -250,6 +250,8 @@ def door(facts: Facts) -> Iterable[Found]:
         yield "vouched.members", {"members": words}
     if facts.here is not None and facts.here.road == "request":
         yield "approved", {}
+    if facts.here is not None and facts.here.road == "entrance":
+        yield "entrance", {}
     if facts.here is not None and facts.here.asked == -1:
         yield "answered", {}
 

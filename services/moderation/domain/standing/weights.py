@@ -114,6 +114,7 @@ _TABLE: dict[str, Weight] = {
     "account.old": _steps("presence", "years", (5, -0.3), (8, -0.5)),
     "vouched": _steps("door", "chats", (1, -0.8), (2, -1.4), (4, -2.0)),
     "vouched.members": _steps("door", "members", (1, -0.8), (2, -1.4), (3, -2.0)),
+    "entrance": Weight("door", -0.4),
     "approved": Weight("door", -0.7),
     "answered": Weight("door", -1.0),
 }
