@@ -4,6 +4,7 @@ Records, links and revisions of what is gone lie in one hash for each partition;
 a list of its own that expires. Records and the link index always change together.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -56,6 +57,7 @@ class Store:
         self._bus = bus
         self._areas = AreaIndex([])
         self._areas_version: bytes | None = None
+        self._loading = asyncio.Lock()
 
     @property
     def _redis(self) -> Redis:
@@ -181,11 +183,15 @@ class Store:
     async def _load_areas(self) -> bytes | None:
         """The version of the areas in hand, read anew when there is a newer one."""
         version = await self._get(AREAS_VERSION)
-        if version != self._areas_version:
-            stored: Any = await self._redis.hvals(AREAS)
-            areas = [Area.model_validate_json(each) for each in stored]
-            self._areas = AreaIndex(areas, await self._all_streets())
-            self._areas_version = version
+        if version == self._areas_version:
+            return version
+        async with self._loading:  # all partitions ask at once, and a city's streets take a moment
+            version = await self._get(AREAS_VERSION)
+            if version != self._areas_version:
+                stored: Any = await self._redis.hvals(AREAS)
+                areas = [Area.model_validate_json(each) for each in stored]
+                self._areas = AreaIndex(areas, await self._all_streets())
+                self._areas_version = version
         return version
 
     async def _all_streets(self) -> list[Street]:
