@@ -60,7 +60,7 @@ def test_an_entry_of_2020_becomes_a_listing(tmp_path):
     [
         ({"link": ""}, "link.empty"),
         ({"link": None}, "link.empty"),
-        ({"link": ["https://t.me/dzedemo_x"]}, "link.empty"),
+        ({"link": [7, {"x": 1}]}, "link.empty"),
         ({"link": "https://invite.viber.com/?g2=x"}, "link.viber"),
         ({"link": "https://bit.ly/abc"}, "link.short"),
         ({"link": "https://example.org/x"}, "link.not_telegram"),
@@ -110,7 +110,7 @@ def test_entries_without_a_name_are_listed_under_their_link(tmp_path):
 def test_swapped_coordinates_are_turned_round_only_when_that_leads_into_the_city(tmp_path):
     found = of_2020(tmp_path, marker(lat=27.5, long=53.9), marker(lat=48.2, long=16.4, link="@dzedemo_w"))
     assert [(row.content.place.lat, row.content.place.lon) for row in found] == [(53.9, 27.5), (48.2, 16.4)]
-    assert [[note.code for note in row.notes] for row in found] == [["place.swapped"], []]
+    assert [[note.code for note in row.notes] for row in found] == [["place.swapped"], ["place.outside"]]
 
 
 def test_what_we_exported_ourselves_is_never_turned_round(tmp_path):

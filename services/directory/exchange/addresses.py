@@ -2,15 +2,13 @@
 
 import asyncio
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from services.directory.exchange.fields import number_of
-from services.directory.exchange.formats import BYTES_MOST, ROWS_MOST, load
+from services.directory.exchange.formats import ROWS_MOST, load
 from services.directory.exchange.gazetteer import Gathered, gather
 from services.directory.exchange.importing import Progress, silent
 from services.directory.exchange.published import snapshot
@@ -43,7 +41,7 @@ def is_gazetteer(path: Path) -> bool:
 
 def read_addresses(path: Path, city: City | None = None) -> Gathered:
     """Streets of a table with the columns address, lat and lon. Raises FileError."""
-    return gather(_rows(decode(_unpacked(path))), city)
+    return gather(_rows(decode(load(path))), city)
 
 
 async def import_addresses(
@@ -67,20 +65,6 @@ async def import_addresses(
     _count(report, found.rows, before, await _standing(bus))
     progress(len(streets), len(streets))
     return report
-
-
-def _unpacked(path: Path) -> bytes:
-    data = load(path)
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    try:
-        with gzip.open(io.BytesIO(data)) as packed:
-            data = packed.read(BYTES_MOST + 1)
-    except (OSError, EOFError, zlib.error):
-        raise FileError(f"{path} is not a whole gzip file") from None
-    if len(data) > BYTES_MOST:
-        raise FileError(f"{path} is larger than {BYTES_MOST // 2**20} MiB; import it in parts")
-    return data
 
 
 def _rows(text: str) -> Iterator[Row]:

@@ -18,7 +18,7 @@ from shared.contracts.listings import ListingId
 from shared.contracts.registry import LISTINGS_IMPORT
 from shared.settings import City
 
-CHUNK = 500
+CHUNK = 200
 """Rows published in one commit."""
 AHEAD = 4_000
 """Rows published and not yet handled, at most: more would fill Redis's memory with a large file."""

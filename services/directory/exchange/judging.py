@@ -7,8 +7,18 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from services.directory.domain import name_from_link
-from services.directory.exchange.fields import count_of, fields_of, moment_of, number_of, text_of, words_of
+from services.directory.exchange.fields import (
+    count_of,
+    fields_of,
+    link_in,
+    moment_of,
+    number_of,
+    pair_of,
+    text_of,
+    words_of,
+)
 from services.directory.exchange.rows import Item, Note, Row, Skipped
+from services.directory.exchange.spots import MIDDLE
 from shared.contracts.listings import (
     DESCRIPTION_LENGTH,
     LANGUAGES_MOST,
@@ -31,6 +41,16 @@ DESCRIPTION_READ = 10_000
 _LISTING_ID: TypeAdapter[str] = TypeAdapter(ListingId)
 
 
+_KINDS = {
+    **dict.fromkeys(("chat", "supergroup", "чат", "група", "группа", "супергруппа"), "group"),
+    **dict.fromkeys(("канал", "public"), "channel"),
+    **dict.fromkeys(("бот", "робат"), "bot"),
+}
+
+
+_USERNAME = re.compile(r"[A-Za-z]\w{4,31}", re.ASCII)
+
+
 class _Unlistable(Exception):  # noqa: N818
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
@@ -46,11 +66,15 @@ def judge(number: int, raw: object, city: City | None) -> Item:
     if not isinstance(raw, Mapping):
         return Skipped(number, "row.unreadable", "not an entry with fields")
     fields = fields_of(raw)
+    if not fields.get("link"):
+        fields["link"] = link_in(raw.values())
     name = clean_name(text_of(fields.get("name"))[:NAME_READ])
     notes: list[Note] = []
     try:
         link = _link(fields)
         place = _place(fields, city, notes)
+        if raw.get(MIDDLE):
+            notes.append(Note("place.middle", "a shape and not a point; listed in its middle"))
         content = Content(
             name=name or _unnamed(link, notes),
             link=link,
@@ -77,13 +101,16 @@ def judge(number: int, raw: object, city: City | None) -> Item:
 
 def _link(fields: Mapping[str, Any]) -> Link:
     value = fields.get("link")
+    if isinstance(value, list):
+        value = next((each for each in value if isinstance(each, str)), "")
     if isinstance(value, Mapping):
         try:
             value = Link.model_validate(value).url
         except ValidationError:
             value = ""
+    text = text_of(value).strip()
     try:
-        return parse_link(text_of(value))
+        return parse_link(f"@{text}" if _USERNAME.fullmatch(text) else text)
     except LinkError as error:
         raise _Unlistable(error.code, str(error).partition(": ")[2]) from None
 
@@ -95,13 +122,18 @@ def _unnamed(link: Link, notes: list[Note]) -> str:
 
 def _place(fields: Mapping[str, Any], city: City | None, notes: list[Note]) -> Place:
     lat, lon = number_of(fields.get("lat")), number_of(fields.get("lon"))
+    if lat is None or lon is None:
+        lat, lon = pair_of(fields.get("place"))
     if lat is None or lon is None or (lat == 0 and lon == 0):
         raise _Unlistable("place.missing", "no coordinates")
-    if _listing_id(fields) is None and _swapped(lat, lon, city):
+    ours = _listing_id(fields) is not None
+    if not ours and _swapped(lat, lon, city):
         notes.append(Note("place.swapped", "latitude and longitude were swapped"))
         lat, lon = lon, lat
     if not _on_earth(lat, lon):
         raise _Unlistable("place.impossible", "coordinates that are nowhere on Earth")
+    if city is not None and not ours and not city.contains(lat, lon):
+        notes.append(Note("place.outside", "outside the box of `area` in DZE_CITY; listed all the same"))
     return coarsen(lat, lon, _precision(fields, notes))
 
 
@@ -124,7 +156,7 @@ def _precision(fields: Mapping[str, Any], notes: list[Note]) -> Precision:
 
 def _kind(fields: Mapping[str, Any], notes: list[Note]) -> Kind:
     text = text_of(fields.get("kind")).strip().casefold()
-    text = {"chat": "group", "supergroup": "group"}.get(text, text)
+    text = _KINDS.get(text, text)
     if text and text not in set(Kind):
         notes.append(Note("kind.unknown", "an unknown kind; listed as `other`"))
         return Kind.OTHER

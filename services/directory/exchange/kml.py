@@ -9,15 +9,16 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from services.directory.exchange.fields import link_in
 from services.directory.exchange.formats import Records
 from services.directory.exchange.rows import FileError
+from services.directory.exchange.spots import placed
 
-_TELEGRAM = re.compile(r"(?:https?://)?(?:t\.me|telegram\.me|telegram\.dog)/[^\s\"'<>]{3,100}", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,500}>")
 
 
 def read(data: bytes) -> Records:
-    """Placemarks with a point; fields from ExtendedData, else name, description and a link within it."""
+    """Placemarks in any folder; fields from ExtendedData, else name, description and a link within it."""
     return Records(data.count(b"<Placemark"), enumerate(_placemarks(data), start=1))
 
 
@@ -39,6 +40,7 @@ def _tag(element: Element) -> str:
 
 def _fields(placemark: Element) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    corners: list[list[str]] = []
     for element in placemark.iter():
         text = (element.text or "").strip()
         match _tag(element):
@@ -48,13 +50,11 @@ def _fields(placemark: Element) -> dict[str, Any]:
                 found.setdefault("description", _TAG.sub(" ", text))
                 found.setdefault("written", text)
             case "coordinates":
-                found.setdefault("lon", text.split(",")[0])
-                found.setdefault("lat", [*text.split(","), "", ""][1])
+                corners += [point.split(",") for point in text.split()]
             case "Data":
                 found[element.get("name") or ""] = "".join(element.itertext()).strip()
             case "SimpleData":
                 found[element.get("name") or ""] = text
-    link = _TELEGRAM.search(found.pop("written", ""))
-    if link:
-        found.setdefault("link", link.group())
-    return found
+    if link := link_in([found.pop("written", "")]):
+        found.setdefault("link", link)
+    return found | placed(corners)

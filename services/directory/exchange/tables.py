@@ -5,21 +5,19 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from services.directory.exchange.fields import field_of
+from services.directory.exchange.fields import LINK, field_of
 from services.directory.exchange.formats import Records
 from services.directory.exchange.rows import FileError
 from shared.exchange.cells import TEXTS, unguard
 
-NEEDED = ("link", "lat", "lon")
-
 
 def read(data: bytes) -> Records:
-    """Rows of a table with a header; the delimiter is a comma, semicolon or tab. Raises FileError."""
+    """Rows of a table with a header, cells apart by commas, semicolons, tabs or bars. Raises FileError."""
     text = decode(data)
     header_line = text.lstrip("\n\r").partition("\n")[0]
-    delimiter = max(",;\t", key=header_line.count)
+    delimiter = max(",;\t|", key=header_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = _header(reader)
+    header = _header(reader, linked=LINK.search(text) is not None)
     return Records(text.count("\n"), _rows(reader, header))
 
 
@@ -38,19 +36,22 @@ def decode(data: bytes) -> str:
     raise FileError("neither UTF-8, UTF-16 nor Windows-1251 text")
 
 
-def _header(reader: Iterator[list[str]]) -> list[str | None]:
+def _header(reader: Iterator[list[str]], *, linked: bool) -> list[str]:
+    """The names of the columns. `linked` tells that links to Telegram stand somewhere in the table."""
     try:
         names = next((row for row in reader if any(row)), [])
     except csv.Error as error:
         raise FileError(f"not a table: {error}") from None
-    header = [field_of(name) for name in names]
-    missing = [field for field in NEEDED if field not in header]
+    fields = {field_of(name) for name in names}
+    missing = [] if "link" in fields or linked else ["link"]
+    if "place" not in fields:
+        missing += [field for field in ("lat", "lon") if field not in fields]
     if missing:
         raise FileError(f"the first row must name the columns; there is none for {', '.join(missing)}")
-    return header
+    return names
 
 
-def _rows(reader: Iterator[list[str]], header: list[str | None]) -> Iterator[tuple[int, Any]]:
+def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, Any]]:
     number = 1
     while True:
         number += 1
@@ -65,9 +66,8 @@ def _rows(reader: Iterator[list[str]], header: list[str | None]) -> Iterator[tup
             yield number, _fields(header, cells)
 
 
-def _fields(header: list[str | None], cells: list[str]) -> dict[str, str]:
+def _fields(header: list[str], cells: list[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
-    for field, cell in zip(header, cells, strict=False):
-        if field:
-            fields.setdefault(field, unguard(cell) if field in TEXTS else cell)
+    for name, cell in zip(header, cells, strict=False):
+        fields.setdefault(name, unguard(cell) if field_of(name) in TEXTS else cell)
     return fields
