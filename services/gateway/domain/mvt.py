@@ -5,6 +5,7 @@ By hand, as the writer in `tiles` is; numbers are unpacked by NumPy, many at onc
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from struct import error as StructError  # noqa: N812
 from struct import unpack_from
 from typing import Any
 
@@ -47,7 +48,9 @@ def layers(body: bytes) -> list[Layer]:
     """All layers of a tile. Raises Broken."""
     try:
         return [_layer(value) for field, value in _fields(body) if field == 3]
-    except (IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except (
+        AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError, StructError,
+    ) as error:  # fmt: skip
         raise Broken("not a vector tile") from error
 
 
