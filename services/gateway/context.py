@@ -38,7 +38,7 @@ class Gateway:
     def of(cls, settings: GatewaySettings, bus: Bus) -> "Gateway":
         store, model = Store(bus), ReadModel()
         intake = Intake(bus, store, model, settings)
-        search = Search(model.listing, model.area)
+        search = Search(model.listing, model.area, settings.city.contains)
         return cls(settings, bus, store, model, search, Ground(), intake, Feed(settings.streams_most))
 
 

@@ -1,5 +1,11 @@
 """Search over everything: houses first, then areas, streets and listings, then what is near the house."""
 
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.gateway.domain.finding import Hit, Search
 from services.gateway.domain.points import Point
 from shared.contracts.directory import AreaChanged
@@ -14,6 +20,7 @@ HOUSES = (
     ("12k2", 53.9104, 27.5104),
     ("120", 53.92, 27.52),
 )
+FIRST, SECOND = (listing(number).id[-1] for number in (1, 2))
 RING = [(27.4, 53.8), (27.7, 53.8), (27.7, 54.0), (27.4, 54.0), (27.4, 53.8)]
 
 
@@ -82,3 +89,63 @@ def test_near_adds_distances() -> None:
 
 def test_only_emoji_find_nothing() -> None:
     assert search().search("🏠🙂") == ()
+
+
+def town(within: Callable[[float, float], bool] = lambda _lat, _lon: True, *names: str) -> Search:
+    """Listings of these names, the first ones in the city and the last outside, with the area Усход."""
+    listings: dict[str, Listing] = {}
+    ring = [(27.4, 53.8), (27.7, 53.8), (27.7, 54.0), (27.4, 54.0), (27.4, 53.8)]
+    area = Area(id="east", level="quarter", names={"be": "Усход", "ru": "Восток"}, polygon=[[ring]])
+    made = Search(listings.get, {"east": area}.get, within)
+    made.apply_area(AreaChanged(area_id="east", area=area, changed_at=MOMENT))
+    lane = Street(
+        id="lane",
+        type="lane",
+        names={"ru": "Восточный переулок"},
+        houses=(("108", 53.9, 27.5), ("5", 53.9, 27.5)),
+    )
+    made.apply_street(StreetChanged(street_id="lane", street=lane, changed_at=MOMENT))
+    for number, name in enumerate(names, start=1):
+        one = listing(number, name=name, lat=53.9 if number < len(names) else 52.1, members=number * 100)
+        listings[one.id] = one
+        made.apply_listing(added(one))
+    return made
+
+
+def test_a_house_that_nobody_knows_leads_to_its_street() -> None:
+    found = told(search().search("вул. Сурганава, 77"))
+    assert found[0] == "street"
+    assert FIRST in found
+    assert told(search().search("Суседзі 77"))[:1] == [SECOND]
+
+
+def test_a_number_that_is_typed_completes_only_the_houses_of_the_very_street() -> None:
+    made = town(lambda _lat, _lon: True, "ВОСТОК-1 разам", "Далёка")
+    assert told(made.search("восток 1"))[:2] == [FIRST, "area"]
+    assert told(made.search("Восточный переулок 1"))[0] == "address 108"
+    assert told(made.search("восток 5"))[:3] == ["area", "address 5", FIRST]
+
+
+def test_slips_are_not_looked_for_where_somebody_has_the_name() -> None:
+    made = town(lambda _lat, _lon: True, "Востров", "Далёка")
+    assert told(made.search("востров")) == [FIRST]
+    assert FIRST in told(made.search("вострав"))
+
+
+def test_what_lies_outside_the_city_comes_later() -> None:
+    made = town(lambda lat, _lon: lat > 53, "Цэнтр 97", "Цэнтр Брэст")
+    assert told(made.search("Центр")) == [FIRST, SECOND]
+    near = made.search("Центр", near=Point(52.1, 27.56))
+    assert told(near) == [SECOND, FIRST]
+
+
+@pytest.mark.parametrize("text", ["djcnjr", "Djcnjr 1", "усход няма", "няма восток", "восток адсутны"])
+def test_other_readings_are_tried_where_nothing_has_all_words(text: str) -> None:
+    made = town(lambda _lat, _lon: True, "ВОСТОК-1 разам", "Далёка")
+    assert "area" in told(made.search(text))
+
+
+@given(st.text(max_size=40))
+def test_any_text_has_an_answer(text: str) -> None:
+    made = town(lambda _lat, _lon: True, "ВОСТОК-1 разам", "Далёка 🏠")
+    assert len(made.search(text, limit=3)) <= 3

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from services.gateway.domain.finding.finder import Entry, Finder, Word, terms_of
-from services.gateway.domain.finding.streets import Streets, middle, without_types
+from services.gateway.domain.finding.finder import BEGINNING, SLIP, Entry, Finder, Word, terms_of
+from services.gateway.domain.finding.readings import readings
+from services.gateway.domain.finding.streets import Door, Streets, middle, without_types
 from services.gateway.domain.packing import Known
 from services.gateway.domain.points import Point, centre
 from shared.contracts.directory import AreaChanged, DirectoryChanged
@@ -23,6 +24,8 @@ DOORS = 3
 AREAS_OF_A_WORD = 50
 """Areas that one word may stand for."""
 TEXT_MOST = 200
+ELSEWHERE = 2
+"""How much worse a listing outside the city is: a word beside its name rather than in it."""
 SILENT = frozenset(fold(word) for word in ("чат", "чаты", "chat", "група", "группа", "group", "telegram"))
 
 
@@ -40,15 +43,29 @@ class Hit:
     """Found by its place and not by its name."""
 
 
-class Search:
-    """Follows the same changes as the read model. `known` gives a listing, `area` an area by its id."""
+Ranked = tuple[tuple[int, int, int], Hit]
+"""How well the words fit, 1 where the name does not begin with them, the kind; the lower, the better."""
 
-    def __init__(self, known: Callable[[str], Listing | None], area: Callable[[str], Area | None]) -> None:
+
+class Search:
+    """Follows the same changes as the read model.
+
+    `known` gives a listing, `area` an area by its id; `within` tells whether a place, as latitude and
+    longitude, is in the city.
+    """
+
+    def __init__(
+        self,
+        known: Callable[[str], Listing | None],
+        area: Callable[[str], Area | None],
+        within: Callable[[float, float], bool] = lambda _lat, _lon: True,
+    ) -> None:
         self.streets = Streets()
         self._listings = Finder()
         self._areas = Finder()
         self._known = known
         self._area = area
+        self._within = within
 
     # Changes
 
@@ -108,43 +125,96 @@ class Search:
     # Questions
 
     def search(self, text: str, *, near: Point | None = None, limit: int = 10) -> tuple[Hit, ...]:
-        """The best first: the house that was named, whatever has such a name, listings close to the house."""
+        """The best first: the house that was named, whatever has such a name, listings close to the house.
+
+        Where nothing has all words, what fits another reading of them.
+        """
         text = text[:TEXT_MOST]
-        doors = self.streets.doors(text, DOORS)
-        best = min((door.quality for door in doors), default=0)
-        exact = [d for d in doors if d.exact and d.quality == best] or [d for d in doors if d.quality == best]
-        hits = [_door(door.street.id, door.house) for door in exact]
-        hits += self._named(plain_address(text), limit, near)
-        if exact:
-            known = {hit.id for hit in hits}
-            hits += [hit for hit in self._around(exact[0].house, limit) if hit.id not in known]
+        hits = self._answer(text, limit, near)
+        others = readings(text, self._is_known) if not hits and text.strip() else ()
+        for number, other in enumerate(others):
+            if hits := self._answer(other, limit, near, slips=number == 0):
+                break
         if near is not None:
             hits = [_measured(hit, near) for hit in hits]
         return tuple(hits[:limit])
+
+    def _answer(self, text: str, limit: int, near: Point | None, *, slips: bool = True) -> list[Hit]:
+        doors = self._doors(text)
+        named = self._named(plain_address(text), limit, near, housed=bool(doors), slips=slips)
+        if not doors:
+            return [hit for _, hit in named]
+        better = [hit for quality, hit in named if quality < doors[0].quality]
+        others = [hit for quality, hit in named if quality >= doors[0].quality]
+        hits = [*better, *(_door(door.street.id, door.house) for door in doors), *others]
+        known = {hit.id for hit in hits}
+        return hits + [hit for hit in self._around(doors[0].house, limit) if hit.id not in known]
+
+    def _doors(self, text: str) -> list[Door]:
+        """The houses that were named; while the number is still typed, those of the very street."""
+        found = self.streets.doors(text, DOORS)
+        best = min((door.quality for door in found), default=0)
+        exact = [door for door in found if door.exact and door.quality == best]
+        return exact or [door for door in found if door.quality == best == 0]
 
     def near(self, place: tuple[float, float], reach: float, most: int) -> list[str]:
         """Ids of the listings within so many metres, the nearest first."""
         return self._listings.around(place, reach, most)
 
-    def _named(self, text: str, limit: int, near: Point | None) -> list[Hit]:
-        """Areas, streets and listings by how well their names fit; of equal ones in this order."""
+    def _named(
+        self, text: str, limit: int, near: Point | None, *, housed: bool, slips: bool
+    ) -> list[tuple[int, Hit]]:
+        """Areas, streets and listings with how well their names fit; of equal ones in this order.
+
+        A number that nothing has is left out. `housed`: its house was found, so that its street need not be.
+        """
         asked = telling(words(text))
-        place = None if near is None else (near.lat, near.lon)
-        ranked: list[tuple[tuple[int, int, int], Hit]] = []
-        for found in self._areas.find([Word(word) for word in asked], limit):
-            if (area := self._area(found.key)) is not None:
-                point = centre(area)
-                ranked.append(((found.quality, 0, 0), Hit("area", area.id, point.lat, point.lon)))
-        for street, quality in self.streets.find(text, limit) if not any(map(str.isdigit, asked)) else ():
-            ranked.append(((quality, 0, 1), Hit("street", street.id, *middle(street))))
+        plain = [word for word in asked if not _has_digit(word)]
+        ranked = [*self._areas_named(asked, plain, limit, slips=slips)]
+        if not housed:
+            unmet = len(asked) - len(plain)
+            for street, quality in self.streets.find(text, limit, slips=slips):
+                ranked.append(((quality + unmet, 0, 1), Hit("street", street.id, *middle(street))))
+        listed = [*self._listings_named(asked, limit, near, slips=slips)]
+        if not listed and not housed and len(plain) < len(asked):
+            listed = [*self._listings_named(plain, limit, near, slips=slips, worse=len(asked) - len(plain))]
+        ranked += listed
+        ranked.sort(key=lambda pair: pair[0])
+        if ranked and ranked[0][0][0] <= BEGINNING * len(asked):  # somebody is called so: no slip was made
+            ranked = [pair for pair in ranked if pair[0][0] < SLIP or (pair[0][2] == 2 and len(asked) > 1)]
+        return [(rank[0], hit) for rank, hit in ranked]
+
+    def _areas_named(
+        self, asked: list[str], plain: list[str], limit: int, *, slips: bool
+    ) -> Iterator[Ranked]:
+        """Areas with all words; then those with all but the numbers, for `Уручча 4` lies in Уручча."""
+        known: set[str] = set()
+        for wanted in (asked, plain):
+            for found in self._areas.find([Word(word) for word in wanted], limit, slips=slips):
+                area = self._area(found.key)
+                if area is not None and area.id not in known:
+                    known.add(area.id)
+                    point, quality = centre(area), found.quality + len(asked) - len(wanted)
+                    yield (quality, 0, 0), Hit("area", area.id, point.lat, point.lon)
+
+    def _listings_named(
+        self, asked: list[str], limit: int, near: Point | None, *, slips: bool, worse: int = 0
+    ) -> Iterator[Ranked]:
+        """Those outside the city later than those within, unless somebody says where they are."""
         wanted = [Word(word, tuple(self._areas_of(word))) for word in asked]
-        start = " ".join(asked)
-        for found in self._listings.find(wanted, 2 * limit, near=place):
+        start, place = " ".join(asked), None if near is None else (near.lat, near.lon)
+        for found in self._listings.find(wanted, 2 * limit, near=place, slips=slips):
             if (listing := self._known(found.key)) is not None:
-                later = 0 if fold(listing.name).startswith(start) else 1
                 where = listing.place.lat, listing.place.lon
-                ranked.append(((found.quality, later, 2), Hit("listing", listing.id, *where)))
-        return [hit for _, hit in sorted(ranked, key=lambda pair: pair[0])]
+                quality = found.quality + worse
+                quality += 0 if near or self._within(*where) else ELSEWHERE
+                later = 0 if fold(listing.name).startswith(start) else 1
+                yield (quality, later, 2), Hit("listing", listing.id, *where)
+
+    def _is_known(self, word: str) -> bool:
+        """Whether anything has it in its name or beside it."""
+        finders = self._areas, self.streets.finder, self._listings
+        return any(finder.find([Word(word)], 1, slips=False) for finder in finders)
 
     def _areas_of(self, word: str) -> Iterator[str]:
         """Terms of the areas that this word may mean: what lies in them matches too."""
@@ -181,6 +251,10 @@ def _door(street_id: AreaId, house: House) -> Hit:
 
 def _measured(hit: Hit, near: Point) -> Hit:
     return replace(hit, metres=round(metres(near.lat, near.lon, hit.lat, hit.lon)))
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 @lru_cache(maxsize=65_536)

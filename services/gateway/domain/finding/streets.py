@@ -31,7 +31,7 @@ class Streets:
 
     def __init__(self) -> None:
         self._streets: dict[AreaId, Street] = {}
-        self._finder = Finder()
+        self.finder = Finder()
 
     def __len__(self) -> int:
         return len(self._streets)
@@ -39,7 +39,7 @@ class Streets:
     def put(self, street: Street) -> None:
         self._streets[street.id] = street
         names = [without_types(words(name)) for name in street.names.values()]
-        self._finder.put(
+        self.finder.put(
             street.id,
             terms_of(word for name in names for word in name),
             place=middle(street),
@@ -48,11 +48,11 @@ class Streets:
 
     def remove(self, street_id: AreaId) -> None:
         self._streets.pop(street_id, None)
-        self._finder.remove(street_id)
+        self.finder.remove(street_id)
 
     def clear(self) -> None:
         self._streets.clear()
-        self._finder.clear()
+        self.finder.clear()
 
     def get(self, street_id: str) -> Street | None:
         return self._streets.get(street_id)
@@ -61,10 +61,11 @@ class Streets:
         """By name in Belarusian, or in any language it has."""
         return sorted(self._streets.values(), key=lambda street: (plain_name(street), street.id))
 
-    def find(self, text: str, most: int) -> list[tuple[Street, int]]:
+    def find(self, text: str, most: int, *, slips: bool = True) -> list[tuple[Street, int]]:
         """Streets whose names hold all words, with the quality of the match."""
         wanted = without_types(words(text))
-        found = self._finder.find([Word(word) for word in wanted if not word.isdigit()], most)
+        asked = [Word(word) for word in wanted if not word.isdigit()]
+        found = self.finder.find(asked, most, slips=slips)
         return [(self._streets[each.key], each.quality) for each in found]
 
     def doors(self, text: str, most: int) -> list[Door]:
@@ -85,7 +86,7 @@ class Streets:
 
     def around(self, place: tuple[float, float], reach: float, most: int) -> list[Street]:
         """Streets whose middle lies within so many metres, the nearest first."""
-        return [self._streets[key] for key in self._finder.around(place, reach, most)]
+        return [self._streets[key] for key in self.finder.around(place, reach, most)]
 
 
 def middle(street: Street) -> tuple[float, float]:
