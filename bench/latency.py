@@ -42,6 +42,7 @@ KINDS = ("text", "edit", "photo", "joined")
 WEIGHTS = (78, 6, 12, 4)
 FIRST_CHAT = -1_002_000_000_000
 AIM = 0.050
+MACHINE = "machine"
 
 
 def town(world: World) -> None:
@@ -182,20 +183,26 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def used(pids: dict[str, int]) -> dict[str, float]:
-    """Seconds of processor time of each process so far; only Linux tells."""
+    """Seconds of processor time so far, of each process and of the whole machine; only Linux tells."""
     tick = os.sysconf("SC_CLK_TCK")
     fields = {
         name: Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         for name, pid in pids.items()
-        if Path(f"/proc/{pid}").exists()
     }
-    return {name: (int(words[11]) + int(words[12])) / tick for name, words in fields.items()}
+    whole = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    busy = sum(int(word) for word in whole) - int(whole[3]) - int(whole[4])
+    return {name: (int(words[11]) + int(words[12])) / tick for name, words in fields.items()} | {
+        MACHINE: busy / tick
+    }
 
 
-def show_used(before: dict[str, float], after: dict[str, float], updates: int) -> None:
-    shares = [f"{name} {(after[name] - before[name]) / updates * 1000:.2f}" for name in before]
-    whole = sum(after[name] - before[name] for name in before)
-    print(f"processor time, ms an update: {', '.join(shares)}; in all {whole / updates * 1000:.2f}")
+def show_used(before: dict[str, float], after: dict[str, float], updates: int, seconds: float) -> None:
+    spent = {name: after[name] - before[name] for name in before}
+    machine = spent.pop(MACHINE)
+    shares = [f"{name} {share / updates * 1000:.2f}" for name, share in spent.items()]
+    ours = sum(spent.values())
+    print(f"processor time, ms an update: {', '.join(shares)}; in all {ours / updates * 1000:.2f}")
+    print(f"other work took {(machine - ours) / seconds:.2f} of {os.cpu_count()} processors meanwhile")
 
 
 def show(name: str, values: list[float]) -> None:
@@ -206,7 +213,7 @@ def show(name: str, values: list[float]) -> None:
 async def measure(
     poster: Poster, traffic: Traffic, sim: Simulator, pids: dict[str, int], *, rate: float, seconds: float
 ) -> None:
-    before, spent = os.getloadavg()[0], used(pids)
+    spent, started = used(pids), time.monotonic()
     async with asyncio.timeout(seconds + 60):
         acks = await send(poster, traffic, rate, seconds)
     for _ in range(100):
@@ -219,8 +226,7 @@ async def measure(
     show("webhook answered", acks)
     show("action at Telegram", taken)
     print(f"{len(taken)} of {len(traffic.expected)} actions arrived; aim: p99 {AIM * 1000:g} ms")
-    show_used(spent, used(pids), len(acks))
-    print(f"load average {before:.1f} before, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} processors")
+    show_used(spent, used(pids), len(acks), time.monotonic() - started)
 
 
 async def run(folder: Path, server: EmbeddedRedis, rate: float, seconds: float, seed: int) -> None:
