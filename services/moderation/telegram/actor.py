@@ -19,7 +19,7 @@ from services.moderation.telegram.calls import PATIENCE, Calls, Unanswered
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.inviting import SAY, made, told
 from services.moderation.telegram.pacing import Gathering
-from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore, ChatState
+from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore
 from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
 from shared import clock
 from shared.bus.commit import NOTHING, Command, Commit
@@ -93,7 +93,6 @@ async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
     chat_id = actions[0].chat_id
     results: list[Result] = []
     try:
-        _check(await actor.store.chat(chat_id))
         for work in gather(actions):
             results += await _work(actor, work)
     except TryLater as wait:
@@ -110,13 +109,6 @@ async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
             await _end(actor, a, End("parked", error.code), actor.store.park(chat_id)) for a in left
         ]
     return results
-
-
-def _check(chat: ChatState) -> None:
-    if chat.moved_to is not None:
-        raise Migrated(chat.moved_to)
-    if chat.parked:
-        raise Forbidden("chat.parked")
 
 
 async def _at_new_id(actor: Actor, left: list[TelegramAction], new_id: int) -> list[Result]:

@@ -8,10 +8,17 @@ from typing import Any
 
 import structlog
 
-from services.moderation.telegram.errors import Conflict, RetryAfter, Transient, Unauthorized
+from services.moderation.telegram.errors import (
+    Conflict,
+    Forbidden,
+    Migrated,
+    RetryAfter,
+    Transient,
+    Unauthorized,
+)
 from services.moderation.telegram.pacing import windows
 from services.moderation.telegram.ports import Caller
-from services.moderation.telegram.store import ActorStore
+from services.moderation.telegram.store import ActorStore, ChatState
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method
 from shared.telemetry.metrics import SENT_AGAIN
@@ -68,10 +75,23 @@ class Calls:
         raise Unanswered("telegram does not answer", self.jitter(2, 6))
 
     async def permit(self, method: Method, chat_id: int, patience: float = 0.0) -> None:
-        """Take a permit for one call. Raises TryLater when it is not to be had within so many seconds."""
+        """Take a permit for one call. Raises TryLater when it is not to be had within so many seconds, and
+        Migrated or Forbidden for a chat that has moved or is parked.
+        """
         waited = 0.0
-        while (wait := await self.store.take(chat_id, method, windows(method, chat_id))) > 0:
+        while True:
+            wait, chat = await self.store.take(chat_id, method, windows(method, chat_id))
+            _check(chat)
+            if wait <= 0:
+                return
             if waited + wait > patience:
                 raise TryLater("paced", wait)
             await self.sleep(wait)
             waited += wait
+
+
+def _check(chat: ChatState) -> None:
+    if chat.moved_to is not None:
+        raise Migrated(chat.moved_to)
+    if chat.parked:
+        raise Forbidden("chat.parked")

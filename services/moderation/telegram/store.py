@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
@@ -34,6 +34,13 @@ class ChatState:
     parked: bool = False
 
 
+class Permit(NamedTuple):
+    """`wait`: seconds until the call may be made; 0: go, unless `chat` says that there is nowhere to go."""
+
+    wait: float
+    chat: ChatState
+
+
 class ActorStore:
     """Keys carry keyed hashes only; every key has a time to live."""
 
@@ -46,12 +53,15 @@ class ActorStore:
 
     # Pacing is written at once, outside any commit: a permit that was taken and not used only costs time.
 
-    async def take(self, chat_id: int, method: str, windows: tuple[Window, ...]) -> float:
-        """Seconds to wait before this call; 0: go, and the call is counted."""
+    async def take(self, chat_id: int, method: str, windows: tuple[Window, ...]) -> "Permit":
+        """Whether this call may be made now: then it is counted."""
         chat = self._keys.person(chat_id)
-        names = (f"moderation:pace:{one.name.format(chat=chat)}" for one in windows)
+        moved = self._key("moved", chat_id)
+        keys = [self._hold_key(chat_id, method), moved, self._key("parked", chat_id)]
+        keys += [f"moderation:pace:{one.name.format(chat=chat)}" for one in windows]
         sizes = [number for one in windows for number in (one.most, one.milliseconds)]
-        return int(await self._pace(keys=[self._hold_key(chat_id, method), *names], args=sizes)) / 1000
+        wait, sealed, parked = await self._pace(keys=keys, args=sizes)
+        return Permit(int(wait) / 1000, ChatState(self._opened(sealed, moved), parked is not None))
 
     async def hold(self, chat_id: int, method: str, seconds: float) -> None:
         """Telegram said `retry_after`: nothing more for this chat and method until then."""
@@ -88,7 +98,7 @@ class ActorStore:
     # Chats.
 
     async def chat(self, chat_id: int) -> "ChatState":
-        """What is known of the chat before anything is tried there."""
+        """Whether the chat is still where it was."""
         key = self._key("moved", chat_id)
         sealed, parked = cast("list[bytes | None]", await self._redis.mget(key, self._key("parked", chat_id)))
         return ChatState(self._opened(sealed, key), parked is not None)
