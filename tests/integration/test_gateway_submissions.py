@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import Redis
 
 from services.gateway.intake import Form
 from services.gateway.settings import GatewaySettings
 from shared.contracts.registry import SUBMISSIONS_RECEIVED, SUBMISSIONS_WITHDRAWN
 from shared.contracts.submissions import State, SubmissionChanged
+from shared.server import EmbeddedRedis
 from tests.conftest import KEY, eventually
 from tests.gateway import MOMENT, Site, added, listing, running
 
@@ -28,7 +29,11 @@ GOOD = {
 
 @pytest.fixture
 def settings(redis_url: str, tmp_path: Path) -> GatewaySettings:
-    return GatewaySettings(redis_url=redis_url, key=KEY, data=tmp_path, challenge_bits=4, _env_file=None)
+    return _settings(redis_url, tmp_path)
+
+
+def _settings(redis_url: str, folder: Path) -> GatewaySettings:
+    return GatewaySettings(redis_url=redis_url, key=KEY, data=folder, challenge_bits=4, _env_file=None)
 
 
 @pytest.fixture
@@ -203,19 +208,20 @@ async def test_a_change_and_a_removal_name_their_listing(site: Site) -> None:
     assert wrong(await propose(site, action="change", listing_id="a" * 13)) == {"listing_id": "unknown"}
 
 
-async def test_without_redis_nothing_is_taken_in_and_the_same_can_be_sent_again(site: Site) -> None:
-    proof = await site.solved()
-    redis: Redis[bytes] = site.gateway.bus.redis
-    reached, redis.connection_pool = redis.connection_pool, ConnectionPool.from_url("redis://127.0.0.1:1")
-    away = await propose(site, proof=proof)
-    assert away.status_code == 503
-    assert int(away.headers["Retry-After"]) > 0
-    assert wrong(await propose(site, proof=proof, name="")) == {"name": "missing"}
-    assert (await site.http.get("/api/v1/listings")).status_code == 200
-    redis.connection_pool = reached
-    assert await received(site) == 0
-    assert (await propose(site, proof=proof)).status_code == 202
-    assert await received(site) == 1
+async def test_without_redis_nothing_is_taken_in_and_the_same_can_be_sent_again(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path / "redis") as redis:
+        async with running(_settings(redis.url, tmp_path)) as site:
+            proof = await site.solved()
+            redis.stop()
+            away = await propose(site, proof=proof)
+            assert away.status_code == 503
+            assert int(away.headers["Retry-After"]) > 0
+            assert wrong(await propose(site, proof=proof, name="")) == {"name": "missing"}
+            assert (await site.http.get("/api/v1/listings")).status_code == 200
+            redis.start()
+            assert await received(site) == 0
+            assert (await propose(site, proof=proof)).status_code == 202
+            assert await received(site) == 1
 
 
 async def test_too_many_proposals_wait_and_work_and_forms_have_a_quota_each(
