@@ -40,12 +40,12 @@ def test_invisible_characters_are_counted():
 
 def test_links_names_phones_and_amounts_become_one_sign_each():
     text = "см. https://t.me/+AbC, @some_name, +375 29 123-45-67, 100$ [LINK] [USERNAME]"
-    plain = views(text).plain
-    assert [plain.count(sign) for sign in (LINK, MENTION, PHONE, MONEY)] == [2, 2, 1, 1]
+    drawn = views(text).drawn
+    assert [drawn.count(sign) for sign in (LINK, MENTION, PHONE, MONEY)] == [2, 2, 1, 1]
 
 
 def test_a_stranger_cannot_write_our_signs():
-    assert LINK not in views(f"hello {LINK}").plain
+    assert LINK not in views(f"hello {LINK}").drawn
 
 
 def test_a_belarusian_who_types_a_latin_i_mixes_no_alphabets():

@@ -72,7 +72,7 @@ def test_what_one_message_alone_says_is_never_named():
         lambda data: data[:100],
         lambda data: data[:-10],
         lambda data: data.replace(b"spam model 1", b"spam model 9"),
-        lambda data: data.replace(b'"features": 1', b'"features": 2'),
+        lambda data: data.replace(b'"features": 2', b'"features": 3'),
         lambda data: data.replace(b'"threshold": ', b'"threshold": "x", "y": '),
         lambda data: data[:-50] + bytes(50),
         lambda data: b"\x80\x04\x95" + data,
@@ -152,7 +152,7 @@ def test_the_threshold_accuses_about_what_was_aimed_at():
 
 
 def test_fewer_ham_allow_a_larger_part_within_bounds():
-    assert [aim_for(count) for count in (0, 10, 250, 10_000)] == [0.01, 0.01, 0.008, 0.004]
+    assert [aim_for(count) for count in (0, 10, 400, 10_000)] == [0.008, 0.008, 0.005, 0.003]
 
 
 def test_scores_become_log_odds_at_even_classes():

@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 from services.moderation.spam.features import Floats
 
 Flags = NDArray[np.bool_]
-AIM, AIM_MOST = 0.004, 0.01
-"""Part of ham that may be accused: the first where there is enough ham to tell, the second at most."""
+AIM, AIM_MOST = 0.003, 0.008
+"""Part of ham to accuse: the first where there is enough ham to tell, the second at most. Somewhat below
+what may be accused, 0.4 and 1 %, so that chance does not carry unseen ham above it."""
 TOLD_BY = 2.0
 """Messages of ham above the threshold that are needed to tell: fewer ham, a larger part."""
 _TAIL_LEAST, _TAIL_MOST, _TAIL_PART = 20, 300, 0.1

@@ -1,9 +1,9 @@
 """A message's text, cleaned once, in the two views from which the model reads.
 
-`plain` is what was written, made even: compatibility forms folded, invisible characters gone, every digit a
-0, links, names, amounts, phones and hours one sign each. `drawn` is what it looks like to a person: letters
-of all alphabets folded into one, letters with gaps between them joined, digits read as the letters they
-imitate. A text that hides looks odd in the first and plain in the second.
+`written` is what was written, made even: compatibility forms folded, invisible characters gone, links, names,
+amounts, phones and hours one sign each. `drawn` is what it looks like to a person: letters of all alphabets
+folded into one, letters with gaps between them joined, digits read as the letters they imitate, every other
+digit a 0. What a text says is taken from the second, how it hides is counted in the first.
 """
 
 import re
@@ -43,9 +43,14 @@ _MONEY = re.compile(
     r"|\[CURRENCY\]",
     re.IGNORECASE,
 )
+_MONEY_STARTS = ("руб", "дол", "бакс", "грн", "злот", "евр", "еўр", "usd", "eur", "rub", "byn", "uah")
+_MONEY_SIGNS = re.compile("[$€₽₴£¥₸₿]")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*|]){3,}[^\W\d_](?!\w)")
+_SPACED_HINT = re.compile(r"[ .\-_*|][^\W\d_][ .\-_*|][^\W\d_][ .\-_*|][^\W\d_]")
 _GAPS = re.compile(r"[ .\-_*|]")
 _INSIDE = re.compile(r"(?<=[^\W\d_])[!*|~^+=](?=[^\W\d_])")
+_INSIDE_HINT = re.compile(r"[!*|~^+=]")
+"""Hints start with a set of characters, which the regular expressions skip to; most texts have none."""
 _LEET = re.compile(r"(?<=[^\W\d_])[01346](?=[^\W\d_]|\b)|[01346](?=[^\W\d_])")
 _DIGITS = re.compile(r"\d")
 _LETTER_OF = {"0": "o", "1": "l", "3": "з", "4": "ч", "6": "б"}
@@ -83,10 +88,9 @@ _TABLE_MOST = 20_000
 
 
 class Views(NamedTuple):
-    """`written` is the text with its case, for counting; the others are what n-grams are taken from."""
+    """`written` is the text with its case, for counting; n-grams are taken from the other."""
 
     written: str
-    plain: str
     drawn: str
     hidden: int
     """Invisible characters that were removed."""
@@ -102,11 +106,8 @@ def views(text: str) -> Views:
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text)[: HEAD + TAIL]
     seen = folded if _USUAL.fullmatch(folded) else folded.translate(_WRITTEN)
     marked = _mark(seen)
-    even = " ".join(marked.split())
-    lower = even.lower()
     return Views(
-        written=even,
-        plain=f"\x02 {_NUMERALS.sub('0', lower).replace('і', 'i')} \x03",
+        written=" ".join(marked.split()),
         drawn=f"\x02 {_draw(marked.lower())} \x03",
         hidden=len(folded) - len(seen),
     )
@@ -123,7 +124,12 @@ def _mark(text: str) -> str:
         text = _PHONES.sub(f" {PHONE} ", text)
         if ":" in text or bracket:
             text = _HOURS.sub(f" {HOUR} ", text)
-    return _MONEY.sub(f" {MONEY} ", text)
+    return _MONEY.sub(f" {MONEY} ", text) if bracket or _names_money(text) else text
+
+
+def _names_money(text: str) -> bool:
+    lower = text.lower()
+    return any(start in lower for start in _MONEY_STARTS) or _MONEY_SIGNS.search(text) is not None
 
 
 def _link(match: re.Match[str]) -> str:
@@ -133,8 +139,11 @@ def _link(match: re.Match[str]) -> str:
 
 
 def _draw(lower: str) -> str:
-    joined = _INSIDE.sub("", _SPACED.sub(lambda match: _GAPS.sub("", match.group()), lower))
-    if _DIGITS.search(joined):
-        joined = _LEET.sub(lambda match: _LETTER_OF[match.group()], joined)
-        joined = _NUMERALS.sub("0", joined)
-    return " ".join(joined.translate(_DRAWN).split())
+    if _SPACED_HINT.search(lower):
+        lower = _SPACED.sub(lambda match: _GAPS.sub("", match.group()), lower)
+    if _INSIDE_HINT.search(lower):
+        lower = _INSIDE.sub("", lower)
+    if _DIGITS.search(lower):
+        lower = _LEET.sub(lambda match: _LETTER_OF[match.group()], lower)
+        lower = _NUMERALS.sub("0", lower)
+    return " ".join(lower.translate(_DRAWN).split())

@@ -1,8 +1,8 @@
 """Texts as sparse rows of features, computed for a whole batch at once with NumPy.
 
-A row is the set of buckets in which its n-grams fall: 2 to 5 characters of both views, one and two words of
-the drawn view; and a few shape features in buckets of their own behind them. Nothing is stored per n-gram,
-so a model has one size however many samples it saw.
+A row is the set of buckets in which its n-grams fall: 2 to 5 characters of the drawn view; behind them those
+of its stems, the first 4 and 5 characters of each word; and a few shape features. Nothing is stored per
+n-gram, so a model has one size however many samples it saw.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,27 +14,31 @@ from numpy.typing import NDArray
 from services.moderation.spam.clean import Views, views
 from services.moderation.spam.shape import SHAPE_SIZE, shapes
 
-BITS = 18
-BUCKETS = 1 << BITS
+BITS, STEM_BITS = 18, 16
+STEMS_AT = 1 << BITS
+"""First bucket of the stems."""
+BUCKETS = STEMS_AT + (1 << STEM_BITS)
 SHAPE_AT = BUCKETS
 """First bucket of the shape features; the constant feature stands behind them."""
 CONSTANT = SHAPE_AT + SHAPE_SIZE
 SIZE = CONSTANT + 1
 SHORTEST, LONGEST = 2, 5
+STEMS = (4, 5)
 DAMP = 20.0
 """Added to a row's number of n-grams before its length is normalised, so that few letters say less."""
-SHAPE_VALUE = 0.1
+SHAPE_VALUE = 0.07
 BATCH = 256
+"""Texts encoded at once; row and bucket of an n-gram share 32 bits, so no more."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Unsigned = NDArray[np.uint64]
-_DRAWN = True
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xD6E8FEB86659FD93)
-_SALT_PLAIN, _SALT_DRAWN, _SALT_WORD, _SALT_PAIR = (
-    np.uint64(n * 0xA0761D6478BD642F % 2**64) for n in (1, 2, 3, 4)
-)
+Unsigned = NDArray[np.uint32]
+_BASE, _MIX = np.uint32(0x9E3779B1), np.uint32(0xD6E8FEB9)
+_KEY_BITS = np.uint32(BITS + 1)
+_IN_KEY = np.uint32((1 << (BITS + 1)) - 1)
+_SIGNS = range(0xE001, 0xE006)
+_IN_WORD = np.array([chr(code).isalnum() or code in _SIGNS for code in range(0x10000)] + [False])
+"""By code point: whether it is part of words; what stands above the first plane is mostly emoji."""
 
 
 class Rows(NamedTuple):
@@ -83,13 +87,12 @@ def join(parts: Sequence[Rows]) -> Rows:
 
 
 def _encode(seen: Sequence[Views]) -> Rows:
-    keys = np.concatenate([(gram.rows << np.uint64(BITS)) | gram.buckets for gram in grams(seen)])
+    keys = np.concatenate([(gram.rows << _KEY_BITS) | gram.buckets for gram in grams(seen)])
     keys.sort()
     keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if keys.size else keys
-    rows = (keys >> np.uint64(BITS)).astype(np.int64)
-    lengths = np.bincount(rows, minlength=len(seen))
+    lengths = np.bincount(keys >> _KEY_BITS, minlength=len(seen))
     return Rows(
-        (keys & np.uint64(BUCKETS - 1)).astype(np.int32),
+        (keys & _IN_KEY).astype(np.int32),
         np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         1 / np.sqrt(lengths + DAMP),
         shapes([one.written for one in seen], [one.hidden for one in seen]) + SHAPE_AT,
@@ -97,63 +100,53 @@ def _encode(seen: Sequence[Views]) -> Rows:
 
 
 class Grams(NamedTuple):
-    """N-grams of one kind in a batch: the row and bucket of each, and where it stands in the view's texts
-    laid one after the other. Words have the size 0, pairs of words the size -1: they end with a word.
+    """N-grams of one kind in a batch: the row and bucket of each, and where it stands in the drawn texts laid
+    one after the other. `stem`: they start words; a word that is shorter is its own stem.
     """
 
-    drawn: bool
     size: int
     starts: Ints
     rows: Unsigned
     buckets: Unsigned
+    stem: bool = False
 
 
 def grams(seen: Sequence[Views]) -> Iterator[Grams]:
-    """All n-grams of some cleaned texts, kind by kind."""
-    yield from _of_view([one.plain for one in seen], drawn=False)
-    yield from _of_view([one.drawn for one in seen], drawn=True)
-
-
-def _of_view(texts: Sequence[str], *, drawn: bool) -> Iterator[Grams]:
+    """All n-grams of some cleaned texts, at most BATCH of them, kind by kind."""
+    texts = [one.drawn for one in seen]
     codes = codes_of(texts)
-    row = np.repeat(np.arange(len(texts), dtype=np.uint64), [len(text) for text in texts])
-    with np.errstate(over="ignore"):
-        rolled = codes * _MIX + (_SALT_DRAWN if drawn else _SALT_PLAIN)
-        for size in range(SHORTEST, LONGEST + 1):
-            rolled = rolled[:-1] * _BASE + codes[size - 1 :] * _MIX
-            within = np.flatnonzero(row[: len(rolled)] == row[size - 1 :])
-            yield Grams(drawn, size, within, row[within], _bucket(rolled[within]))
-        if drawn:
-            yield from _words(codes, row)
+    row = np.repeat(np.arange(len(texts), dtype=np.uint32), [len(text) for text in texts])
+    rolled = codes * _MIX
+    mixed = rolled
+    for size in range(SHORTEST, LONGEST + 1):
+        rolled = rolled[:-1] * _BASE + mixed[size - 1 :]
+        within = np.flatnonzero(row[: len(rolled)] == row[size - 1 :])
+        buckets = _bucket(rolled[within] + np.uint32(size), BITS)
+        yield Grams(size, within, row[within], buckets)
+    yield from _stems(codes, row)
 
 
 def codes_of(texts: Sequence[str]) -> Unsigned:
     """Code points of all texts, one after the other."""
-    return np.frombuffer("".join(texts).encode("utf-32-le", "replace"), dtype="<u4").astype(np.uint64)
+    return np.frombuffer("".join(texts).encode("utf-32-le", "replace"), dtype="<u4").astype(np.uint32)
 
 
-def _words(codes: Unsigned, row: Unsigned) -> Iterator[Grams]:
-    """Single words and pairs of neighbours; a word is what stands between spaces."""
-    gap = codes <= 32
-    starts = np.flatnonzero(~gap & np.concatenate([[True], gap[:-1]]))
-    if not starts.size:
-        return
-    inside = np.flatnonzero(~gap)
-    first = np.searchsorted(inside, starts)
-    place = inside - np.repeat(starts, np.diff(np.append(first, len(inside))))
-    word = np.add.reduceat(_scramble((codes[inside] + place.astype(np.uint64) * _BASE) * _MIX), first)
-    of = row[starts]
-    yield Grams(_DRAWN, 0, starts, of, _bucket(word + _SALT_WORD))
-    pair = np.flatnonzero(of[1:] == of[:-1])
-    yield Grams(
-        _DRAWN, -1, starts[pair], of[pair], _bucket((word[:-1] * _BASE + word[1:] + _SALT_PAIR)[pair])
-    )
+def _stems(codes: Unsigned, row: Unsigned) -> Iterator[Grams]:
+    """How each word begins; a word is a run of letters, digits and our own signs."""
+    inside = _IN_WORD[np.minimum(codes, 0x10000)]
+    starts = np.flatnonzero(inside & np.concatenate([[True], ~inside[:-1]]))
+    hashed, going = np.zeros(len(starts), np.uint32), np.ones(len(starts), np.bool_)
+    for at in range(max(STEMS)):
+        place = np.minimum(starts + at, len(codes) - 1)
+        going = going & inside[place]
+        hashed = np.where(going, hashed * _BASE + codes[place] * _MIX, hashed)
+        if at + 1 in STEMS:
+            buckets = _bucket(hashed + np.uint32(at + 1), STEM_BITS) + np.uint32(STEMS_AT)
+            yield Grams(at + 1, starts, row[starts], buckets, stem=True)
 
 
-def _scramble(values: Unsigned) -> Unsigned:
-    values = (values ^ (values >> np.uint64(32))) * _MIX
-    return values ^ (values >> np.uint64(29))
-
-
-def _bucket(hashed: Unsigned) -> Unsigned:
-    return _scramble(hashed) >> np.uint64(64 - BITS)
+def _bucket(hashed: Unsigned, bits: int) -> Unsigned:
+    """The upper bits of a finalised hash (the finaliser of MurmurHash3)."""
+    hashed = (hashed ^ (hashed >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashed = (hashed ^ (hashed >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return (hashed ^ (hashed >> np.uint32(16))) >> np.uint32(32 - bits)

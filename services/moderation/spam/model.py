@@ -22,7 +22,7 @@ from services.moderation.spam.features import BATCH, BUCKETS, SIZE, Floats, Rows
 
 MARK = "dze spam model 1"
 RULE = "---"
-FEATURES = 1
+FEATURES = 2
 """Raised when the meaning of a bucket changes: weights of another number would be noise."""
 HEADER_MOST = 1 << 20
 _BODY = SIZE * 2 + BUCKETS

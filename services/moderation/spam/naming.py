@@ -1,5 +1,6 @@
 """Names for the buckets that say most, so that a person can read what a model has learnt."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ SIGNS = {
     clean.LINK: "¤link", clean.MENTION: "¤name", clean.PHONE: "¤phone", clean.HOUR: "¤hour",
     clean.MONEY: "¤money", "\x02": "^", "\x03": "$", " ": "_",
 }  # fmt: skip
+_WORD_END = re.compile(r"[^\w\ue001-\ue005]|_")
 
 Named = tuple[tuple[str, float], ...]
 
@@ -31,7 +33,7 @@ def name_top(texts: Sequence[str], weights: Floats, common: Floats) -> tuple[Nam
 
 
 def _named(buckets: Sequence[int], names: dict[int, str], weights: Floats) -> Named:
-    """One entry for each name: both views have most n-grams in common."""
+    """One entry for each name: a short word is several n-grams."""
     found = {names[bucket]: round(float(weights[bucket]), 2) for bucket in buckets if bucket in names}
     shapes = [
         (f"[{name} {level}]", round(float(weights[SHAPE_AT + at * shape.LEVELS + level]), 2))
@@ -49,7 +51,7 @@ def _names(texts: Sequence[str], wanted: Unsigned) -> dict[int, str]:
     for at in range(0, len(texts), BATCH):
         seen = [views(text) for text in texts[at : at + BATCH]]
         for kind in grams(seen):
-            line = "".join(one.drawn if kind.drawn else one.plain for one in seen)
+            line = "".join(one.drawn for one in seen)
             for index in np.flatnonzero(np.isin(kind.buckets, wanted)):
                 names.setdefault(int(kind.buckets[index]), _spell(line, kind, int(index)))
         if len(names) == len(wanted):
@@ -59,9 +61,7 @@ def _names(texts: Sequence[str], wanted: Unsigned) -> dict[int, str]:
 
 def _spell(line: str, kind: Grams, index: int) -> str:
     start = int(kind.starts[index])
-    if kind.size > 0:
-        gram = line[start : start + kind.size]
-    else:
-        words = line[start:].split(" ", 2)
-        gram = " ".join(words[: 1 - kind.size])
+    gram = line[start : start + kind.size]
+    if kind.stem and (end := _WORD_END.search(gram)):
+        gram = gram[: end.start()]
     return "".join(SIGNS.get(char, char) for char in gram)

@@ -67,7 +67,7 @@ def _words(text: str, model: Model) -> tuple[str, ...]:
     total = 0
     for kind in grams([seen]):
         total += len(kind.buckets)
-        if kind.drawn and kind.size > 0:
+        if not kind.stem:
             share = model.weights[kind.buckets.astype(np.int64)] / kind.size
             for offset in range(kind.size):
                 np.add.at(told, kind.starts + offset, share)
