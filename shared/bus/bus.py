@@ -25,7 +25,7 @@ from shared.bus.identity import check_key
 from shared.bus.leases import LEASE_MS, Lease, Leases
 from shared.bus.scripts import Scripts
 from shared.bus.subscription import Broker, Handlers, Subscription
-from shared.bus.tasks import end
+from shared.bus.tasks import end, leave_if_cancelled
 from shared.bus.trim import TRIM_EVERY, trim
 from shared.contracts.base import AnyStream, Message
 from shared.contracts.registry import STREAMS
@@ -224,6 +224,7 @@ class Bus:
             try:
                 await self.redis.ping()
             except AWAY as error:
+                leave_if_cancelled()
                 if loop.time() > end:
                     raise Unavailable(f"Redis does not answer: {type(error).__name__}") from None
                 await asyncio.sleep(0.2)

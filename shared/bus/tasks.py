@@ -22,3 +22,13 @@ async def end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
     for task in everyone:
         if not task.cancelled():
             task.exception()  # asked for, or asyncio complains that nobody did
+
+
+def leave_if_cancelled() -> None:
+    """For a loop that takes errors of redis-py as a reason to try again: one may have been its cancellation.
+
+    Raises CancelledError when the running task was asked to end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

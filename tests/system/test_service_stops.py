@@ -23,13 +23,16 @@ def test_a_service_that_waits_for_redis_stops_when_it_is_asked(service, tmp_path
             "DZE_REDIS_URL": f"redis://127.0.0.1:{silent.getsockname()[1]}/0", "DZE_KEY": KEY,
             "DZE_DATA": str(tmp_path), "DZE_PORT": str(port()), "DZE_INTERNAL_PORT": "0",
         }  # fmt: skip
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", f"services.{service}"], env=env, stdout=subprocess.PIPE, text=True
-        )
-        silent.settimeout(60)
-        asked = [silent.accept()[0] for _ in range(TRIES)]
-        process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=10)
+        ) as process:
+            try:
+                silent.settimeout(60)
+                asked = [silent.accept()[0] for _ in range(TRIES)]
+                process.send_signal(signal.SIGTERM)
+                said, _ = process.communicate(timeout=10)
+            finally:
+                process.kill()
         for connection in asked:
             connection.close()
     assert process.returncode == 0, said
