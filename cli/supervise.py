@@ -14,10 +14,11 @@ from cli.health import free_port, state
 from shared.launch import spawn
 
 BACKOFF = (0.5, 1, 2, 4, 8)
-"""Seconds before the first, second ... start again."""
-ENDS_MOST = 5
-ENDS_WITHIN = 60.0
-"""So many ends within so many seconds, and we give up: restarting does not cure it."""
+"""Seconds before the first, second ... start again of a program that did not last."""
+LASTING_SECONDS = 60.0
+"""A program that ends later than this after its end before has lasted."""
+STARTS_MOST = 5
+"""So many starts on end of which none became ready, and we give up: restarting does not cure it."""
 STOP_SECONDS = 8.0
 """What a process gets to stop by itself; all of it must be over within ten seconds."""
 SLOW_SECONDS = 15.0
@@ -37,7 +38,9 @@ class Program:
     """Where its health is asked for; None: DZE_INTERNAL_PORT, chosen anew at each start."""
     leaned_on: bool = False
     """Others need it to stop cleanly, so it is stopped after them."""
-    ends: deque[float] = field(default_factory=lambda: deque(maxlen=ENDS_MOST))
+    ends: deque[float] = field(default_factory=lambda: deque(maxlen=len(BACKOFF)))
+    in_vain: int = 0
+    """Starts, since it was last ready, that ended before it was."""
     process: "subprocess.Popen[bytes] | None" = None
 
 
@@ -95,10 +98,9 @@ class Supervisor:
             code = await self._live(program)
             if self.stopping.is_set():
                 return
-            program.ends.append(time.monotonic())
             if not self._worth_another_try(program, code):
                 return
-            pause = BACKOFF[min(len(program.ends), len(BACKOFF)) - 1]
+            pause = _pause(program, time.monotonic())
             self.say(program.name, f"ended ({_reason(code)}); starting it again in {pause} s")
             await self._sleep(pause)
 
@@ -106,10 +108,10 @@ class Supervisor:
         if code == MISUSED:
             self._failure = Stop(f"{program.name} cannot start: the reason stands above", MISUSED)
             return False
-        recent = [end for end in program.ends if end > program.ends[-1] - ENDS_WITHIN]
-        if len(recent) >= ENDS_MOST:
+        if program.in_vain >= STARTS_MOST:
             self._failure = Stop(
-                f"{program.name} ended {len(recent)} times within a minute, at last with {_reason(code)}"
+                f"{program.name} was started {program.in_vain} times and never got ready,"
+                f" at last with {_reason(code)}"
             )
             return False
         return True
@@ -125,6 +127,7 @@ class Supervisor:
         )
         reader = asyncio.create_task(self._read(program.name, process))
         watcher = asyncio.create_task(self._watch(program, port))
+        program.in_vain += 1
         while process.poll() is None:  # noqa: ASYNC110 - Popen has no event, and a thread for each is dearer
             await asyncio.sleep(0.05)
         watcher.cancel()
@@ -156,6 +159,7 @@ class Supervisor:
                 warned = True
                 self.say(program.name, f"not ready yet: {text}")
             await asyncio.sleep(0.1)
+        program.in_vain = 0
         self.say(program.name, f"ready in {time.monotonic() - begun:.1f} s")
         greeted = len(self._ready) == len(self.programs)
         self._ready.add(program.name)
@@ -167,6 +171,13 @@ class Supervisor:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _pause(program: Program, now: float) -> float:
+    """Seconds to wait after an end, longer with each one of late."""
+    program.ends.append(now)
+    recent = sum(end > now - LASTING_SECONDS for end in program.ends)
+    return BACKOFF[min(recent, len(BACKOFF)) - 1]
 
 
 def _signal(programs: list[Program], number: signal.Signals) -> None:

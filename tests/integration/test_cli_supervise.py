@@ -88,12 +88,30 @@ async def test_one_that_crashed_is_started_again(eventually: Callable[..., Any])
     assert gone(first[0])
 
 
-async def test_one_that_keeps_ending_ends_everything_with_a_reason(
+async def test_one_that_is_killed_again_and_again_is_started_again_each_time(
+    eventually: Callable[..., Any],
+) -> None:
+    only, killed = program("one", HEALTHY), 0
+    supervisor = Supervisor([only])
+    running = asyncio.create_task(supervisor.run(lambda: None))
+
+    def ready() -> bool:
+        return only.process is not None and pid_of(only) != killed and only.in_vain == 0
+
+    for _ in range(supervise.STARTS_MOST + 2):
+        await eventually(ready, seconds=60)
+        os.kill(killed := pid_of(only), signal.SIGKILL)
+    await eventually(ready, seconds=60)
+    supervisor.stop()
+    await asyncio.wait_for(running, 20)
+
+
+async def test_one_that_never_gets_ready_ends_everything_with_a_reason(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     well = program("well", HEALTHY)
     supervisor = Supervisor([well, program("ill", DYING)])
-    with pytest.raises(Stop, match="ill ended 5 times within a minute, at last with exit code 3"):
+    with pytest.raises(Stop, match="ill was started 5 times and never got ready, at last with exit code 3"):
         await asyncio.wait_for(supervisor.run(lambda: None), 30)
     assert capsys.readouterr().out.count("my last words") == 5
     assert gone(pid_of(well))
