@@ -18,7 +18,7 @@ BACKOFF = (0.5, 1, 2, 4, 8)
 LASTING_SECONDS = 60.0
 """A program that ends later than this after its end before has lasted."""
 STARTS_MOST = 5
-"""So many starts on end of which none became ready, and we give up: restarting does not cure it."""
+"""So many starts of a program that was never ready, and we give up: restarting does not cure it."""
 STOP_SECONDS = 8.0
 """What a process gets to stop by itself; all of it must be over within ten seconds."""
 SLOW_SECONDS = 15.0
@@ -39,8 +39,7 @@ class Program:
     leaned_on: bool = False
     """Others need it to stop cleanly, so it is stopped after them."""
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=len(BACKOFF)))
-    in_vain: int = 0
-    """Starts, since it was last ready, that ended before it was."""
+    starts: int = 0
     process: "subprocess.Popen[bytes] | None" = None
 
 
@@ -108,9 +107,9 @@ class Supervisor:
         if code == MISUSED:
             self._failure = Stop(f"{program.name} cannot start: the reason stands above", MISUSED)
             return False
-        if program.in_vain >= STARTS_MOST:
+        if program.name not in self._ready and program.starts >= STARTS_MOST:
             self._failure = Stop(
-                f"{program.name} was started {program.in_vain} times and never got ready,"
+                f"{program.name} was started {program.starts} times and never got ready,"
                 f" at last with {_reason(code)}"
             )
             return False
@@ -127,7 +126,7 @@ class Supervisor:
         )
         reader = asyncio.create_task(self._read(program.name, process))
         watcher = asyncio.create_task(self._watch(program, port))
-        program.in_vain += 1
+        program.starts += 1
         while process.poll() is None:  # noqa: ASYNC110 - Popen has no event, and a thread for each is dearer
             await asyncio.sleep(0.05)
         watcher.cancel()
@@ -159,7 +158,6 @@ class Supervisor:
                 warned = True
                 self.say(program.name, f"not ready yet: {text}")
             await asyncio.sleep(0.1)
-        program.in_vain = 0
         self.say(program.name, f"ready in {time.monotonic() - begun:.1f} s")
         greeted = len(self._ready) == len(self.programs)
         self._ready.add(program.name)
