@@ -4,9 +4,11 @@ The peers are what one gets without thinking: scikit-learn's logistic regression
 characters, and its naive Bayes on words, which is what moderation bots usually have. Their thresholds are
 put by hindsight where exactly the part aimed at of held-back ham is accused. Ours chooses its threshold from
 the training part alone. Needs the labelled messages in `../shared/data`, which are not part of the project;
-and scikit-learn for the peers, which are left out where it is not installed.
+and scikit-learn for the peers, which are left out where it is not installed. `--beside COMMAND` measures any
+other program as well, by its own threshold, see `bench/beside.py`.
 """
 
+import argparse
 import gzip
 import time
 from collections.abc import Callable
@@ -16,12 +18,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import beside
 from services.moderation.spam.learn import samples, train
 from services.moderation.spam.ready import own_samples, ready
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 RUSSIAN = "telegram-spam-ru-train.tsv.gz"
 SEEDS = (1, 2, 3)
+SIZES = (150, 600, 2500)
 LONG = 50
 AT = (0.004, 0.01)
 
@@ -32,6 +36,9 @@ class Set(NamedTuple):
 
     def part(self, chosen: NDArray[np.bool_]) -> "Set":
         return Set([self.texts[at] for at in np.flatnonzero(chosen)], self.spam[chosen])
+
+    def of(self, spam: bool) -> list[str]:
+        return [text for text, is_spam in zip(self.texts, self.spam, strict=True) if is_spam == spam]
 
 
 def russian() -> Set:
@@ -53,9 +60,7 @@ Scores = NDArray[np.float64]
 
 
 def ours(learnt: Set) -> tuple[Callable[[list[str]], Scores], float]:
-    spam = [text for text, is_spam in zip(learnt.texts, learnt.spam, strict=True) if is_spam]
-    ham = [text for text, is_spam in zip(learnt.texts, learnt.spam, strict=True) if not is_spam]
-    model = train(samples(spam, ham), own_samples())
+    model = train(samples(learnt.of(spam=True), learnt.of(spam=False)), own_samples())
     return model.scores, model.header.threshold
 
 
@@ -91,7 +96,9 @@ def at_part(scores: Scores, spam: NDArray[np.bool_], part: float) -> float:
 def line(name: str, told: list[tuple[float, ...]]) -> None:
     mean = np.array(told).mean(axis=0)
     chosen = " " * 17 if np.isnan(mean[0]) else f"{mean[0]:6.1f} at {mean[1]:5.2f}  "
-    print(f"  {name:34}{chosen}{mean[2]:8.1f}{mean[3]:8.1f}{mean[4]:9.0f}{mean[5]:9.1f}")
+    columns = zip(mean[2:], (8, 8, 9, 9), (1, 1, 0, 1), strict=True)
+    rest = (" " * wide if np.isnan(value) else f"{value:{wide}.{digits}f}" for value, wide, digits in columns)
+    print(f"  {name:34}{chosen}{''.join(rest)}".rstrip(), flush=True)
 
 
 def measured(
@@ -111,7 +118,7 @@ def measured(
     return (*own, *(at_part(scores, held.spam, part) for part in AT), each, taught)
 
 
-def compare(title: str, pairs: list[tuple[Set, Set]], with_peer: bool) -> None:
+def compare(title: str, pairs: list[tuple[Set, Set]], with_peer: bool, other: str | None) -> None:
     print(f"{title} ({len(pairs)} splits, mean)")
     mine, long = [], []
     theirs: dict[str, list[tuple[float, ...]]] = {}
@@ -125,8 +132,8 @@ def compare(title: str, pairs: list[tuple[Set, Set]], with_peer: bool) -> None:
         )
         for name, teach in PEERS.items() if with_peer else ():
             started = time.process_time()
-            other = teach(learnt)
-            told = measured(other, float("nan"), held, time.process_time() - started)
+            scored = teach(learnt)
+            told = measured(scored, float("nan"), held, time.process_time() - started)
             theirs.setdefault(name, []).append(told)
     line("ours", mine)
     line(f"ours, {LONG} characters and more", long)
@@ -134,6 +141,16 @@ def compare(title: str, pairs: list[tuple[Set, Set]], with_peer: bool) -> None:
         line(name, told)
         ratio = np.array(mine).mean(axis=0)[2:5] / np.array(told).mean(axis=0)[2:5]
         print(f"  {'  ours to it':34}{'':17}{ratio[0]:8.2f}{ratio[1]:8.2f}{ratio[2]:9.2f}")
+    if other is not None:
+        line(
+            f"beside: {Path(other.split()[0]).name}", [besides(other, learnt, held) for learnt, held in pairs]
+        )
+
+
+def besides(command: str, learnt: Set, held: Set) -> tuple[float, ...]:
+    told = beside.by(command, learnt.of(spam=True), learnt.of(spam=False), held.texts)
+    found, accused = (100 * float(told.spam[which].mean()) for which in (held.spam, ~held.spam))
+    return (found, accused, np.nan, np.nan, told.each, np.nan)
 
 
 PEERS = {"plain logistic regression": peer, "naive Bayes on words": naive_bayes}
@@ -147,7 +164,22 @@ def splits(whole: Set, part: float) -> list[tuple[Set, Set]]:
     return pairs
 
 
+def by_size(whole: Set) -> None:
+    """What fewer samples do, and how near the threshold comes to its aim with them."""
+    for size in SIZES:
+        print(f"Taught by {size} of the Russian ones, the rest held back ({len(SEEDS)} splits, mean)")
+        told = []
+        for seed in SEEDS:
+            held = np.random.default_rng(seed).permutation(len(whole.texts)) >= size
+            score, edge = ours(whole.part(~held))
+            told.append(measured(score, edge, whole.part(held), np.nan))
+        line("ours", told)
+
+
 def main() -> None:
+    given = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    given.add_argument("--beside", metavar="COMMAND", help="another program that sorts texts")
+    other = given.parse_args().beside
     if not (DATA / RUSSIAN).exists():
         print(f"skipped: no labelled messages in {DATA}")
         return
@@ -163,9 +195,10 @@ def main() -> None:
         f"  {'percent of spam found':34}{'own threshold':17}{'at 0.4':>8}{'at 1.0':>8}"
         f"{'µs each':>9}{'taught s':>9}"
     )
-    compare("Russian Telegram, a quarter held back", splits(whole, 0.25), with_peer)
-    compare("One chat, a quarter held back", splits(small, 0.25), with_peer)
-    compare("Taught by one chat, tried on Russian Telegram", [(small, whole)], with_peer)
+    compare("Russian Telegram, a quarter held back", splits(whole, 0.25), with_peer, other)
+    compare("One chat, a quarter held back", splits(small, 0.25), with_peer, other)
+    compare("Taught by one chat, tried on Russian Telegram", [(small, whole)], with_peer, other)
+    by_size(whole)
     print("The model in the project, nothing of this data learnt")
     model = ready()
     line("ours", [measured(model.scores, model.header.threshold, whole, 0.0)])

@@ -37,8 +37,14 @@ Letters = Annotated[list[str] | None, typer.Argument(help="As `dze dead list` na
 All = Annotated[bool, typer.Option("--all", help="All dead letters.")]
 Existing = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 Samples = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Option(exists=True, dir_okay=False, readable=True, help="Messages, one a line; may be repeated."),
+]
+Labelled = Annotated[
+    list[Path] | None,
+    typer.Option(
+        exists=True, dir_okay=False, readable=True, help="Lines of `spam` or `ham`, a tab, a message."
+    ),
 ]
 Model = Annotated[
     Path | None,
@@ -214,8 +220,10 @@ def import_addresses(file: Existing) -> None:
 
 @app.command()
 def train(
-    spam: Samples,
-    ham: Samples,
+    *,
+    spam: Samples = None,
+    ham: Samples = None,
+    labelled: Labelled = None,
     out: Annotated[Path | None, typer.Option(help="Where to; default `spam.model` in DZE_DATA.")] = None,
     accused: Annotated[
         float | None,
@@ -223,10 +231,11 @@ def train(
     ] = None,
     alone: Annotated[bool, typer.Option("--alone", help="Without the project's own samples.")] = False,
 ) -> None:
-    """Train the text model from sorted messages, one a line."""
+    """Train the text model from sorted messages, one a line, in UTF-8; files may be compressed (.gz)."""
+    from cli.spam import Files  # noqa: PLC0415
     from cli.spam import train as run  # noqa: PLC0415
 
-    run(spam, ham, out=out, accused=accused, alone=alone)
+    run(Files(spam or [], ham or [], labelled or []), out=out, accused=accused, alone=alone)
 
 
 @app.command()

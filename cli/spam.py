@@ -3,18 +3,20 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 
 from cli.errors import MISUSED, Stop
+from cli.samples import labelled, lines, messages
 from services.moderation.spam import shelf
+from services.moderation.spam.calibrate import within
 from services.moderation.spam.features import BATCH
-from services.moderation.spam.learn import NoSamplesError, Samples, samples
+from services.moderation.spam.learn import ENOUGH_HAM, ENOUGH_SPAM, Samples, samples
 from services.moderation.spam.learn import train as learn
 from services.moderation.spam.model import BadModelError, Model, read
 from services.moderation.spam.ready import own_samples
@@ -24,27 +26,50 @@ LISTED = 30
 """N-grams shown for each side."""
 
 
-def train(
-    spam: Sequence[Path], ham: Sequence[Path], *, out: Path | None, accused: float | None, alone: bool
-) -> None:
+class Files(NamedTuple):
+    """Files of spam, of ham, and of both with a label before each message."""
+
+    spam: Sequence[Path]
+    ham: Sequence[Path]
+    labelled: Sequence[Path]
+
+
+def train(files: Files, *, out: Path | None, accused: float | None, alone: bool) -> None:
     """Train, write the file as a whole, say what is to be expected of it."""
-    given = samples(_lines_of(spam), _lines_of(ham))
-    for sort, found, files in (("spam", given.spam, spam), ("ham", given.ham, ham)):
-        if not found:
-            raise Stop(f"no message of {sort} in {', '.join(str(file) for file in files)}", MISUSED)
+    given = _given(files)
+    few = len(given.spam) < ENOUGH_SPAM or len(given.ham) < ENOUGH_HAM
+    if alone and few:
+        raise Stop(
+            f"--alone needs {ENOUGH_SPAM} messages of spam and {ENOUGH_HAM} of ham at least, for its"
+            f" threshold; there are {len(given.spam)} and {len(given.ham)}", MISUSED,
+        )  # fmt: skip
     print(f"Learning from {len(given.spam)} spam and {len(given.ham)} ham ...", file=sys.stderr)
     own = Samples([], []) if alone else own_samples()
-    try:
-        model = learn(given, own, aim=accused / 100 if accused is not None else None)
-    except NoSamplesError as error:
-        raise Stop(str(error), MISUSED) from None
+    model = learn(given, own, aim=within(accused / 100) if accused is not None else None)
     written = _write(model, out)
     told = model.header
     print(f"{written}: revision {model.revision}, threshold {told.threshold:.2f}")
     print(
-        f"Held back in cross-validation: {told.found:.1%} of spam found, {told.accused:.2%} of ham accused"
-        f" (aim {told.aim:.2%})"
+        f"Held back in cross-validation{', with samples of our own as there are few' if few else ''}:"
+        f" {told.found:.1%} of spam found, {told.accused:.2%} of ham accused (aim {told.aim:.2%})"
     )
+
+
+def _given(files: Files) -> Samples:
+    """Different messages of both sorts, without what stands in both. Raises Stop where a sort is missing."""
+    sorted_already = labelled(files.labelled)
+    given = samples(
+        chain(messages(files.spam), sorted_already.spam), chain(messages(files.ham), sorted_already.ham)
+    )
+    both = set(given.spam) & set(given.ham)
+    if both:
+        print(f"dze: left out, as they are given both as spam and as ham: {len(both)}", file=sys.stderr)
+    kept = Samples(*([text for text in sort if text not in both] for sort in given))
+    for sort, found, named in (("spam", kept.spam, files.spam), ("ham", kept.ham, files.ham)):
+        if not found:
+            where = ", ".join(str(file) for file in [*named, *files.labelled]) or f"--{sort} or --labelled"
+            raise Stop(f"no message of {sort} in {where}", MISUSED)
+    return kept
 
 
 def _write(model: Model, out: Path | None) -> Path:
@@ -62,18 +87,14 @@ def classify(file: Path, model: Path | None) -> None:
     """One line out for each line in, also for empty ones; reads and writes as it goes."""
     told = _model(model)
     try:
-        with _open(file) as lines:
-            for batch in _batches(_decoded(lines)):
-                sys.stdout.write(
-                    "".join(
-                        f"{'spam' if one.spam else 'ham'}\t{one.score:.4f}\n" for one in told.classify(batch)
-                    )
-                )
+        for batch in _batches(line.text for line in lines(file)):
+            verdicts = told.classify(batch)
+            sys.stdout.write(
+                "".join(f"{'spam' if one.spam else 'ham'}\t{one.score:.4f}\n" for one in verdicts)
+            )
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has seen enough
-    except OSError as error:
-        raise Stop(f"cannot read {file}: {error.strerror}", MISUSED) from None
 
 
 def show(file: Path | None, *, as_json: bool) -> None:
@@ -121,26 +142,6 @@ def _model(file: Path | None) -> Model:
         return read(file) if file is not None else shelf.current(load(Settings).data)
     except BadModelError as error:
         raise Stop(str(error), MISUSED) from None
-
-
-def _open(file: Path) -> BinaryIO:
-    return sys.stdin.buffer if str(file) == "-" else file.open("rb")
-
-
-def _lines_of(files: Iterable[Path]) -> Iterator[str]:
-    for file in files:
-        try:
-            with file.open("rb") as lines:
-                yield from _decoded(lines)
-        except OSError as error:
-            raise Stop(f"cannot read {file}: {error.strerror}", MISUSED) from None
-
-
-def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
-    """Lines end at a line feed only: other separators of Unicode are part of what somebody wrote."""
-    for at, line in enumerate(lines):
-        text = line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
-        yield text.removeprefix("\ufeff") if at == 0 else text
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[str]]:

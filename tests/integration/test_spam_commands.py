@@ -50,10 +50,12 @@ def test_a_file_is_read_like_standard_input(place):
 
 
 def test_a_model_can_be_written_elsewhere_and_named(place):
-    done = dze(
-        "train", "--spam", "spam.txt", "--ham", "ham1.txt", "--out", "other.model", "--alone", data=place
+    (place / "both.tsv").write_text(
+        "".join(f"spam\t{text}\n" for text in SPAM) + "".join(f"ham\t{text}\n" for text in HAM),
+        encoding="utf-8",
     )
-    assert done.returncode == 0
+    done = dze("train", "--labelled", "both.tsv", "--out", "other.model", "--alone", data=place)
+    assert done.returncode == 0, done.stderr.decode()
     again = dze("classify", "spam.txt", "--model", "other.model", data=place)
     assert again.returncode == 0
     assert again.stdout.count(b"\n") == len(SPAM)
@@ -74,6 +76,7 @@ def test_without_training_the_model_of_the_project_answers(tmp_path):
     ("words", "said"),
     [
         (("train", "--spam", "empty.txt", "--ham", "ham1.txt"), b"no message of spam in empty.txt"),
+        (("train", "--ham", "ham1.txt"), b"no message of spam in --spam or --labelled"),
         (("classify", "missing.txt"), b"cannot read missing.txt"),
         (("classify", "spam.txt", "--model", "ham1.txt"), b"no spam model"),
         (("model", "--use", "nonsense"), b"no model nonsense"),

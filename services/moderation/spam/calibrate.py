@@ -6,18 +6,24 @@ from numpy.typing import NDArray
 from services.moderation.spam.features import Floats
 
 Flags = NDArray[np.bool_]
-AIM, AIM_MOST = 0.003, 0.008
-"""Part of ham to accuse: the first where there is enough ham to tell, the second at most. Somewhat below
-what may be accused, 0.4 and 1 %, so that chance does not carry unseen ham above it."""
-TOLD_BY = 2.0
-"""Messages of ham above the threshold that are needed to tell: fewer ham, a larger part."""
+ACCUSED, ACCUSED_MOST = 0.004, 0.01
+"""Part of ham that may be accused: the first where there is enough ham to tell, the second at most."""
+MARGIN = 0.75
+"""Part of that which is aimed at, so that chance does not carry unseen ham above it."""
+TOLD_BY = 2.5
+"""Messages of ham that may be accused, needed to tell: fewer ham, a larger part."""
 _TAIL_LEAST, _TAIL_MOST, _TAIL_PART = 20, 300, 0.1
 _STEPS, _PULL = 50, 1e-3
 
 
 def aim_for(ham: int) -> float:
-    """The part of ham to accuse at most, by how many messages of ham there are."""
-    return float(np.clip(TOLD_BY / max(ham, 1), AIM, AIM_MOST))
+    """The part of ham to aim at, by how many messages of ham there are."""
+    return within(float(np.clip(TOLD_BY / max(ham, 1), ACCUSED, ACCUSED_MOST)))
+
+
+def within(accused: float) -> float:
+    """The part of ham to aim at where at most `accused` of it may be accused."""
+    return MARGIN * accused
 
 
 def log_odds(scores: Floats, spam: Flags) -> tuple[float, float]:

@@ -96,10 +96,14 @@ class Views(NamedTuple):
     """Invisible characters that were removed."""
 
 
+def cut(text: str) -> str:
+    """What is read of a text."""
+    return f"{text[:HEAD]} {text[-TAIL:]}" if len(text) > HEAD + TAIL else text
+
+
 def views(text: str) -> Views:
     """The views of a text of any length, in time linear in what is read of it."""
-    if len(text) > HEAD + TAIL:
-        text = f"{text[:HEAD]} {text[-TAIL:]}"
+    text = cut(text)
     if len(_WRITTEN) > _TABLE_MOST:
         _WRITTEN.clear()
         _DRAWN.clear()

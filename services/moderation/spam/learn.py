@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.moderation.spam import calibrate, solver
+from services.moderation.spam.clean import cut
 from services.moderation.spam.features import BUCKETS, CONSTANT, STEMS_AT, Floats, Ints, Rows, encode
 from services.moderation.spam.model import FEATURES, Header, Model, build
 from services.moderation.spam.naming import name_top
@@ -53,7 +54,7 @@ def _different(texts: Iterable[str]) -> list[str]:
     known: set[bytes] = set()
     random = np.random.default_rng(SEED)
     for text in texts:
-        stripped = text.strip()
+        stripped = cut(text.strip())
         key = hashlib.blake2b(stripped.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         if not stripped or key in known:
             continue
