@@ -110,7 +110,7 @@ def nothing_pending(redis_url: str) -> Iterator[None]:
                         assert group["pending"] == 0, f"{key} {group['name']}: {group['pending']} pending"
 
 
-async def eventually(check: Callable[[], Awaitable[Any]] | Callable[[], Any], seconds: float = 10.0) -> Any:
+async def eventually(check: Callable[[], Awaitable[Any]] | Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait until `check` answers something true; fails after `seconds`."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

@@ -16,6 +16,7 @@ from shared.bus.commit import Commit, Outcome
 from shared.bus.committer import AWAY, Committer
 from shared.bus.connection import Shared
 from shared.bus.crew import Crew
+from shared.bus.depth import watch
 from shared.bus.duties import Alone, Periodic, every, hold
 from shared.bus.envelope import Envelope
 from shared.bus.errors import Unavailable
@@ -196,7 +197,7 @@ class Bus:
         await self.redis.aclose()
 
     def _jobs(self, crew: Crew) -> list[Coroutine[Any, Any, None]]:
-        jobs: list[Coroutine[Any, Any, None]] = [crew.run()]
+        jobs: list[Coroutine[Any, Any, None]] = [crew.run(), watch(self.redis, self._subscriptions)]
         jobs += [hold(self._leases, key, work) for key, work in self._duties.items()]
         jobs += [follower.run() for follower, _ in self._followers]
         jobs += [_tell(follower, told) for follower, told in self._followers if told]

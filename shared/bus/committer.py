@@ -1,6 +1,7 @@
 """Sends commits to Redis: one script call, all or nothing."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,9 @@ from shared.bus.envelope import Envelope
 from shared.bus.errors import Unavailable
 from shared.bus.leases import Lease
 from shared.bus.scripts import Scripts
-from shared.telemetry.metrics import COMMIT_SECONDS
+from shared.contracts.base import Message
+from shared.contracts.registry import BY_MODEL
+from shared.telemetry.metrics import COMMIT_SECONDS, PUBLISHED
 
 CODES = {1: Outcome.DONE, 0: Outcome.ALREADY, -1: Outcome.CONFLICT, -2: Outcome.FENCED, -3: Outcome.CONFLICT}
 AWAY = (RedisConnectionError, RedisTimeoutError, OSError)
@@ -99,7 +102,10 @@ class Committer:
             self._pack(parts, commit, args)
         with COMMIT_SECONDS.time():
             codes = await self._scripts.run("commit", keys, args)
-        return [CODES[code] for code in codes]
+        outcomes = [CODES[code] for code in codes]
+        done = zip(units, outcomes, strict=True)
+        _count(event for (_, commit), one in done if one is Outcome.DONE for event in commit.events)
+        return outcomes
 
     def _pack(self, parts: Parts, commit: Commit, args: list[Argument]) -> None:
         args.append(len(parts))
@@ -118,3 +124,8 @@ class Committer:
     def _published(self, commit: Commit) -> Iterable[Command]:
         for event in commit.events:
             yield from self._envelope.publish(event)
+
+
+def _count(events: Iterable[Message]) -> None:
+    for kind, count in Counter(map(type, events)).items():
+        PUBLISHED.labels(BY_MODEL[kind].topic).inc(count)

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from shared.bus.scripts import Scripts
+from shared.telemetry.metrics import LEASES_LOST
 
 LEASE_MS = 5_000
 """How long a lease lives without being renewed. A dead replica's work is taken over after this."""
@@ -61,6 +62,7 @@ class Leases:
             else:
                 lease.lost = True
                 self._held.pop(lease.key, None)
+                LEASES_LOST.inc()
 
     async def release(self, lease: Lease) -> None:
         """Give it back at once, so that nobody has to wait for its end."""

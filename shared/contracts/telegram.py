@@ -11,6 +11,11 @@ ChatId = int
 UserId = int
 Hash = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{13}$")]
 """A keyed hash of a Telegram id (first 64 bits, base 32)."""
+ALLOWED_UPDATES = (
+    "message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member",
+    "chat_member", "chat_join_request",
+)  # fmt: skip
+"""What is asked of Telegram; `chat_member` never comes unless it is named."""
 
 
 class TelegramUpdate(Message):
@@ -23,6 +28,11 @@ class TelegramUpdate(Message):
     raw: str
     """The update's JSON."""
     received_at: Moment
+
+    @property
+    def known_kind(self) -> str:
+        """For metrics: whoever sends us updates must not make up labels."""
+        return self.kind if self.kind in ALLOWED_UPDATES else "other"
 
 
 class Method(StrEnum):

@@ -35,9 +35,7 @@ BRAKED = Gauge(
     ["stream", "group"],
 )
 LEASES = Gauge("dze_leases_held", "Partitions of a stream that this process reads.", ["stream", "group"])
-LEASES_LOST = Counter(
-    "dze_leases_lost_total", "Leases that another process took while this one held them.", ["group"]
-)
+LEASES_LOST = Counter("dze_leases_lost_total", "Leases that another process took while this one held them.")
 PUBLISHED = Counter(
     "dze_messages_published_total", "Messages written to a stream by this process.", ["stream"]
 )
@@ -69,18 +67,8 @@ REQUEST_SECONDS = Histogram(
 LIMITED = Counter(
     "dze_http_limited_total", "Requests refused for being too many, by what was limited.", ["limit"]
 )
-LIMITS_OPEN = Counter(
-    "dze_http_limits_open_total", "Requests let through because a limit could not be asked."
-)
 LISTENERS = Gauge("dze_live_listeners", "Browsers now following live changes.")
 LISTINGS = Gauge("dze_listings", "Listings in this gateway's read model.")
-
-SUBMISSIONS = Counter(
-    "dze_submissions_total", "Submissions that reached a state, by action and state.", ["action", "state"]
-)
-IMPORTED = Counter(
-    "dze_imported_total", "Rows given to the directory by an import, by what followed.", ["outcome"]
-)
 
 UPDATES = Counter(
     "dze_telegram_updates_total", "Updates taken in, by Telegram's name of their kind.", ["kind"]
@@ -88,7 +76,7 @@ UPDATES = Counter(
 UPDATES_LATE = Counter("dze_telegram_updates_late_total", "Updates too old to act on, only counted.")
 ACTIONS = Counter(
     "dze_telegram_actions_total",
-    "Calls that actions asked for, by method and outcome.",
+    "Actions that came to an end, by method and outcome.",
     ["method", "outcome"],
 )
 CALL_SECONDS = Histogram(
@@ -99,8 +87,11 @@ HELD_BACK = Counter(
     "Times that Telegram told us to wait (retry_after), by method.",
     ["method"],
 )
-UPDATE_TO_ACTION = Histogram(
-    "dze_update_to_action_seconds", "From taking in an update to the call that answers it.", buckets=FAST
+ACTION_SECONDS = Histogram(
+    "dze_telegram_action_seconds",
+    "From the decision that something is to be done to Telegram's answer that it is, in seconds.",
+    ["method"],
+    buckets=(*FAST, 30, 60, 300),
 )
 
 

@@ -7,13 +7,13 @@ import httpx
 import orjson
 import pytest
 
-from services.moderation.domain.update import ALLOWED_UPDATES
 from services.moderation.ingest.client import OtherPoller, PollError, TokenRefused, Updates, WebhookSet
 from services.moderation.ingest.poller import LONGEST_PAUSE, Poller, event_of, pause_after
 from services.moderation.ingest.webhook import remover
 from services.moderation.telegram.errors import Transient
 from shared.bus import Outcome
 from shared.bus.leases import Lease
+from shared.contracts.telegram import ALLOWED_UPDATES
 from tests.moderation import message, raw
 
 TOKEN = "123456:AAsecretsecretsecretsecretsecret"

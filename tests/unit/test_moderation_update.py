@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.moderation.domain.update import ALLOWED_UPDATES, BadUpdate, of, parse
+from services.moderation.domain.update import BadUpdate, of, parse
+from shared.contracts.telegram import ALLOWED_UPDATES
 from tests.moderation import CHAT, chat, membership, message, raw, update, user
 
 

@@ -21,7 +21,7 @@ from shared.clock import now
 from shared.contracts.telegram import TelegramUpdate
 from shared.keys import same
 from shared.telegram import describe
-from shared.telemetry.metrics import REQUEST_SECONDS, REQUESTS
+from shared.telemetry.metrics import REQUEST_SECONDS, REQUESTS, UPDATES
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 _TAKEN: list[dict[str, Any]] = [
@@ -78,6 +78,7 @@ class Webhook:
                 expect=[unseen(update.update_id, update.chat_id)],
             )
         )
+        UPDATES.labels(update.known_kind).inc()
 
 
 async def _body(receive: Receive) -> bytes:

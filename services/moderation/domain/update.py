@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from services.moderation.domain import content
+from shared.contracts.telegram import ALLOWED_UPDATES
 
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_BOT = 136817688
@@ -19,11 +20,6 @@ TELEGRAM_OWN = frozenset({ANONYMOUS_ADMIN, CHANNEL_BOT, SERVICE_NOTICES})
 
 GROUPS = frozenset({"group", "supergroup"})
 MESSAGES = frozenset({"message", "edited_message", "channel_post", "edited_channel_post"})
-ALLOWED_UPDATES = (
-    "message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member",
-    "chat_member", "chat_join_request",
-)  # fmt: skip
-"""What is asked of Telegram; `chat_member` never comes unless it is named."""
 _OWNER: dict[str, Literal["owner_changed", "owner_left"]] = {
     "chat_owner_changed": "owner_changed",
     "chat_owner_left": "owner_left",

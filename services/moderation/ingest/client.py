@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import orjson
 
-from services.moderation.domain.update import ALLOWED_UPDATES
+from shared.contracts.telegram import ALLOWED_UPDATES
 
 LONG_POLL = 25
 """Seconds that Telegram holds a request open when there is nothing new."""

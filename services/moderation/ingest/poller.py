@@ -13,7 +13,6 @@ from typing import Any, Protocol
 import orjson
 import structlog
 
-from services.moderation.domain.update import ALLOWED_UPDATES
 from services.moderation.ingest.client import OtherPoller, PollError, TokenRefused, WebhookSet
 from services.moderation.store import Poll
 from shared import clock
@@ -86,7 +85,7 @@ class Poller:
             Commit.of(writes=self.poll.save(self.bot, following), events=events), lease
         )
         for event in events:
-            metrics.UPDATES.labels(event.kind if event.kind in ALLOWED_UPDATES else "other").inc()
+            metrics.UPDATES.labels(event.known_kind).inc()
         return outcome
 
     async def _failed(self, error: PollError) -> None:

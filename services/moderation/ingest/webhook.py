@@ -7,9 +7,9 @@ from typing import Any
 import structlog
 
 from services.moderation.decide.desk import Caller
-from services.moderation.domain.update import ALLOWED_UPDATES
 from services.moderation.telegram.errors import TelegramError
 from shared.bus.leases import Lease
+from shared.contracts.telegram import ALLOWED_UPDATES
 
 log = structlog.get_logger()
 LOOK_EVERY = 600.0

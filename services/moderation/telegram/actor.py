@@ -26,7 +26,7 @@ from shared.bus.commit import NOTHING, Command, Commit
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
-from shared.telemetry.metrics import SENT_AGAIN
+from shared.telemetry.metrics import ACTION_SECONDS, ACTIONS, SENT_AGAIN
 
 log = structlog.get_logger()
 
@@ -271,6 +271,7 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
     """The commit that closes an action."""
     if action.method is Method.SEND_MESSAGE and end.outcome not in {"done", "already"}:
         await actor.store.remember(action.action_id, None, action.remember_hours)
+    _count(actor, action, end)
     entry = entry_for(actor.keys, action, end, actor.now())
     undo = actor.store.undos.keep(action) if end.outcome == "done" else []
     line = actor.store.audit(action.chat_id, entry) if entry else []
@@ -279,6 +280,13 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
         expect=[actor.store.at_home(action.chat_id)],
     )
     return closed + told(actor.store.invites, action, end.link)
+
+
+def _count(actor: Actor, action: TelegramAction, end: End) -> None:
+    method = action.method.value
+    ACTIONS.labels(method, end.outcome).inc()
+    if end.outcome == "done":
+        ACTION_SECONDS.labels(method).observe((actor.now() - action.decided_at).total_seconds())
 
 
 def _recorded(actor: Actor, action: TelegramAction, end: End) -> list[Command]:

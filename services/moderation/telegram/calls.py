@@ -21,7 +21,7 @@ from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore, ChatState
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method
-from shared.telemetry.metrics import SENT_AGAIN
+from shared.telemetry.metrics import CALL_SECONDS, HELD_BACK, SENT_AGAIN
 
 log = structlog.get_logger()
 
@@ -63,8 +63,10 @@ class Calls:
                 await self.permit(method, chat_id, PATIENCE)
                 SENT_AGAIN.inc(method is Method.SEND_MESSAGE)
             try:
-                return await self.telegram.call(method.value, params, seconds=seconds)
+                with CALL_SECONDS.labels(method.value).time():
+                    return await self.telegram.call(method.value, params, seconds=seconds)
             except RetryAfter as wait:
+                HELD_BACK.labels(method.value).inc()
                 await self.store.hold(chat_id, method, wait.seconds)
                 raise TryLater("telegram asks to wait", wait.seconds + LATE) from None
             except Transient as error:
