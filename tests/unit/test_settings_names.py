@@ -1,5 +1,8 @@
 """Settings: a bad or unknown one stops the start with one line that names it."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from services.directory.settings import DirectorySettings
@@ -8,6 +11,7 @@ from services.moderation.settings import ModerationSettings
 from services.submissions.settings import SubmissionsSettings
 from shared.settings import SERVICE_SETTINGS, Settings, SettingsError, load
 
+ROOT = Path(__file__).parents[2]
 SERVICES = (DirectorySettings, GatewaySettings, ModerationSettings, SubmissionsSettings)
 
 
@@ -60,3 +64,10 @@ def test_a_dotenv_file_is_read_and_its_unknown_names_are_refused(monkeypatch, tm
     (tmp_path / ".env").write_text("DZE_POTR=1\n")
     with pytest.raises(SettingsError, match="DZE_POTR"):
         load(Settings)
+
+
+@pytest.mark.parametrize("path", [ROOT / "compose.yaml", *(ROOT / "ops/kubernetes").glob("*.yaml")])
+def test_what_runs_dze_elsewhere_sets_only_what_there_is(path):
+    known = SERVICE_SETTINGS | {f"DZE_{name.upper()}" for name in Settings.model_fields}
+    set_there = re.findall(r"\bDZE_[A-Z_]+(?=:)|(?<=name: )DZE_[A-Z_]+", path.read_text(encoding="utf-8"))
+    assert {name.removesuffix("_FILE") for name in set_there} <= known
