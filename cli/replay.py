@@ -23,6 +23,8 @@ from shared.bus.bus import connect
 from shared.settings import Settings
 
 SHOWN = 20
+TRIED = ("suspicious", "suspicious.threshold", "spam")
+"""Settings on which it depends what follows from recorded reasons."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def _settings(words: Iterable[str]) -> dict[str, str]:
         except BadSetting as error:
             close = f"; there are: {', '.join(error.close)}" if error.close else ""
             raise Stop(f"--set {word}: {error.code.replace('_', ' ')}{close}", MISUSED) from None
-        if known.partition(".")[0] != "suspicious":
-            raise Stop(f"--set {word}: only suspicious and suspicious.threshold bear on this", MISUSED)
+        if known not in TRIED:
+            raise Stop(f"--set {word}: only {', '.join(TRIED)} bear on this", MISUSED)
         found[known] = chosen
     return found
 

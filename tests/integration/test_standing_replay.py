@@ -17,13 +17,14 @@ CHAT = -1001
 
 @pytest.fixture
 async def recorded(bus_factory, settings, monkeypatch):
-    """Two people in one chat: an invitation as first message, and many chats far apart."""
+    """Three people in one chat: an invitation as first message, many chats far apart, a text like spam."""
     bus = bus_factory("moderation")
     records = []
     for n, found in enumerate(
         (
             (("new_message.invite", {}),),
             (("chats.far_apart", {"places": 5, "kilometres": 9.0}), ("account.young", {})),
+            (("spam.text", {"trait.links": 1.0}),),
         )
     ):
         total = score(weigh(found, DEFAULT))
@@ -49,14 +50,14 @@ async def in_thread(*words: str):
 
 async def test_without_a_change_nothing_moves(recorded):
     found = json.loads((await in_thread("--json")).output)
-    assert found["records"] == 2
+    assert found["records"] == 3
     assert found["moved"] == []
 
 
 async def test_a_higher_threshold_and_lighter_weights_show_who_would_be_spared(recorded):
     found = json.loads((await in_thread("--json", "--set", "suspicious.threshold=95")).output)
     assert found["people"] == [
-        {"was": "advise", "would": "advise", "count": 1},
+        {"was": "advise", "would": "advise", "count": 2},
         {"was": "remove", "would": "advise", "count": 1},
     ]
     found = json.loads((await in_thread("--json", "--weight", "chats.far_apart=x0.5")).output)
@@ -64,6 +65,13 @@ async def test_a_higher_threshold_and_lighter_weights_show_who_would_be_spared(r
     assert found["moved"][0]["reasons"] == ["chats.far_apart", "account.young"]
     table = (await in_thread("--weight", "prior=-5")).output
     assert "nothing" in table
+
+
+async def test_what_spam_is_set_to_bears_on_those_whose_texts_looked_like_it(recorded):
+    found = json.loads((await in_thread("--json", "--set", "spam=remove")).output)
+    assert [(one["reasons"], one["would"]) for one in found["moved"]] == [(["spam.text"], "remove")]
+    found = json.loads((await in_thread("--json", "--set", "spam=off")).output)
+    assert [(one["reasons"], one["would"]) for one in found["moved"]] == [(["spam.text"], "nothing")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ DISGUISES = {
     "zero width": "за\u200bра\u200dбо\u2060ток для в\u00adсех, пи\ufeffши в личку",
     "gaps": "з а р а б о т о к для всех, п и ш и  в  л и ч к у",
     "dots": "з.а.р.а.б.о.т.о.к для всех, пиши в личку",
+    "a sign of any kind between": "з·а·р·а·б·о·т·о·к для в/с/е/х, п,и,ш,и в л•и•ч•к•у",
+    "emoji between": "з🔥а🔥р🔥а🔥б🔥о🔥т🔥о🔥к для всех, пиши в л❤️и❤️ч❤️к❤️у",
+    "emoji of many kinds": "з🔥а💰р🎁а🔥б💰о🎁т🔥о💰к для всех, пиши в личку",
+    "underscores": "з_а_р_а_б_о_т_о_к для в_с_е_х, п__и__ш__и в личку",
     "signs inside": "зара!боток для все*х, пи|ши в личку",
     "digits": "зараб0ток для всех, пиши в личку",
     "capitals": "ЗАРАБОТОК ДЛЯ ВСЕХ, ПИШИ В ЛИЧКУ",
@@ -28,6 +32,12 @@ DISGUISES = {
 @pytest.mark.parametrize("text", DISGUISES.values(), ids=DISGUISES.keys())
 def test_a_disguised_text_is_drawn_like_the_plain_one(text):
     assert views(text).drawn == views(PLAIN).drawn
+
+
+def test_abbreviations_and_what_stands_between_words_stay():
+    text = "и т.д. и т.п., ул. а/я, он/она, в 5 а.м. да-да; е-мейл"
+    assert views(text).drawn.count(".") == text.count(".")
+    assert views(text).drawn.count("/") == 2
 
 
 def test_full_width_and_styled_letters_are_plain_ones():

@@ -69,6 +69,17 @@ def test_what_somebody_else_wrote_before_is_not_judged_again():
     assert message_text(answer).parts == (("text", "no"),)
 
 
+def test_a_quote_of_the_message_answered_is_not_the_senders_but_any_other_is():
+    answer = FRAME | {"text": "no", "reply_to_message": FRAME | {"text": "easy SECRET money"}}
+    assert message_text(answer | {"quote": {"text": "SECRET", "position": 5}}).parts == (("text", "no"),)
+    repeated = answer | {"text": "SECRET", "quote": {"text": "SECRET", "position": 5}}
+    assert message_text(repeated).parts == (("text", "SECRET"),)
+    made_up = message_text(answer | {"quote": {"text": "another SECRET", "position": 5}})
+    assert made_up.parts == (("text", "no"), ("quote", "another SECRET"))
+    elsewhere = FRAME | {"text": "no", "quote": {"text": "SECRET"}, "external_reply": {"chat": {"id": -1}}}
+    assert message_text(elsewhere).of("quote") == ("SECRET",)
+
+
 def test_the_text_comes_first_and_nothing_stands_twice():
     message = FRAME | {"venue": {"title": "hall", "address": "hall"}, "text": "hello"}
     assert message_text(message).parts == (("text", "hello"), ("venue", "hall"))
@@ -88,6 +99,13 @@ def test_a_million_levels_and_endless_lists_are_cut_not_followed():
     found = message_text({"deep": deep, "wide": ["x" * 50] * 100_000, "text": "hello"})
     assert found.parts[0] == ("text", "hello")
     assert len(message_text({"wide": [str(n) for n in range(100_000)]}).whole) <= 25_000
+
+
+def test_answers_within_answers_are_not_followed():
+    message: dict = {}
+    for _ in range(10_000):
+        message = {"quote": {"text": "a"}, "text": "b", "reply_to_message": message}
+    assert message_text(message).of("text") == ("b",)
 
 
 def test_a_hundred_thousand_characters_are_cut():

@@ -9,6 +9,7 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import ADVISE, Found, Weights, score, threshold, weigh
 
 OUTCOMES = ("nothing", "advise", "remove")
+SPAM, REPEATED = "spam.text", "spam.repeated"
 
 
 class Record(NamedTuple):
@@ -22,13 +23,24 @@ class Record(NamedTuple):
     found: tuple[Found, ...]
 
 
-def outcome(total: float, settings: ChatSettings) -> str:
-    """What a score means in a chat: nothing, advice, or removal; what dry run holds back counts as done."""
+def outcome(total: float, found: Iterable[Found], settings: ChatSettings) -> str:
+    """What a score means in a chat: nothing, advice, or removal; what dry run holds back counts as done.
+    Where `spam` is `remove` the text alone removes its author.
+    """
+    if settings.get("spam") == "remove" and any(name == SPAM for name, _ in found):
+        return "remove"
     if total < ADVISE:
         return "nothing"
     if settings.get("suspicious") != "remove":
         return "advise"
     return "remove" if total >= threshold(settings.number("suspicious.threshold")) else "advise"
+
+
+def _read(found: tuple[Found, ...], settings: ChatSettings) -> tuple[Found, ...]:
+    """The signals that are still there: where no text is read it is no reason."""
+    if settings.get("spam") != "off":
+        return found
+    return tuple(one for one in found if one[0] not in (SPAM, REPEATED))
 
 
 class Moved(NamedTuple):
@@ -59,8 +71,9 @@ def replay(
     for record in records:
         own = settings.get(record.chat_id, ChatSettings())
         tried = ChatSettings({**own.values, **changes})
-        total = score(weigh(record.found, weights), weights)
-        before, after = outcome(record.score, own), outcome(total, tried)
+        found = _read(record.found, tried)
+        total = score(weigh(found, weights), weights)
+        before, after = outcome(record.score, record.found, own), outcome(total, found, tried)
         report.counts[before, after] += 1
         if before != after:
             report.moved.append(Moved(record, before, after, total))

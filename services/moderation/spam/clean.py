@@ -48,6 +48,13 @@ _MONEY_SIGNS = re.compile("[$€₽₴£¥₸₿]")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*|]){3,}[^\W\d_](?!\w)")
 _SPACED_HINT = re.compile(r"[ .\-_*|][^\W\d_][ .\-_*|][^\W\d_][ .\-_*|][^\W\d_]")
 _GAPS = re.compile(r"[ .\-_*|]")
+_BREAK = r"(?:[^\w\s\ue001-\ue005]|_)"
+_BREAKS = re.compile(_BREAK)
+_SPLIT = re.compile(
+    rf"(?<![^\W_])[^\W\d_](?:({_BREAK}{{1,2}})[^\W\d_](?:\1[^\W\d_])+|(?:{_BREAK}{{1,2}}[^\W\d_]){{3,}})(?![^\W_])"
+)
+"""A word with signs or emoji between all its letters; the same one if it has three letters only."""
+_SPLIT_HINT = re.compile(rf"{_BREAK}[^\W\d_]{_BREAK}")
 _INSIDE = re.compile(r"(?<=[^\W\d_])[!*|~^+=](?=[^\W\d_])")
 _INSIDE_HINT = re.compile(r"[!*|~^+=]")
 """Hints start with a set of characters, which the regular expressions skip to; most texts have none."""
@@ -143,6 +150,8 @@ def _link(match: re.Match[str]) -> str:
 
 
 def _draw(lower: str) -> str:
+    if _SPLIT_HINT.search(lower):
+        lower = _SPLIT.sub(lambda match: _BREAKS.sub("", match.group()), lower)
     if _SPACED_HINT.search(lower):
         lower = _SPACED.sub(lambda match: _GAPS.sub("", match.group()), lower)
     if _INSIDE_HINT.search(lower):

@@ -66,15 +66,28 @@ def message_text(message: Json) -> Text:
     """
     parts: list[tuple[str, str]] = []
     seen: set[str] = set()
+    quoted = _quoted(message)
     left = LIMIT
     for where, found in _walk(message):
         what = found.strip()
         if not what or what in seen or left <= 0 or len(parts) >= PARTS_MOST:
             continue
+        if where == "quote" and what in quoted:
+            continue
         seen.add(what)
         parts.append((where, what[:left]))
         left -= len(what)
     return Text(tuple(parts))
+
+
+def _quoted(message: Json) -> str:
+    """The message that is answered in the same chat, where some of it is quoted: others' words too, so
+    that a neighbour who quotes an advert is not taken for its author. Any other quote is the sender's.
+    """
+    quote, answered = message.get("quote"), message.get("reply_to_message")
+    if not isinstance(quote, dict) or not isinstance(answered, dict):
+        return ""
+    return message_text({name: answered[name] for name in answered if name != "quote"}).whole
 
 
 def _walk(message: Json) -> Iterator[tuple[str, str]]:
