@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.moderation.spam import clean
 from services.moderation.spam.clean import LINK, MENTION, MONEY, PHONE, views
 from services.moderation.spam.features import BUCKETS, encode
 
@@ -38,6 +39,11 @@ def test_abbreviations_and_what_stands_between_words_stay():
     text = "и т.д. и т.п., ул. а/я, он/она, в 5 а.м. да-да; е-мейл"
     assert views(text).drawn.count(".") == text.count(".")
     assert views(text).drawn.count("/") == 2
+
+
+def test_frequent_characters_are_drawn_alike_with_and_without_a_rare_one():
+    frequent = "".join(reversed(clean._FREQUENT))
+    assert views(f"{frequent} \u0e01").drawn == views(frequent).drawn.replace(" \x03", " \u0e01 \x03")
 
 
 def test_full_width_and_styled_letters_are_plain_ones():
