@@ -33,7 +33,9 @@ async def test_settings_are_pages_of_buttons_in_the_persons_language(town, langu
     data = button(menu, delete)["callback_data"]
     await pages(town, menu, ALENA, UPPER_TOWN, delete)
     await eventually(lambda: button(menu, f"● {delete}"))
-    assert forged in await town.answer(ALENA, UPPER_TOWN, menu, data=data[:-1] + "A")
+    assert forged in await town.answer(
+        ALENA, UPPER_TOWN, menu, data=data[:-1] + ("A" if data[-1] != "A" else "B")
+    )
     assert len(menu.markup["inline_keyboard"]) <= 10
 
 
