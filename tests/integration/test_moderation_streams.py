@@ -189,10 +189,20 @@ async def test_the_second_word_to_the_bot_in_a_chat_begins_the_next_batch(house)
     part = await handlers.on_updates([*events, words(5, "/help"), event_of(said(6))], desk)
     assert isinstance(part, Part)
     assert part.first == 4
-    handled = [
-        write for write in part.commit.writes if write[0] == "ZADD" and str(write[1]).endswith("updates")
-    ]
-    assert len(handled[0][2:]) == 2 * 4
+    handled = [w for w in part.commit.writes if w[0] == "ZADD" and str(w[1]).endswith("updates")]
+    assert sorted(one for write in handled for one in write[2::2]) == [e.update_id for e in events]
+
+
+async def test_the_same_update_twice_is_known_in_each_partition_of_a_batch(house):
+    """A batch may hold messages of all partitions; each remembers its own."""
+    events = [event_of(said(n, where=CHAT - n)) for n in range(1, 30)]
+    found = await handlers.on_updates(events, house.desk)
+    assert isinstance(found, Commit)
+    await house.bus.commit(found)
+    assert len({house.store.chats.tag(event.chat_id) for event in events}) > 1
+    ids = {event.update_id: event.chat_id for event in events}
+    _, done = await house.store.chats.load({}, ids)
+    assert done == ids.keys()
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(house, eventually):

@@ -15,7 +15,7 @@ from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
 from services.moderation.raids.watch import watch
 from services.moderation.store.chats import Wanted
-from shared.bus.commit import Commit
+from shared.bus.commit import Command, Commit
 from shared.contracts.telegram import TelegramUpdate
 from shared.telemetry import metrics
 
@@ -195,14 +195,19 @@ class Batch:
             parts.append(Commit.of(expect=[chats.at_home(state.id)]))
             if state.changes.migrated is not None:
                 parts.append(await self.desk.move(*state.changes.migrated, self.now))
-        if self.updates:
-            ids = [update.id for update, _ in self.updates]
-            parts.append(Commit.of(writes=chats.handled(ids, self.updates[0][1].chat_id)))
+        parts.append(Commit.of(writes=self._handled()))
         return Commit.of(
             writes=[write for part in parts for write in part.writes],
             events=[event for part in parts for event in part.events],
             expect=[expect for part in parts for expect in part.expect],
         )
+
+    def _handled(self) -> list[Command]:
+        """The updates are remembered where the next one with the same id will be looked for."""
+        chats, tags = self.desk.store.chats, dict[str, tuple[int, list[int]]]()
+        for update, event in self.updates:
+            tags.setdefault(chats.tag(event.chat_id), (event.chat_id, []))[1].append(update.id)
+        return [write for chat_id, ids in tags.values() for write in chats.handled(ids, chat_id)]
 
 
 def read(events: Sequence[TelegramUpdate]) -> list[tuple[Update, TelegramUpdate]]:
