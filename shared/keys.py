@@ -4,7 +4,6 @@ One secret, expanded with HKDF (RFC 5869) into one key for each purpose, so that
 against another. A Telegram id has some 33 bits: only the key keeps its hash from being undone.
 """
 
-import base64
 import hashlib
 import hmac
 import os
@@ -25,20 +24,22 @@ _PAIRS = [one + other for one in _LETTERS for other in _LETTERS]
 
 def base32(data: bytes) -> str:
     """Lower-case base 32 without padding (RFC 4648): safe in addresses, keys and speech."""
-    if len(data) != 8:
-        return base64.b32encode(data).decode().lower().rstrip("=")
-    # Every keyed hash of a person has 8 bytes: 64 bits, a bit of padding, in six pairs of letters and one.
-    n = int.from_bytes(data) << 1
     pairs = _PAIRS
-    return (
-        pairs[n >> 55]
-        + pairs[n >> 45 & 1023]
-        + pairs[n >> 35 & 1023]
-        + pairs[n >> 25 & 1023]
-        + pairs[n >> 15 & 1023]
-        + pairs[n >> 5 & 1023]
-        + _LETTERS[n & 31]
-    )
+    if len(data) == 8:  # every keyed hash of a person: 64 bits and a bit of padding, six pairs and a letter
+        n = int.from_bytes(data) << 1
+        return (
+            pairs[n >> 55]
+            + pairs[n >> 45 & 1023]
+            + pairs[n >> 35 & 1023]
+            + pairs[n >> 25 & 1023]
+            + pairs[n >> 15 & 1023]
+            + pairs[n >> 5 & 1023]
+            + _LETTERS[n & 31]
+        )
+    letters = -(-len(data) * 8 // 5)
+    bits = (letters + letters % 2) * 5
+    n = int.from_bytes(data) << bits - len(data) * 8
+    return "".join([pairs[n >> shift & 1023] for shift in range(bits - 10, -1, -10)])[:letters]
 
 
 def new_secret() -> str:

@@ -1,7 +1,7 @@
 """The texts of a decided batch, read all at once: the model's word, stop words, copies in other chats."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from services.moderation.domain.context import Context
@@ -113,7 +113,8 @@ def _asked(updates: Iterable[Update], states: Mapping[int, ChatState], context: 
 
 
 def _is_long(text: str) -> bool:
-    return len(text) >= COPY_LEAST and sum(map(str.isalpha, text)) >= COPY_LEAST
+    letters = filter(str.isalpha, text)
+    return len(text) >= COPY_LEAST and next(islice(letters, COPY_LEAST - 1, None), None) is not None
 
 
 def _scores(model: Model, rows: Rows, asked: Collection[_Asked], kept: Mapping[int | None, Kept]) -> Floats:

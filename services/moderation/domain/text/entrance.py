@@ -42,6 +42,8 @@ _NOT_WORDS = frozenset({
 _PEOPLE = frozenset({"sender_user", "sender_user_name", "user", "forward_from", "forward_sender_name"})
 """People whose message was passed on: their names are nobody's advertising, a channel's title may be."""
 _SKIPPED = _NOT_WORDS | _PEOPLE
+_UNREAD = _SKIPPED | _ENVELOPE | _OTHERS_WORDS | frozenset(_FIRST)
+"""At the top of a message: what is no text there, and what was read before."""
 _ORIGIN = frozenset({"forward_origin", "external_reply", "story", "reply_to_story"})
 
 
@@ -92,13 +94,11 @@ def _quoted(message: Json) -> str:
 
 def _walk(message: Json) -> Iterator[tuple[str, str]]:
     """Every string that is text, with the top field in which it stands; iterative, for any depth."""
-    order = sorted(
-        (name for name in message if isinstance(name, str)),
-        key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST),
-    )
+    order = [name for name in _FIRST if name in message]
+    order += [name for name in message if name not in _UNREAD and isinstance(name, str)]
     budget = _WALK_MOST
     for field in order:
-        if field in _OTHERS_WORDS:
+        if isinstance(message[field], int):
             continue
         waiting: list[tuple[str, Any, int]] = [(field, message[field], 0)]
         while waiting and budget > 0:
