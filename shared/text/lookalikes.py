@@ -38,7 +38,9 @@ def skeleton(text: str) -> str:
 
     Only for comparing, never for showing. Spaces and punctuation stay, invisible characters go.
     """
-    drawn = "".join(_plain(char) for char in unicodedata.normalize("NFKC", text))
+    if len(_TABLE) > _TABLE_MOST:
+        _TABLE.clear()
+    drawn = unicodedata.normalize("NFKC", text).translate(_TABLE)
     for pair, single in _PAIRS:
         drawn = drawn.replace(pair, single)
     return " ".join(drawn.split())
@@ -54,7 +56,18 @@ def has_mixed_scripts(text: str) -> bool:
     return any(len({script for char in word if (script := _script(char))}) > 1 for word in words)
 
 
-@lru_cache(maxsize=8192)
+class _Plain(dict[int, str]):
+    """What each character looks like, as it is met."""
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, _plain(chr(code)))
+
+
+_TABLE = _Plain()
+_TABLE_MOST = 20_000
+"""Distinct characters remembered; somebody who sends every character there is does not fill the memory."""
+
+
 def _plain(char: str) -> str:
     if char in _CAPITALS:
         return _CAPITALS[char]

@@ -102,18 +102,21 @@ ENVELOPE = frozenset({
 })  # fmt: skip
 """Fields that stand around the content."""
 
-_MEDIA = frozenset(MEDIA)
+_MEDIA, _SERVICE = frozenset(MEDIA), frozenset(SERVICE)
+_WITH_FILES = frozenset({"poll", "rich_message", "game"})
 _KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
 _DEEPEST = 6
-_FORWARDED = ("forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name")
+_FORWARDED = frozenset({
+    "forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name",
+})  # fmt: skip
 
 
 def service_kind(message: Json) -> str | None:
     """The kind of service message, `other` for an unknown one, None for a message that a person wrote."""
     fields = message.keys()
-    for field in fields & SERVICE.keys():
-        return SERVICE[field]
-    if not fields.isdisjoint(_MEDIA) or not fields.isdisjoint(PLAIN) or media_kinds(message):
+    if not _SERVICE.isdisjoint(fields):
+        return SERVICE[next(field for field in SERVICE if field in fields)]
+    if not _MEDIA.isdisjoint(fields) or not PLAIN.isdisjoint(fields) or media_kinds(message):
         return None
     return OTHER
 
@@ -121,10 +124,10 @@ def service_kind(message: Json) -> str | None:
 def media_kinds(message: Json) -> tuple[str, ...]:
     """The kinds of media in a message; a file that holds a picture counts as `document` and as `photo`."""
     fields = message.keys()
-    if not fields.isdisjoint(_MEDIA):
+    if not _MEDIA.isdisjoint(fields):
         kind = next(kind for kind in MEDIA if kind in fields)
         return ("document", *_of_type(message[kind])) if kind == "document" else (kind,)
-    if fields <= _KNOWN and fields.isdisjoint(("poll", "rich_message", "game")):
+    if fields <= _KNOWN and _WITH_FILES.isdisjoint(fields):
         return ("other",) if _looks_like_media(message) else ()
     if fields & SERVICE.keys():
         return ()
@@ -161,7 +164,7 @@ def _has_file(value: Any, depth: int = 0) -> bool:
 
 
 def is_forward(message: Json) -> bool:
-    return any(field in message for field in _FORWARDED)
+    return not _FORWARDED.isdisjoint(message)
 
 
 def entities(message: Json) -> Iterator[tuple[str, str]]:
@@ -185,6 +188,7 @@ def _entity(entity: Json, units: bytes) -> tuple[str, str]:
     return str(kind), ""
 
 
+_LINKED = frozenset({"entities", "caption_entities", "reply_markup"})
 _INVITE = re.compile(r"(?:t(?:elegram)?\.(?:me|dog)/(?:\+|joinchat/)|tg://join)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|tg://|\bwww\.|\bt(?:elegram)?\.(?:me|dog)/)\S+", re.IGNORECASE)
 
@@ -196,6 +200,8 @@ def links(message: Json) -> tuple[str, ...]:
     """
     text = message.get("text") or message.get("caption")
     found = {_of_link(address) for address in written_addresses(text)} if isinstance(text, str) else set()
+    if not found and _LINKED.isdisjoint(message):
+        return ()
     if "entities" in message or "caption_entities" in message:
         for kind, target in entities(message):
             if kind in ("url", "text_link"):

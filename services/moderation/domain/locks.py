@@ -28,8 +28,9 @@ class Where(NamedTuple):
     own: str = ""
 
 
-_WITH_PARTS = ("quote", "poll")
-_WITH_MARKS = ("entities", "caption_entities", *_WITH_PARTS)
+_WITH_PARTS = frozenset({"quote", "poll"})
+_WITH_MARKS = _WITH_PARTS | {"entities", "caption_entities"}
+_DIGIT = re.compile(r"\d")
 
 
 class Parts:
@@ -40,26 +41,33 @@ class Parts:
     def __init__(self, message: Json, where: Where) -> None:
         self.message = message
         self.where = where
-        texts = list(_texts(message)) if any(f in message for f in _WITH_PARTS) else [message]
-        found = (part.get(field) for part in texts for field in ("text", "caption"))
-        self.words = "\n".join(part for part in found if isinstance(part, str))
+        texts = [message] if _WITH_PARTS.isdisjoint(message) else list(_texts(message))
+        found = [part[field] for part in texts for field in ("text", "caption") if field in part]
+        self.words = "\n".join([part for part in found if isinstance(part, str)])
         self.entities: list[tuple[str, str]] = []
-        if any(field in message for field in _WITH_MARKS):
+        if not _WITH_MARKS.isdisjoint(message):
             self.entities = [mark for part in texts for mark in content.entities(part)]
         self.addresses = content.written_addresses(self.words)
         self.addresses += [target for kind, target in self.entities if kind in ("url", "text_link")]
-        self.addresses += _buttons(message.get("reply_markup"))
+        if "reply_markup" in message:
+            self.addresses += _buttons(message["reply_markup"])
 
     @property
     def strangers(self) -> list[str]:
         """Every address in the words, under the words, and on the buttons, that is not allowed."""
         return [address for address in self.addresses if not _allowed(address, self.where)]
 
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing in the words that a lock could be about."""
+        return not (self.addresses or self.entities or _DIGIT.search(self.words))
+
 
 def found(message: Json, locked: Collection[str], where: Where) -> list[str]:
     """The locked kinds that are in this message."""
     parts = Parts(message, where)
-    return [kind for kind in locked if kind in FINDERS and FINDERS[kind](parts)]
+    finders = OF_FIELDS if parts.plain else FINDERS
+    return [kind for kind in locked if kind in finders and finders[kind](parts)]
 
 
 def strongest(kinds: Collection[str], locks: Mapping[str, str]) -> str:
@@ -148,16 +156,20 @@ def _has(*fields: str) -> Callable[[Parts], bool]:
     return lambda parts: any(field in parts.message for field in fields)
 
 
-FINDERS: dict[str, Callable[[Parts], bool]] = {
-    "link": lambda parts: bool(parts.strangers),
-    "invite": _invite,
+OF_FIELDS: dict[str, Callable[[Parts], bool]] = {
     "forward": lambda parts: content.is_forward(parts.message),
-    "mention": _mention,
-    "phone": _phone,
-    "card": _card,
     "voice": _has("voice"),
     "contact": _has("contact"),
     "location": _has("location", "venue"),
     "bot": _has("via_bot"),
+}
+"""What a field of the message tells."""
+FINDERS: dict[str, Callable[[Parts], bool]] = {
+    "link": lambda parts: bool(parts.strangers),
+    "invite": _invite,
+    "mention": _mention,
+    "phone": _phone,
+    "card": _card,
+    **OF_FIELDS,
 }
 """`channel` is not about the message but about its sender, see `decide`."""

@@ -36,7 +36,7 @@ def looks(person: Person) -> Looks:
 
 
 def _squeeze(text: str) -> str:
-    return "".join(char for char in text if char.isalnum())
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
 def likeness(state: ChatState, person: Person, keyed: Keyed) -> tuple[str, ...]:

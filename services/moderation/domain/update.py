@@ -141,20 +141,19 @@ def parse(raw: str | bytes) -> Update:
 def of(data: Mapping[str, Any]) -> Update:
     """Read an update that is already decoded."""
     kind = _kind(data)
-    body = data.get(kind, {})
+    body = data.get(kind, _NONE)
     edited = kind.startswith("edited_")
     message = _message(body, edited) if kind in MESSAGES else None
-    change = _change(body) if kind in ("chat_member", "my_chat_member") else None
     where = body.get("chat") if kind != "callback_query" else _dict(body.get("message")).get("chat")
     return Update(
-        id=_integer(data.get("update_id")) or 0,
-        kind=kind,
-        chat=_chat(where),
-        at=_moment(body.get("edit_date" if edited else "date")),
-        sender=message.sender if message else _person(body.get("from")),
-        message=message,
-        change=change,
-        raw=data,
+        _integer(data.get("update_id")) or 0,
+        kind,
+        _chat(where),
+        _moment(body.get("edit_date")) if edited else message.at if message else _moment(body.get("date")),
+        message.sender if message else _person(body.get("from")),
+        message,
+        _change(body) if kind in ("chat_member", "my_chat_member") else None,
+        data,
     )
 
 
@@ -170,33 +169,42 @@ def _kind(data: Mapping[str, Any]) -> str:
 
 
 def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
-    message_id = _integer(body.get("message_id"))
+    get = body.get
+    message_id = _integer(get("message_id"))
     if message_id is None:
         return None
     service = content.service_kind(body)
-    is_service = service is not None
-    owner = next((name for name in _OWNER if name in body), "") if service == "owner" else ""
+    told = _told(body, service) if service is not None else {}
+    album, chat, topic = get("media_group_id"), get("sender_chat"), get("message_thread_id")
     return Message(
-        id=message_id,
-        at=_moment(body.get("date")),
-        sender=_person(body.get("from")),
-        sender_chat=_integer(_dict(body.get("sender_chat")).get("id")),
-        is_automatic_forward=body.get("is_automatic_forward") is True,
-        service=service,
-        media=() if is_service else content.media_kinds(body),
-        album=album if isinstance(album := body.get("media_group_id"), str) and album else None,
-        links=() if is_service else content.links(body),
+        message_id,
+        _moment(get("date")),
+        _person(get("from")),
+        _integer(_dict(chat).get("id")) if chat else None,
+        get("is_automatic_forward") is True,
+        service,
+        media=() if told else content.media_kinds(body),
+        album=album if isinstance(album, str) and album else None,
+        links=() if told else content.links(body),
         is_forward=content.is_forward(body),
-        is_command=not is_service and _is_command(body),
-        joined=_people(body.get("new_chat_members")) if is_service else (),
-        left=_person(body.get("left_chat_member")) if is_service else None,
-        migrated_to=_integer(body.get("migrate_to_chat_id")),
-        migrated_from=_integer(body.get("migrate_from_chat_id")),
+        is_command=not told and _is_command(body),
         edited=edited,
-        topic=_integer(body.get("message_thread_id")) if body.get("is_topic_message") is True else None,
-        owner=_OWNER.get(owner),
-        new_owner=_person(_dict(body.get(owner)).get("new_owner")),
+        topic=_integer(topic) if topic and get("is_topic_message") is True else None,
+        **told,
     )
+
+
+def _told(body: Mapping[str, Any], service: str) -> dict[str, Any]:
+    """What a service message says beside its kind."""
+    owner = next((name for name in _OWNER if name in body), "") if service == "owner" else ""
+    return {
+        "joined": _people(body.get("new_chat_members")),
+        "left": _person(body.get("left_chat_member")),
+        "owner": _OWNER.get(owner),
+        "new_owner": _person(_dict(body.get(owner)).get("new_owner")),
+        "migrated_to": _integer(body.get("migrate_to_chat_id")),
+        "migrated_from": _integer(body.get("migrate_from_chat_id")),
+    }
 
 
 def _is_command(body: Mapping[str, Any]) -> bool:
@@ -250,27 +258,23 @@ def _inside(member: Mapping[str, Any]) -> bool:
 
 
 def _chat(value: Any) -> Chat | None:
-    data = _dict(value)
-    chat_id = _integer(data.get("id"))
-    if chat_id is None:
+    if not isinstance(value, dict) or (chat_id := _integer(value.get("id"))) is None:
         return None
-    return Chat(
-        chat_id, _text(data.get("type")), _text(data.get("title")), _text(data.get("username")).lower()
-    )
+    get = value.get
+    return Chat(chat_id, _text(get("type")), _text(get("title")), _text(get("username")).lower())
 
 
 def _person(value: Any) -> Person | None:
-    data = _dict(value)
-    person_id = _integer(data.get("id"))
-    if person_id is None:
+    if not isinstance(value, dict) or (person_id := _integer(value.get("id"))) is None:
         return None
-    first, last = _text(data.get("first_name")), _text(data.get("last_name"))
+    get = value.get
+    first, last = _text(get("first_name")), get("last_name")
     return Person(
         person_id,
-        f"{first} {last}".strip() if last else first,
-        _text(data.get("username")).lower(),
-        data.get("is_bot") is True,
-        _text(data.get("language_code"))[:8],
+        f"{first} {last}".strip() if isinstance(last, str) and last else first,
+        _text(get("username")).lower(),
+        get("is_bot") is True,
+        _text(get("language_code"))[:8],
     )
 
 

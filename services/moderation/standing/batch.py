@@ -18,6 +18,7 @@ from services.moderation.domain.standing import (
     of,
     score,
 )
+from services.moderation.domain.standing import Signal as Weighed
 from services.moderation.lists.ids import IdLists
 from services.moderation.lists.shared import SharedLists, Use, person_in
 from services.moderation.rules.plugins import Plugin
@@ -64,7 +65,7 @@ class Registry:
             user_id=event.user_id,
             by_operator=event.person in self.listed,
             lists=self.lists.naming(event.user_id) if self.lists else 0,
-            shared="notify" in self.shared_with(event).values(),
+            shared="notify" in self.shared_with(event).values() if self.shared else False,
             weights=self.weights,
         )
 
@@ -105,8 +106,9 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
         shared += registry.share(event)
         if event.kind not in QUIET:
             facts = registry.facts(standing, event)
-            records += _record(registry, facts, event)
-            judged += [_judged(registry, one, event) for one in judge_all(facts, registry.own)]
+            found = of(facts, registry.own)
+            records += _record(registry, facts, event, found)
+            judged += [_judged(registry, one, event) for one in judge_all(facts, registry.own, found)]
             judged += _by_rules(registry, facts, event)
     writes = [write for person, standing in known.items() for write in registry.people.save(person, standing)]
     writes += shared
@@ -125,9 +127,10 @@ def _seen(event: PersonObserved) -> Seen:
     )  # fmt: skip
 
 
-def _record(registry: Registry, facts: Facts, event: PersonObserved) -> list[Record]:
+def _record(
+    registry: Registry, facts: Facts, event: PersonObserved, found: tuple[Weighed, ...]
+) -> list[Record]:
     """What is known against the person here, if anything is."""
-    found = of(facts, registry.own)
     here = facts.here
     if here is None or registry.records is None or not any(one.weight > 0 for one in found):
         return []

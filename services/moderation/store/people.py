@@ -21,11 +21,12 @@ class People:
 
     async def load(self, people: Collection[str]) -> dict[str, Standing]:
         """The standing of each keyed person; chats that have moved stand under their new id."""
+        if not people:
+            return {}
         pipe = self._redis.pipeline(transaction=False)
-        for person in people:
-            pipe.get(self._names.of_person("person", person))
+        pipe.mget([self._names.of_person("person", person) for person in people])
         pipe.hgetall(names.MOVES)
-        *answers, moves = await pipe.execute()
+        answers, moves = await pipe.execute()
         found = {person: self._open(person, sealed) for person, sealed in zip(people, answers, strict=True)}
         if moves:
             moved = {key.decode(): int(self._keys.unseal(new, "chats")) for key, new in moves.items()}

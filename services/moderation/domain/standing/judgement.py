@@ -1,7 +1,7 @@
 """What a person's standing amounts to in each chat, and which chats are to be told."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
 from math import exp, log
 from typing import NamedTuple
 
@@ -65,17 +65,21 @@ def judge(standing: Standing, chat: str, now: int, *, listed: bool = False) -> l
     return judge_all(Facts(standing, chat, now, by_operator=listed))
 
 
-def judge_all(facts: Facts, own: Iterable[Find] = ()) -> list[Judged]:
+def judge_all(facts: Facts, own: Iterable[Find] = (), here: tuple[Signal, ...] | None = None) -> list[Judged]:
     """Chats to be told: the one in which something was just seen, and the others when it got clearly worse.
 
-    A chat is told once for each level that is reached, so nobody is told twice of the same.
+    A chat is told once for each level that is reached, so nobody is told twice of the same. `here`: the
+    signals in the chat of the facts, where they are known already.
     """
     judged = []
-    everywhere = _found((*OF_PERSON, *own), facts)
+    everywhere: list[Found] | None = None
     for key, presence in facts.standing.chats.items():
         if presence.left:
             continue
-        found = weigh([*_found(OF_CHAT, replace(facts, chat=key)), *everywhere], facts.weights)
+        found = here if key == facts.chat else None
+        if found is None:
+            everywhere = _found((*OF_PERSON, *own), facts) if everywhere is None else everywhere
+            found = weigh([*_found(OF_CHAT, facts.at(key)), *everywhere], facts.weights)
         total = score(found, facts.weights)
         if level(total) > level(presence.told):
             judged.append(Judged(presence.chat_id, total, found, presence.told, key))
@@ -86,4 +90,4 @@ def judge_all(facts: Facts, own: Iterable[Find] = ()) -> list[Judged]:
 
 def level(total: float | None) -> int:
     """How many of the levels a score has reached."""
-    return 0 if total is None else sum(total >= least for least in LEVELS)
+    return 0 if total is None else bisect_right(LEVELS, total)

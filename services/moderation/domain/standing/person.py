@@ -152,12 +152,14 @@ def _forget(standing: Standing, now: int) -> None:
     standing.looks = [look for look in standing.looks[:-1] if now - look[0] < FORGET][-LOOKS_MOST:] + (
         standing.looks[-1:]
     )
-    banned = standing.banned
-    kept = [
-        (key, one)
-        for key, one in standing.chats.items()
-        if now - one.seen < (REMEMBER if key in banned else FORGET)
+    chats = standing.chats
+    old = [
+        key
+        for key, one in chats.items()
+        if (age := now - one.seen) >= FORGET and (age >= REMEMBER or "banned" not in one.evidence)
     ]
-    if len(kept) > CHATS_MOST:
-        kept.sort(key=lambda item: item[1].seen)
-    standing.chats = dict(kept[-CHATS_MOST:])
+    for key in old:
+        del chats[key]
+    if len(chats) > CHATS_MOST:
+        newest = sorted(chats.items(), key=lambda item: item[1].seen)[-CHATS_MOST:]
+        standing.chats = dict(newest)

@@ -5,7 +5,7 @@ Each yields the code of its reason and the figures of the sentence that explains
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import cos, hypot, radians
 
 from services.moderation.domain.standing import age
@@ -50,10 +50,14 @@ class Facts:
     lists: int = 0
     shared: bool = False
     weights: Weights = DEFAULT
+    here: Presence | None = field(init=False)
 
-    @property
-    def here(self) -> Presence | None:
-        return self.standing.chats.get(self.chat)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "here", self.standing.chats.get(self.chat))
+
+    def at(self, chat: str) -> "Facts":
+        """The same person in another chat."""
+        return replace(self, chat=chat)
 
     def lately(self, within: int = FORGET) -> list[tuple[str, Presence]]:
         """Chats that the person was seen to join within so many seconds and has not left."""
