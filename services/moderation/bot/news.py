@@ -12,6 +12,7 @@ from services.moderation.bot.ports import Deps
 from services.moderation.bot.reply import Reply
 from services.moderation.bot.rights import LOOK_UP_SECONDS, Unknown, look_up
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import Person
 from services.moderation.telegram.errors import RetryAfter, TelegramError, Transient
 from shared.bus.commit import Commit
@@ -28,18 +29,33 @@ AT_ONCE = 10
 async def advise(judged: PersonJudged, deps: Deps) -> Commit:
     """A card about a person, with its reasons and buttons."""
     code = deps.keys.token("advice", f"{judged.chat_id}:{judged.person}:{judged.judged_at.isoformat()}", 8)
+    state = await deps.chats.state(judged.chat_id)
+    news = News(chat_id=state.id, title=_title(state), at=deps.now(), judged=judged)
+    if await _may_be_read(deps, state):
+        return await _publish(deps, code, await _named(deps, news))
+    kept = Commit.of(writes=deps.store.news.keep(code, news))
+    return kept + await _whisper(deps, state.id, Speech(state.settings.language))
+
+
+async def _may_be_read(deps: Deps, state: ChatState) -> bool:
+    """Surely not where the list of admins is fresh and none of them has opened the bot: then nobody is asked
+    of Telegram, neither the admins nor the person.
+    """
+    admins = state.admins
+    if admins is None or not admins.fresh(int(deps.now().timestamp())):
+        return True
+    return await deps.store.somebody_talks(admins.people)
+
+
+async def _named(deps: Deps, news: News) -> News:
+    """With the judged person's name as it now is; empty where it cannot be learnt."""
+    if news.judged is None or news.name:
+        return news
     try:
-        name = (await look_up(deps.telegram, judged.chat_id, judged.user_id)).name
+        name = (await look_up(deps.telegram, news.chat_id, news.judged.user_id)).name
     except Unknown:
         name = ""
-    news = News(
-        chat_id=judged.chat_id,
-        title=await title(deps, judged.chat_id),
-        at=deps.now(),
-        judged=judged,
-        name=name,
-    )
-    return await _publish(deps, code, news)
+    return news.model_copy(update={"name": name})
 
 
 async def alert(deps: Deps, chat_id: int, kind: AlertKind, who: Person, by: Person | None) -> Commit:
@@ -97,6 +113,7 @@ async def deliver(turn: Turn, chat_ids: list[int]) -> Commit:
             news = await store.news.piece(code)
             if news is None or await store.decided(code) is not None:
                 continue
+            news = await _named(turn.deps, news)
             found += _to(turn.deps, code, news, turn.person.id, turn.speech)
             count += 1
             if count == AT_ONCE:
@@ -128,5 +145,8 @@ async def readers(deps: Deps, chat_id: int) -> list[tuple[int, str]]:
 
 
 async def title(deps: Deps, chat_id: int) -> str:
-    about = (await deps.chats.state(chat_id)).about
-    return about.title if about else ""
+    return _title(await deps.chats.state(chat_id))
+
+
+def _title(state: ChatState) -> str:
+    return state.about.title if state.about else ""

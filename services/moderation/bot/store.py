@@ -1,5 +1,6 @@
 """The bot's Redis: reviews that wait for a decision, decisions taken, who talks to the bot."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
@@ -109,6 +110,11 @@ class BotStore:
             return []
         found = await self._redis.mget([f"moderation:talks:{self._keys.person(one)}" for one in user_ids])
         return [one for one, value in zip(user_ids, found, strict=True) if value is not None]
+
+    async def somebody_talks(self, people: Collection[str]) -> bool:
+        """Whether one of these keyed people has opened the bot."""
+        keys = [f"moderation:talks:{person}" for person in people]
+        return bool(keys) and any(await self._redis.mget(keys))
 
     def _opened(self, model: type[MessageT], sealed: bytes | None, key: str) -> MessageT | None:
         try:
