@@ -101,6 +101,8 @@ class Asides:
 
     def sift(self, entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
         """Those of keys that are aside, and the others."""
+        if not self._workers:
+            return [], list(entries)
         aside: list[Entry] = []
         others: list[Entry] = []
         for entry in entries:

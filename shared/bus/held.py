@@ -39,6 +39,8 @@ class Held:
 
     def admit(self, entries: Iterable[Entry]) -> list[Entry]:
         """Queue those whose key waits; answer the others."""
+        if not self._queues:
+            return list(entries)
         free = []
         for entry in entries:
             if (queue := self._queues.get(entry.key)) is not None:

@@ -34,8 +34,8 @@ class Brake:
 
     outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=BRAKE_WINDOW))
 
-    def note(self, *, good: bool) -> None:
-        self.outcomes.append(good)
+    def note(self, *, good: bool, times: int = 1) -> None:
+        self.outcomes.extend([good] * min(times, BRAKE_WINDOW))
 
     @property
     def on(self) -> bool:

@@ -2,8 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_origin, get_type_hints
 
 from faststream import AckPolicy, ContextRepo
 from faststream._internal.endpoint.subscriber.usecase import SubscriberUsecase
@@ -27,8 +26,7 @@ BATCH_APART = 100
 """The same where each key goes by itself."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One stream entry as it was read."""
 
     id: bytes

@@ -219,11 +219,10 @@ class Worker:
 
     async def _settle(self, entries: list[Entry], failures: list[Failure]) -> None:
         failed = {x.id for failure in failures for x in (failure.entry, *failure.behind)}
-        for entry in entries:
-            if entry.id not in failed:
-                self._brake.note(good=True)
-                if self._tries.pop(entry.id, None) is not None:
-                    await self._redis.hdel(self._tries_key, entry.id)
+        good = [entry.id for entry in entries if entry.id not in failed]
+        self._brake.note(good=True, times=len(good))
+        if tried := [entry_id for entry_id in good if self._tries.pop(entry_id, None) is not None]:
+            await self._redis.hdel(self._tries_key, *tried)
         for failure in failures:
             await self._again_or_dead(failure)
 

@@ -21,7 +21,8 @@ MessageT = TypeVar("MessageT", bound=Message)
 
 
 def _whole_milliseconds(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_whole_milliseconds)]
