@@ -43,6 +43,7 @@ async def test_no_card_names_anybody_in_the_chat_and_it_waits_for_the_first_admi
     town.say("/start " + payload, ALENA, ALENA)
     await eventually(lambda: sum("Рашаць вам" in said for said in town.texts(ALENA)) == 2, 15)
     card = await town.hears("Рашаць вам", ALENA)
+    assert "Maryna" in card.content["text"], "the name is asked for when somebody reads it"
     await town.answer(ALENA, ALENA, card, text="Давяраць")
     await eventually(lambda: "Вырашана: давяраць" in card.content["text"])
     town.say("/start " + payload, ALENA, ALENA)

@@ -289,20 +289,6 @@ async def test_an_editing_of_a_command_gives_no_second_order(deps):
     assert await tell(deps, "edited_message", command("/ban @known")) == NOTHING
 
 
-async def test_a_chat_that_moves_takes_its_log_along(deps):
-    await _apply(deps, await tell(deps, "message", command("/dryrun on")))
-    moved = {
-        "message_id": 10,
-        "date": 1,
-        "chat": {"id": CHAT, "type": "group"},
-        "migrate_to_chat_id": CHANNEL,
-    }
-    await _apply(deps, await tell(deps, "message", moved))
-    assert [entry.detail for entry in await deps.actor_store.audited(CHANNEL)] == ["dryrun=on"]
-    assert await deps.actor_store.audited(CHAT) == []
-    assert (await deps.actor_store.chat(CHAT)).moved_to == CHANNEL
-
-
 async def _apply(deps: Deps, commit: Commit) -> None:
     for write in commit.writes:
         await deps.actor_store._redis.execute_command(*write)

@@ -82,6 +82,14 @@ async def test_by_default_admins_are_advised_and_nobody_is_removed(house, eventu
     assert house.deleted == []
 
 
+async def test_where_no_admin_has_opened_the_bot_telegram_is_asked_for_no_names(house, eventually):
+    await house.hear(said(1))
+    await eventually(lambda: house.telegram.asked == ["getChatAdministrators"])
+    await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
+    await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    assert house.telegram.asked == ["getChatAdministrators"]
+
+
 async def test_an_admin_is_never_removed_whatever_is_posted(house, eventually):
     await house.set(dryrun="off", suspicious="remove", media__photo="delete")
     await house.hear(came(ADMIN), said(9, who=ADMIN, text="t.me/+AbCdEf"), said(10, photo=photo()))
