@@ -250,8 +250,8 @@ async def test_stop_words_are_kept_by_command(house, eventually):
 
 async def test_the_same_text_in_several_chats_is_noticed_and_an_edit_is_no_repeat(house, eventually):
     text = "Дорогие друзья, приходите завтра на распродажу ковров в доме культуры"
-    for n in range(3):
-        await house.hear(said(n + 1, who=STRANGER, where=CHAT - n, text=text))
+    for n, changed in enumerate((text, f"🔥 {text}! 25 +", text.replace("о", "o").replace(" ", "  "))):
+        await house.hear(said(n + 1, who=STRANGER, where=CHAT - n, text=changed))
     person = house.bus.keys.person(STRANGER)
 
     async def noticed() -> bool:

@@ -188,3 +188,13 @@ def test_shape_alone_stays_within_its_cap_and_every_signal_has_a_reason():
     assert sum(one.weight for one in shape) == pytest.approx(6.0, abs=0.01)
     assert {one.name for one in shape} == {"chats.far_apart", "chats.many", "joins.hour"}
     assert next(one for one in shape if one.name == "chats.far_apart").detail["places"] >= 6
+
+
+def test_what_a_text_looked_like_in_one_chat_is_no_reason_by_itself_in_another():
+    standing = Standing()
+    observe(standing, Seen("c1", -2, "wrote", ("spam.text", "trait.emoji", "trait.links"), NOW - HOUR))
+    observe(standing, Seen("c2", -3, "wrote", ("a code of a later version",), NOW - HOUR))
+    observe(standing, Seen("c0", -1, "wrote", (), NOW))
+    found = {one.name: dict(one.detail) for one in signals(standing, "c0", NOW)}
+    assert found["elsewhere"]["chats"] == 1
+    assert not [name for name in found if name.startswith("trait.")]

@@ -82,7 +82,7 @@ class Texts:
     async def _copies(self, asked: Sequence[_Asked], now: int) -> dict[int, Reading]:
         """By update id: in how many other chats the text stood within the hour, and what to add to that."""
         keyed = {
-            one.update.id: self._keys.token("copy", one.seen.drawn, 12)
+            one.update.id: self._keys.token("copy", _letters(one.seen.drawn), 12)
             for one in asked
             if one.update.message is not None and not one.update.message.edited and _is_long(one.text)
         }
@@ -110,6 +110,11 @@ def _asked(updates: Iterable[Update], states: Mapping[int, ChatState], context: 
         if any(map(str.isalpha, text)):
             found.append(_Asked(update, state, text, views(text)))
     return found
+
+
+def _letters(drawn: str) -> str:
+    """What stays the same when numbers, links' signs, emoji and gaps are changed from chat to chat."""
+    return "".join(filter(str.isalpha, drawn))
 
 
 def _is_long(text: str) -> bool:

@@ -103,11 +103,11 @@ def listed(facts: Facts) -> Iterable[Found]:
 
 def elsewhere(facts: Facts) -> Iterable[Found]:
     """What other chats have against the person, at a part of its weight."""
-    table, none = facts.weights.table, {"came": 0.0}
+    table, counts, none = facts.weights.table, facts.weights.evidence - AT_HOME_ONLY, {"came": 0.0}
     others = [
-        max(table[code].of(none) for code in one.evidence.keys() - AT_HOME_ONLY)
+        max(table[code].of(none) for code in against)
         for key, one in facts.standing.chats.items()
-        if key != facts.chat and one.evidence.keys() - AT_HOME_ONLY and "banned" not in one.evidence
+        if key != facts.chat and "banned" not in one.evidence and (against := one.evidence.keys() & counts)
     ]
     if others:
         yield "elsewhere", {"chats": len(others), "weight": round(sum(others) * ELSEWHERE_SHARE, 1)}
