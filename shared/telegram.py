@@ -1,10 +1,45 @@
 """What can be told of any update of Telegram without knowing its kind."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 DEPTH_MOST = 6
 """Chats and senders of all kinds known lie within four levels."""
+
+
+_LONE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""Half of a character, escaped: what is left where a text was cut."""
+DIGITS = 18
+"""Decimal digits of a number that surely fits into 64 bits."""
+
+
+def decode(body: bytes) -> Any:
+    """JSON as Telegram or a server like it may send it: half characters, huge numbers and `NaN` are no reason
+    to lose the rest. Raises ValueError for what is no JSON at all.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        text = _LONE.sub(r"\\ufffd", body.decode("utf-8", "replace"))
+    try:
+        return json.loads(text, parse_constant=_nothing, parse_int=_number)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _nothing(_name: str) -> None:
+    return None
+
+
+def _number(text: str) -> int | float:
+    return int(text) if len(text.lstrip("-")) <= DIGITS else float(text)
 
 
 def describe(update: Mapping[str, Any]) -> tuple[int, str, int]:
@@ -16,7 +51,15 @@ def describe(update: Mapping[str, Any]) -> tuple[int, str, int]:
     """
     kind = next((name for name, value in update.items() if isinstance(value, Mapping)), "")
     body = update.get(kind)
-    return _integer(update.get("update_id")), kind or _other_name(update), _chat_of(body)
+    return update_number(update) or 0, kind or _other_name(update), _chat_of(body)
+
+
+def update_number(update: Mapping[str, Any]) -> int | None:
+    """The update's id, also one that is written as text; None where there is none."""
+    found = update.get("update_id")
+    if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) <= DIGITS:
+        return int(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _other_name(update: Mapping[str, Any]) -> str:

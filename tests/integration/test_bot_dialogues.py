@@ -4,6 +4,7 @@ import asyncio
 
 from simulator.demo import (
     ALENA,
+    CHANNEL,
     RESIDENT,
     REVIEWER,
     UPPER_TOWN,
@@ -132,6 +133,20 @@ async def test_purge_asks_before_it_deletes_much(town):
     town.say("/purge person", reply_to=written[1])
     await eventually(lambda: there[written[1]].gone, 15)
     assert not there[written[0]].gone
+
+
+async def test_everything_that_somebody_wrote_as_a_channel_goes_too(town):
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    written = [town.say(f"шум {n}", as_chat=CHANNEL) for n in range(12)]
+    stays = town.say("добры дзень", RESIDENT)
+    town.say("/purge person", reply_to=written[3])
+    asked = await town.hears("Вярнуць іх не атрымаецца")
+    assert "Навіны раёна" in asked.content["text"]
+    await town.answer(ALENA, UPPER_TOWN, asked, text="Сцерці")
+    there = town.sim.world.chat(UPPER_TOWN).messages
+    await eventually(lambda: all(there[one].gone for one in written), 15)
+    assert not there[stays].gone
 
 
 async def test_warnings_add_up_and_are_forgotten(town):

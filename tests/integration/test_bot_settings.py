@@ -57,6 +57,21 @@ async def test_a_setting_is_saved_by_a_button_and_by_text_alike(town):
     await town.hears("Іншыя гадзіны")
 
 
+async def test_all_kinds_go_with_one_press_or_one_line(town):
+    town.say("/settings")
+    menu = await pages(town, await town.hears("Налады чата"), ALENA, UPPER_TOWN, "Фота, відэа", "Усё сціраць")
+    await eventually(lambda: button(menu, "Стыкеры: сціраць"))
+    town.say("/set service keep")
+    await town.hears("Хто далучыўся… — пакідаць (service)")
+    town.say("/export")
+    exported = (await town.hears("dze-settings")).content["text"]
+    assert '"media.other": "delete"' in exported
+    assert '"media.admins"' not in exported
+    assert '"service.joined": "keep"' in exported
+    town.say("/log")
+    assert "Фота, відэа: сціраць ×13" in (await town.hears("Журнал")).content["text"]
+
+
 async def test_settings_travel_by_text_by_file_and_by_copy(town):
     for said in ("/set media.video delete", "/set lock.link warn", "/set night.hours 22:30-06:00"):
         town.say(said)

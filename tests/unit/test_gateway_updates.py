@@ -1,13 +1,15 @@
 """What can be told of an update without knowing its kind."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.telegram import describe
+from shared.telegram import decode, describe
 
 CHAT, PERSON = {"id": -1001, "type": "supergroup"}, {"id": 42, "is_bot": False}
 QUOTED = {"message_id": 1, "chat": {"id": -2002}, "from": {"id": 43}}
@@ -37,9 +39,35 @@ def test_known_and_unknown_kinds_are_told(update: dict[str, Any], kind: str, cha
     assert describe({"update_id": 7} | update) == (7, kind, chat)
 
 
-@pytest.mark.parametrize("number", [None, "7", 7.5, True, [], {}])
+@pytest.mark.parametrize("number", [None, "seven", "-7", 7.5, True, [], {}])
 def test_a_strange_number_is_none(number: Any) -> None:
     assert describe({"update_id": number, "message": {"chat": CHAT}})[0] == 0
+
+
+def test_a_number_that_is_written_as_text_is_one() -> None:
+    assert describe({"update_id": "7", "message": {"chat": CHAT}})[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (rb'{"a": "\ud83d cut"}', {"a": "\ufffd cut"}),
+        (rb'{"a": "cut \udc4d"}', {"a": "cut \ufffd"}),
+        (rb'{"a": "\ud83d\udc4d"}', {"a": "\U0001f44d"}),
+        (b'{"a": NaN, "b": 1}', {"a": None, "b": 1}),
+        (b'{"a": 123456789012345678901234567890}', {"a": 123456789012345678901234567890.0}),
+        (b'{"a": "\xff"}', {"a": "\ufffd"}),
+    ],
+)
+def test_what_is_slightly_wrong_does_not_hide_the_rest(body: bytes, found: Any) -> None:
+    assert decode(body) == found
+    orjson.dumps(decode(body))
+
+
+@given(st.binary(max_size=60) | st.text(max_size=40).map(str.encode))
+def test_what_is_no_json_is_refused_and_nothing_worse(body: bytes) -> None:
+    with suppress(ValueError):
+        decode(body)
 
 
 JSON = st.recursive(

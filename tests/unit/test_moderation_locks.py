@@ -201,6 +201,17 @@ def test_nobody_is_held_to_a_lock_while_the_admins_are_not_known():
     assert (deleted(made), made.changes.sanctions) == ([], [])
 
 
+def test_a_live_location_that_moves_on_is_no_new_offence():
+    place = {"latitude": 53.9, "longitude": 27.5, "live_period": 900}
+    made = held({"lock.location": "warn"}, message(1, location=place))
+    moved = message(1, location=place | {"latitude": 54.0}, edit_date=NOW)
+    decided(made, *(update(moved, "edited_message") for _ in range(5)))
+    assert [one.what for one in made.changes.sanctions] == ["warn"]
+    again = held({"lock.link": "warn"}, message(3, text="x"))
+    decided(again, update(message(3, **LINK, edit_date=NOW), "edited_message"))
+    assert [one.what for one in again.changes.sanctions] == ["warn"]
+
+
 @pytest.mark.parametrize(
     ("then", "expected"),
     [

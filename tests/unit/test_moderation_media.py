@@ -5,6 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.moderation.domain.due import ALERT_PATIENCE, OWN, Due, Wait, verdict
 from services.moderation.domain.settings import ChatSettings
@@ -126,6 +128,32 @@ def test_an_album_goes_as_a_whole_however_its_parts_arrive_and_are_spread(seed):
         chat = state(PICTURES)
         chat.albums = albums
     assert sorted(gone) == [1, 2, 3, 4, 5, 6]
+
+
+ALBUM = tuple(range(1, 7))
+
+
+@given(
+    st.permutations(ALBUM),
+    st.dictionaries(st.sampled_from(ALBUM), st.integers(0, 12), min_size=1, max_size=3),
+    st.sets(st.integers(1, 12)),
+    st.sampled_from(["text", "number"]),
+)
+def test_an_album_in_which_an_edit_puts_a_picture_goes_as_a_whole(order, edits, cuts, token):
+    """Videos in any order; some become pictures after they came; each cut ends a replica's batch."""
+    album = {"media_group_id": "7" if token == "text" else 7}
+    stream = [update(message(n, video=file(), **album)) for n in order]
+    for part, after in edits.items():
+        body = message(part, photo=photo(), edit_date=NOW, **album)
+        stream.insert(max(after, order.index(part) + 1), update(body, "edited_message"))
+    chat, gone = state(PICTURES), set()
+    for at, one in enumerate(stream):
+        decided(chat, one)
+        if at in cuts:
+            gone, albums = gone | set(deleted(chat)), chat.albums
+            chat = state(PICTURES)
+            chat.albums = albums
+    assert gone | set(deleted(chat)) == set(ALBUM)
 
 
 def test_with_a_grace_a_picture_goes_later_and_never_too_late():

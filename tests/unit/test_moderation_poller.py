@@ -88,6 +88,19 @@ async def test_the_offset_follows_what_is_on_disk():
     assert [event.update_id for event in memory.events] == [5, 6, 7]
 
 
+async def test_what_bears_no_number_passes_with_its_neighbours_and_never_makes_the_poller_race():
+    nameless = [{"message": message()}, {"update_id": None}, {"update_id": "nine"}]
+    source, memory = (
+        Source([*nameless, *numbered(5)], nameless, [{"update_id": "9", "message": message()}]),
+        Memory(),
+    )
+    pauses = await run(source, memory)
+    assert [event.update_id for event in memory.events] == [5, 9]
+    assert source.offsets == [None, 6, 6, 10]
+    assert len(pauses) == 1
+    assert pauses[0] > 0.1
+
+
 async def test_an_update_that_comes_again_is_passed_over():
     source, memory = Source(numbered(5, 6), numbered(6, 7)), Memory()
     await run(source, memory)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from services.moderation.domain.settings import SETTINGS, BadSetting, ChatSettings, parse
+from services.moderation.domain.settings import (
+    SETTINGS,
+    BadSetting,
+    ChatSettings,
+    kinds_of,
+    parse,
+    parse_together,
+)
 from services.moderation.settings import ModerationSettings, people_on
 from shared.settings import SettingsError
 
@@ -68,6 +75,32 @@ def test_a_name_that_is_nearly_right_is_answered_with_what_may_be_meant():
     with pytest.raises(BadSetting) as refused:
         parse("photo", "delete")
     assert {"service.photo", "media.photo"} <= set(refused.value.close)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("media.photos", "media.photo"),
+        ("media.foto", "media.photo"),
+        ("night.hour", "night.hours"),
+        ("dry_run", "dryrun"),
+    ],
+)
+def test_a_slip_in_a_name_is_answered_with_the_name(name, meant):
+    with pytest.raises(BadSetting) as refused:
+        parse(name, "delete")
+    assert meant in refused.value.close
+
+
+@pytest.mark.parametrize("name", ["media", "media.all", "MEDIA.*", "service"])
+def test_all_kinds_of_a_group_can_be_meant_at_once(name):
+    group = "service" if name == "service" else "media"
+    assert parse_together(name, " Delete ") == (group, "delete")
+    assert parse_together(name, "on") is None
+    kinds = kinds_of(group)
+    assert f"{group}.other" in kinds
+    assert not {"media.admins", "media.linked", "alert.rights"} & set(kinds)
+    assert all(SETTINGS[kind].choices == ("keep", "delete") for kind in kinds)
 
 
 def test_every_default_is_allowed_and_a_new_chat_is_in_dry_run():

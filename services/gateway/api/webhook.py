@@ -7,7 +7,6 @@ a route, through compression and dependencies that are none of theirs.
 import time
 from typing import Any
 
-import orjson
 from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,7 +19,7 @@ from shared.bus import Commit, Unavailable
 from shared.clock import now
 from shared.contracts.telegram import TelegramUpdate
 from shared.keys import same
-from shared.telegram import describe
+from shared.telegram import decode, describe, update_number
 from shared.telemetry.metrics import REQUEST_SECONDS, REQUESTS, UPDATES
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
@@ -97,12 +96,16 @@ async def _body(receive: Receive) -> bytes:
 def _update(body: bytes) -> TelegramUpdate:
     """Raises Problem."""
     try:
-        decoded = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        decoded = decode(body)
+    except ValueError:
         raise Problem(400, "The body is not JSON.") from None
-    if not isinstance(decoded, dict) or not isinstance(decoded.get("update_id"), int):
+    if not isinstance(decoded, dict) or update_number(decoded) is None:
         raise Problem(400, "The body is not an update.")
     update_id, kind, chat_id = describe(decoded)
     return TelegramUpdate(
-        update_id=update_id, chat_id=chat_id, kind=kind, raw=body.decode(), received_at=now()
+        update_id=update_id,
+        chat_id=chat_id,
+        kind=kind,
+        raw=body.decode("utf-8", "replace"),
+        received_at=now(),
     )

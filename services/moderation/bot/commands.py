@@ -90,6 +90,8 @@ async def _set(turn: Turn, command: Command, _rights: Rights) -> Commit:
     if not command.words:
         return Commit.of(events=[turn.say(turn.speech("set.usage"))])
     name, value = command.words[0], " ".join(command.words[1:])
+    if (together := chat_settings.parse_together(name, value)) is not None:
+        return _changed_together(turn, *together)
     try:
         name, value = chat_settings.parse(name, value)
     except BadSetting as bad:
@@ -123,6 +125,12 @@ def _changed(turn: Turn, name: str, value: str) -> Commit:
     shown = {"label": turn.speech.word("setting", name), "value": value_word(turn.speech, name, value)}
     writes = settings_press.written(turn, here(turn), name, value)
     return Commit.of(writes=writes, events=[turn.say(turn.speech(key, name=name, **shown))])
+
+
+def _changed_together(turn: Turn, group: str, value: str) -> Commit:
+    shown = {"label": turn.speech.word("group", group), "value": value_word(turn.speech, group, value)}
+    writes = settings_press.all_written(turn, here(turn), group, value)
+    return Commit.of(writes=writes, events=[turn.say(turn.speech("set.done", name=group, **shown))])
 
 
 async def _settings(turn: Turn, _command: Command, _rights: Rights) -> Commit:

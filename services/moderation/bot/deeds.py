@@ -147,7 +147,7 @@ def _answer(
     code = code_of(turn.deps.keys, done.action_id)
     text = joined("\n", [turn.speech(f"deed.{verb.name}", **said), turn.speech("deed.code", code=code)])
     buttons = [log_view.Log.of(turn).undo(code, turn.speech.plain("undo.button"))] if verb.harms else []
-    if verb.name in {"ban", "spam"} and not target.is_channel:
+    if verb.name in {"ban", "spam"}:
         buttons.append(wiping.button_for(turn, turn.chat.id, target.id, turn.speech))
     return turn.say(text, [buttons] if buttons else [])
 

@@ -133,6 +133,9 @@ def what(entry: AuditEntry, speech: Speech) -> Html:
         if entry.before in {"", value}:
             return now
         return speech("log.was", now=now, before=value_word(speech, name, entry.before))
+    if entry.what == "settings.all":
+        name, _, value = entry.detail.partition("=")
+        return Html(f"{speech.word('group', name)}: {value_word(speech, name, value)} ×{entry.count}")
     words = speech.word("did", entry.what)
     if entry.count > 1:
         words = Html(f"{words} ×{entry.count}")

@@ -1,13 +1,12 @@
 """What the bot says by itself in a chat: what dry run held back, whom it warned and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.i18n import CATALOGUES, Html, Speech, joined
-from services.moderation.domain.update import Person
+from services.moderation.domain.state import Sanction
 from services.moderation.domain.warnings import Step
 
 
@@ -30,27 +29,16 @@ def _line(speech: Speech, code: str) -> str:
     return speech.plain("dryrun.delete", what=speech.plain_word("setting", code))
 
 
-@dataclass(frozen=True)
-class Warned:
-    """Somebody met a lock: which warning it is of how many, and what followed until when (unix seconds)."""
-
-    person: Person
-    reason: str
-    count: int
-    most: int
-    what: str
-    until: int | None
-
-
-def warned(language: str, said: Warned, zone: str) -> Html:
+def warned(language: str, said: Sanction, zone: str) -> Html:
     """In the chat's language, for the person and everybody who reads along."""
+    assert said.person is not None
     speech = speech_in(language)
     who = mention(said.person.id, said.person.name, speech)
     first = sentence(speech, who, said, zone)
-    return joined("\n", [first, speech("warn.because", reason=speech.word("not_here", said.reason))])
+    return joined("\n", [first, speech("warn.because", reason=speech.word("not_here", said.code))])
 
 
-def sentence(speech: Speech, who: Html, said: Warned | Step, zone: str) -> Html:
+def sentence(speech: Speech, who: Html, said: Sanction | Step, zone: str) -> Html:
     """Which warning it is, or what has followed and until when."""
     if said.what == "warn":
         return speech("warn.one", who=who, count=said.count, most=said.most)

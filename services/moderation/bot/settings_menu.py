@@ -14,7 +14,7 @@ from services.moderation.bot.reply import Row, Rows
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import Subject, here
 from services.moderation.bot.turn import Turn
-from services.moderation.domain.settings import SETTINGS, Setting
+from services.moderation.domain.settings import KEEP_DELETE, SETTINGS, TOGETHER, Setting
 
 PURPOSE = "s"
 DAYS = 1.0
@@ -103,6 +103,9 @@ class Menu:
         neighbours = (("‹", number - 1), ("›", number + 1))
         turns = [self._to(sign, "g", group, str(n)) for sign, n in neighbours if 0 <= n < pages]
         rows += [turns] if turns else []
+        if group in TOGETHER:
+            labels = {value: self.speech.plain(f"settings.all_{value}") for value in KEEP_DELETE}
+            rows.append([self._to(label, "a", group, value) for value, label in labels.items()])
         rows.append([self._to(self.speech.plain("settings.back"), "h")])
         title = Html(f"<b>{self.speech.word('group', group)}</b>")
         if pages > 1:

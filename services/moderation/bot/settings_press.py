@@ -6,6 +6,7 @@ from services.moderation.bot.rights import Unknown
 from services.moderation.bot.settings_menu import NAMES, SECTIONS, VALUES, Menu, Page
 from services.moderation.bot.subject import Subject, from_code, rights_in
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.settings import KEEP_DELETE, TOGETHER, kinds_of
 from shared.bus.commit import Command, Commit
 
 
@@ -32,6 +33,8 @@ async def refused(turn: Turn, subject: Subject) -> str | None:
 async def _turned(press: PressTurn, subject: Subject, verb: str, args: list[str]) -> Commit:
     menu = Menu.of(press.turn, subject)
     match verb, args[0]:
+        case "a", group if group in TOGETHER and args[1] in KEEP_DELETE:
+            return _change_all(press, subject, group, args[1])
         case "v", value if value in VALUES:
             return _change(press, subject, *VALUES[value])
         case (("w" | "y"), code) if menu.alone:
@@ -70,6 +73,25 @@ def _change(press: PressTurn, subject: Subject, name: str, value: str) -> Commit
     said = press.answer(f"dryrun.pressed_{value}", alert=True) if name == "dryrun" else press.answer()
     page = press.edit(*Menu.of(press.turn, changed).one(name))
     return Commit.of(writes=written(press.turn, subject, name, value), events=[page, said])
+
+
+def _change_all(press: PressTurn, subject: Subject, group: str, value: str) -> Commit:
+    settings = subject.settings
+    for name in kinds_of(group):
+        settings = settings.with_value(name, value)
+    page = press.edit(*Menu.of(press.turn, Subject(subject.chat_id, settings, subject.title)).page(group, 0))
+    return Commit.of(writes=all_written(press.turn, subject, group, value), events=[page, press.answer()])
+
+
+def all_written(turn: Turn, subject: Subject, group: str, value: str) -> list[Command]:
+    """The writes of every kind of a group at once, with one line in the chat's log."""
+    changed = [name for name in kinds_of(group) if subject.settings.get(name) != value]
+    if not changed:
+        return []
+    line = turn.entry("settings.all", detail=f"{group}={value}", count=len(changed))
+    chats, chat_id = turn.deps.chats, subject.chat_id
+    writes = [write for name in changed for write in chats.set_setting(chat_id, name, value)]
+    return [*writes, *turn.deps.actor_store.audit(subject.chat_id, line)]
 
 
 def written(turn: Turn, subject: Subject, name: str, value: str) -> list[Command]:

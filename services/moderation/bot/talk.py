@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from services.moderation.bot import closing, dialogue, news, notices, waves
+from services.moderation.bot import closing, dialogue, news, notices, waves, wiping
 from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.ports import Deps
 from services.moderation.domain.raids import Wave
+from services.moderation.domain.settings import ChatSettings
+from services.moderation.domain.state import Sanction
 from services.moderation.domain.update import Person, Update
 from services.moderation.telegram.audit import AuditEntry, short
 from shared.bus.commit import Command, Commit
@@ -22,6 +24,10 @@ class Talk:
         """Answer a command, a private message, a pressed button, or being added to a chat."""
         return await dialogue.converse(update, self.deps)
 
+    def looks_back(self, update: Update) -> bool:
+        """Whether an answer needs the messages before this update."""
+        return wiping.looks_back(update)
+
     async def advise(self, judged: PersonJudged) -> Commit:
         """Tell the chat's admins of a person."""
         return await news.advise(judged, self.deps)
@@ -34,20 +40,9 @@ class Talk:
         """Tell the chat's admins, each alone, that rights have changed hands."""
         return await news.alert(self.deps, chat_id, kind, who, by)
 
-    def warned(
-        self,
-        language: str,
-        person: Person,
-        *,
-        reason: str,
-        count: int,
-        most: int,
-        what: str,
-        until: int | None,
-        zone: str,
-    ) -> str:
-        """What a person who met a lock reads; HTML. `what` is `warn`, `mute` or `ban`."""
-        return notices.warned(language, notices.Warned(person, reason, count, most, what, until), zone)
+    def warned(self, settings: ChatSettings, found: Sanction) -> str:
+        """What a person who met a lock reads, be it a warning or what followed; HTML."""
+        return notices.warned(settings.language, found, settings.timezone)
 
     def night(self, language: str, *, closed: bool, until: int | None, zone: str) -> str:
         """What everybody reads when the chat closes or opens; plain text, `until` in unix seconds."""

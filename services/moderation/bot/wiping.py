@@ -12,6 +12,7 @@ from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import rights_in
 from services.moderation.bot.targets import USER_MOST, Target, find, number
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.update import Update
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import code_of
@@ -28,6 +29,14 @@ PERSON_WORDS = frozenset({"person", "чалавек", "человек", "люд�
 """After `/purge`: everything by the author of what was replied to."""
 
 
+def looks_back(update: Update) -> bool:
+    """Whether this asks for a purge: it must find what was written just before."""
+    said, data = update.body.get("text"), update.body.get("data")
+    if update.kind == "callback_query":
+        return isinstance(data, str) and (data.startswith(f"{PURPOSE}:") or ":wipe:" in data)
+    return isinstance(said, str) and said.lower().startswith("/purge")
+
+
 async def asked(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """`/purge` in answer to a message: it and all after it; `/purge person`: all by its author."""
     if not rights.can_delete:
@@ -38,7 +47,7 @@ async def asked(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     if not by_person:
         return await _since(turn)
     target, _ = await find(turn, tuple(word for word in words if word.lower() not in PERSON_WORDS))
-    if target is None or target.is_channel:
+    if target is None:
         return Commit.of(events=[turn.say(turn.speech("purge.whom"))])
     return await _of_person(turn, target)
 
@@ -60,7 +69,7 @@ async def _since(turn: Turn) -> Commit:
 
 
 async def _of_person(turn: Turn, target: Target) -> Commit:
-    if target.id in PROTECTED:
+    if target.id in PROTECTED or target.is_chat_itself:
         return Commit.of(events=[turn.say(turn.speech("target.protected"))])
     ids = await turn.deps.chats.messages_of(turn.chat.id, target.id)
     return _begin(turn, ids, "purge.sure_person", ("p", str(target.id)), name=target.name, target=target.id)
@@ -117,11 +126,11 @@ async def pressed(press: PressTurn) -> Commit:
         return Commit.of(events=[press.edit(turn.speech("purge.kept")), press.answer()])
     if (refusal := await _refusal(press, turn.chat.id)) is not None:
         return Commit.of(events=[press.answer(refusal, alert=True)])
-    wanted = int(args[1]) if args[1].isdecimal() else 0
+    wanted = int(args[1]) if args[1].removeprefix("-").isdecimal() else 0
     match args[0]:
         case "s" if 0 < wanted < MESSAGE_MOST:
             ids, target = await turn.deps.chats.messages_since(turn.chat.id, wanted), 0
-        case "p" if 0 < wanted < USER_MOST:
+        case "p" if wanted and abs(wanted) < USER_MOST:
             ids, target = await turn.deps.chats.messages_of(turn.chat.id, wanted), wanted
         case _:
             return Commit.of(events=[press.answer("press.expired", alert=True)])

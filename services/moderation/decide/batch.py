@@ -25,9 +25,7 @@ COMMAND_STALE = 3600
 
 
 class TwoAtOnce(Exception):  # noqa: N818
-    """Two updates of a batch want to decide the same, or one of them says that the others are to be decided
-    elsewhere: each is tried alone, so that the first one wins.
-    """
+    """Two updates of a batch want to decide the same: each is tried alone, so that the first one wins."""
 
 
 @dataclass
@@ -35,7 +33,7 @@ class Batch:
     """`updates` beside the messages in which they came.
 
     `cut`: the message with which the next batch begins. The second word to the bot in one chat must read what
-    the first one has written.
+    the first one has written; so must a purge, and whatever follows a word that the chat had another id.
     """
 
     desk: Desk
@@ -55,13 +53,21 @@ class Batch:
         await self.desk.know_admins(self._unsure(context), self.now)
         spoken: set[int] = set()
         for at, (update, event) in enumerate(self.updates):
+            if at and self._reads_what_was_written(at, spoken, context):
+                self.cut, self.updates = event, self.updates[:at]
+                break
             if self._is_said(update, context):
-                if event.chat_id in spoken:
-                    self.cut, self.updates = event, self.updates[:at]
-                    break
                 spoken.add(event.chat_id)
             await self._take(update, context)
         return await self._commit()
+
+    def _reads_what_was_written(self, at: int, spoken: set[int], context: Context) -> bool:
+        (update, event), (before, _) = self.updates[at], self.updates[at - 1]
+        if before.message is not None and before.message.migrated_from is not None:
+            return True
+        if not self._is_said(update, context):
+            return False
+        return event.chat_id in spoken or self.desk.bot.looks_back(update)
 
     async def _load(self, context: Context) -> None:
         ids = {update.id: event.chat_id for update, event in self.updates}
@@ -73,8 +79,6 @@ class Batch:
                 seen.add(update.id)
                 fresh.append((update, event))
         self.updates = fresh
-        if len(fresh) > 1 and any(u.message and u.message.migrated_from is not None for u, _ in fresh):
-            raise TwoAtOnce
         moved = {old: state.moved_to for old, state in self.states.items() if state.moved_to is not None}
         if moved:
             await self._follow(moved, context)

@@ -5,22 +5,22 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from services.moderation.domain import lookalike
 from services.moderation.domain.context import Context
-from services.moderation.domain.raids import Wave
-from services.moderation.domain.state import AlertKind, ChatState
-from services.moderation.domain.update import Person, Update
+from services.moderation.domain.state import ChatState
+from services.moderation.domain.update import Person
 from services.moderation.moving import Mover
 from services.moderation.spam.texts import Texts
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from shared import clock
-from shared.bus.commit import Command, Commit
 from shared.bus.errors import TryLater
-from shared.contracts.telegram import PersonJudged
 from shared.keys import Keys
+
+if TYPE_CHECKING:
+    from services.moderation.bot.talk import Talk
 
 LOOK_UP_SECONDS = 5.0
 NO_CHANNEL = "-"
@@ -41,47 +41,6 @@ class Caller(Protocol):
     ) -> Any: ...
 
 
-class Bot(Protocol):
-    """What the bot says: its answers, its advice, its dry-run notices, its lines in a chat's log."""
-
-    async def converse(self, update: Update) -> Commit:
-        """Answer a command, a private message, a pressed button, or being added to a chat."""
-
-    async def advise(self, judged: PersonJudged) -> Commit:
-        """Tell the chat's admins of a person."""
-
-    async def wave(self, wave: Wave) -> Commit:
-        """Tell the chat's admins of many joins at once, or that it is over."""
-
-    def would(self, language: str, codes: tuple[str, ...]) -> str:
-        """What a dry-run notice says."""
-
-    async def alert(self, chat_id: int, kind: AlertKind, who: Person, by: Person | None) -> Commit:
-        """Tell the admins of a change among them, see `state.Alert`."""
-
-    def warned(
-        self,
-        language: str,
-        person: Person,
-        *,
-        reason: str,
-        count: int,
-        most: int,
-        what: str,
-        until: int | None,
-        zone: str,
-    ) -> str:
-        """HTML for who broke a lock: a warning, or what followed. `until` is unix seconds."""
-
-    def night(self, language: str, *, closed: bool, until: int | None, zone: str) -> str:
-        """What is said when a chat closes or opens; plain text."""
-
-    def note(
-        self, chat_id: int, what: str, *, reasons: tuple[str, ...], count: int, target: int | None
-    ) -> list[Command]:
-        """A line in the chat's log of something that dry run held back."""
-
-
 @dataclass
 class Desk:
     """Provided to the handlers under the name `desk`."""
@@ -89,7 +48,8 @@ class Desk:
     store: Store
     keys: Keys
     telegram: Caller
-    bot: Bot
+    bot: "Talk"
+    """What the bot says: its answers, its advice, its dry-run notices, its lines in a chat's log."""
     move: Mover
     now: Callable[[], datetime] = clock.now
     me: int = 0

@@ -57,18 +57,7 @@ def _action(state: ChatState, found: Sanction, call: Call, cause: str, now: int)
 
 
 def _word(desk: Desk, state: ChatState, found: Sanction, cause: str, now: int) -> TelegramAction:
-    settings = state.settings
-    assert found.person is not None
-    text = desk.bot.warned(
-        settings.language,
-        found.person,
-        reason=found.code,
-        count=found.count,
-        most=found.most,
-        what=found.what,
-        until=found.until,
-        zone=settings.timezone,
-    )
+    text = desk.bot.warned(state.settings, found)
     moment = datetime.fromtimestamp(now, UTC)
     topic = {} if found.topic is None else {"message_thread_id": found.topic}
     return TelegramAction(

@@ -150,6 +150,10 @@ def _locked(update: Update, message: Message, state: ChatState, context: Context
     return kinds
 
 
+_BY_ITSELF = frozenset({"location"})
+"""What goes on changing without anybody's doing: a live location is edited every few seconds."""
+
+
 def _on_locks(update: Update, message: Message, state: ChatState, context: Context, *, again: bool) -> None:
     """`again`: the message goes already, with an album of which a part has been answered for."""
     chat = state.policy
@@ -158,7 +162,7 @@ def _on_locks(update: Update, message: Message, state: ChatState, context: Conte
         return
     code = f"lock.{kind}"
     media.doom(message, code, state, context)
-    if again or state.settings.dryrun:
+    if again or state.settings.dryrun or (message.edited and kind in _BY_ITSELF):
         return
     if message.sender_chat is not None:
         if chat.locks[kind] == "mute":

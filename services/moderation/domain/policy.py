@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.moderation.domain import schedule
-from services.moderation.domain.settings import LOCKS, SETTINGS, ChatSettings, stop_words
+from services.moderation.domain.settings import LOCKS, TOGETHER, ChatSettings, kinds_of, stop_words
 
 DAY = 24 * 3600
 ALWAYS = "always"
 CHATS_KEPT = 8192
+_KINDS = tuple(name for group in TOGETHER for name in kinds_of(group))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,7 @@ def of(settings: ChatSettings) -> Policy:
 def _of(values: tuple[tuple[str, str], ...]) -> Policy:
     settings = ChatSettings(dict(values))
     get, number = settings.get, settings.number
-    kinds = [name for name in SETTINGS if name.startswith(("media.", "service."))]
-    erased = frozenset(name for name in kinds if get(name) == "delete") - {"media.linked", "media.admins"}
+    erased = frozenset(name for name in _KINDS if get(name) == "delete")
     allow = get("lock.allow")
     return Policy(
         settings=settings,

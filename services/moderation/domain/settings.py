@@ -6,6 +6,7 @@ The sentence that explains a setting to people stands in the catalogues of texts
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from services.moderation.domain import schedule
 from services.moderation.domain.content import MEDIA, OTHER, SERVICE
@@ -24,6 +25,8 @@ LOCKS = (
 ZONES = (
     "Europe/Minsk", "Europe/Warsaw", "Europe/Vilnius", "Europe/Kyiv", "Europe/Moscow", "Asia/Tbilisi", "UTC",
 )  # fmt: skip
+CLOSE_MOST = 5
+"""Names that are offered in place of one that there is not."""
 ALLOWED_MOST = 30
 """Entries of `lock.allow`."""
 WORDS_MOST, WORD_LEAST, WORD_MOST = 50, 2, 40
@@ -202,6 +205,16 @@ def _all() -> dict[str, Setting]:
 SETTINGS: dict[str, Setting] = _all()
 """Every setting of a chat by its name, in the order in which `/settings` lists them."""
 
+TOGETHER = ("media", "service")
+"""Groups whose kinds can be kept or deleted all at once."""
+
+
+def kinds_of(group: str) -> tuple[str, ...]:
+    """The settings `<group>.<kind>` that say whether a kind is kept."""
+    found = (one.name for one in SETTINGS.values() if one.group == group and one.choices == KEEP_DELETE)
+    return tuple(name for name in found if name not in {"media.linked", "media.admins"})
+
+
 ALIASES: dict[str, str] = {f"service.{field}": f"service.{kind}" for field, kind in SERVICE.items()}
 """The Bot API's own names for service messages are understood too."""
 
@@ -213,9 +226,14 @@ def canonical(name: str) -> str:
         return low
     if low in ALIASES:
         return ALIASES[low]
+    raise BadSetting("unknown_name", low[:64], _close(low) if _NAME.fullmatch(low) else ())
+
+
+def _close(low: str) -> tuple[str, ...]:
+    """Names that may have been meant: with the last word in them, or with a slip in it."""
     tail = low.rpartition(".")[2]
-    close = tuple(known for known in SETTINGS if tail and tail in known)[:5] if _NAME.fullmatch(low) else ()
-    raise BadSetting("unknown_name", low[:64], close)
+    inside = [known for known in SETTINGS if tail and tail in known]
+    return tuple(dict.fromkeys([*inside, *get_close_matches(low, SETTINGS, 5, 0.8)]))[:CLOSE_MOST]
 
 
 class BadSetting(ValueError):  # noqa: N818 - reads better where it is caught
@@ -235,6 +253,12 @@ def parse(name: str, value: str) -> tuple[str, str]:
     if chosen is None:
         raise BadSetting("bad_value", setting.name, setting.choices)
     return setting.name, chosen
+
+
+def parse_together(name: str, value: str) -> tuple[str, str] | None:
+    """Group and value of `/set media delete`, which means every kind; None for anything else."""
+    group, choice = name.strip().lower().removesuffix(".all").removesuffix(".*"), value.strip().lower()
+    return (group, choice) if group in TOGETHER and choice in KEEP_DELETE else None
 
 
 @dataclass(frozen=True, slots=True)

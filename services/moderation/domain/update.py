@@ -7,10 +7,9 @@ that a change at Telegram never stops the stream. Only what is no object with an
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-import orjson
-
 from services.moderation.domain import content
 from shared.contracts.telegram import ALLOWED_UPDATES
+from shared.telegram import decode, update_number
 
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_BOT = 136817688
@@ -130,10 +129,10 @@ class Update(NamedTuple):
 def parse(raw: str | bytes) -> Update:
     """Read an update. Raises BadUpdate when it is no JSON object with an integer `update_id`."""
     try:
-        data = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        data = decode(raw if isinstance(raw, bytes) else raw.encode())
+    except ValueError:
         raise BadUpdate("not JSON") from None
-    if not isinstance(data, dict) or _integer(data.get("update_id")) is None:
+    if not isinstance(data, dict) or update_number(data) is None:
         raise BadUpdate("not an update")
     return of(data)
 
@@ -146,7 +145,7 @@ def of(data: Mapping[str, Any]) -> Update:
     message = _message(body, edited) if kind in MESSAGES else None
     where = body.get("chat") if kind != "callback_query" else _dict(body.get("message")).get("chat")
     return Update(
-        _integer(data.get("update_id")) or 0,
+        update_number(data) or 0,
         kind,
         _chat(where),
         _moment(body.get("edit_date")) if edited else message.at if message else _moment(body.get("date")),
@@ -184,7 +183,7 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
         get("is_automatic_forward") is True,
         service,
         media=() if told else content.media_kinds(body),
-        album=album if isinstance(album, str) and album else None,
+        album=_album(album) if album else None,
         links=() if told else content.links(body),
         is_forward=content.is_forward(body),
         is_command=not told and _is_command(body),
@@ -205,6 +204,11 @@ def _told(body: Mapping[str, Any], service: str) -> dict[str, Any]:
         "migrated_to": _integer(body.get("migrate_to_chat_id")),
         "migrated_from": _integer(body.get("migrate_from_chat_id")),
     }
+
+
+def _album(value: Any) -> str | None:
+    """Documented as text; a number will do."""
+    return str(value) if isinstance(value, str | int) else None
 
 
 def _is_command(body: Mapping[str, Any]) -> bool:

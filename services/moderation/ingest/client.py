@@ -9,6 +9,7 @@ import httpx
 import orjson
 
 from shared.contracts.telegram import ALLOWED_UPDATES
+from shared.telegram import decode
 
 LONG_POLL = 25
 """Seconds that Telegram holds a request open when there is nothing new."""
@@ -77,8 +78,8 @@ class Updates:
 
 def _updates(status: int, content: bytes) -> list[dict[str, Any]]:
     try:
-        answer = orjson.loads(content)
-    except orjson.JSONDecodeError:
+        answer = decode(content)
+    except ValueError:
         answer = None
     if not isinstance(answer, dict):
         raise _refused(status, {})

@@ -6,6 +6,7 @@ forget is on disk, and a poller that has lost its lease publishes nothing.
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,7 +20,7 @@ from shared import clock
 from shared.bus import Commit, Outcome
 from shared.bus.leases import Lease
 from shared.contracts.telegram import TelegramUpdate
-from shared.telegram import describe
+from shared.telegram import describe, update_number
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -27,6 +28,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before the next try after a failure, doubled each time up to the longest."""
 REFUSED_PAUSE = 60.0
 """Seconds before a refused token or a taken place is tried again."""
+IDLE = 0.2
+"""Seconds before a server is asked again that answers at once that there is nothing; Telegram waits."""
 REPEAT_LINE = 10
 """Every so many failures in a row the log is told again."""
 
@@ -67,20 +70,28 @@ class Poller:
         log.info("polling", bot=True)
         while True:
             offset = await self.poll.offset(self.bot)
+            asked = time.monotonic()
             try:
                 updates = await self.source.fetch(offset)
             except PollError as error:
                 await self._failed(error)
                 continue
-            self._failures = 0
-            if updates and await self._publish(updates, offset, lease) is Outcome.FENCED:
+            if not updates:
+                self._failures = 0
+                if time.monotonic() - asked < IDLE:
+                    await self.sleep(IDLE)
+                continue
+            if await self._publish(updates, offset, lease) is Outcome.FENCED:
                 return
 
     async def _publish(self, updates: Sequence[dict[str, Any]], offset: int | None, lease: Lease) -> Outcome:
-        events = [event for update in updates if (event := event_of(update)).update_id >= (offset or 0)]
+        numbered = [update for update in updates if update_number(update) is not None]
+        events = [event for update in numbered if (event := event_of(update)).update_id >= (offset or 0)]
         following = max((event.update_id for event in events), default=0) + 1
         if not events:
+            await self._failed(PollError("no update that is new"))
             return Outcome.DONE
+        self._failures = 0
         outcome = await self.bus.commit(
             Commit.of(writes=self.poll.save(self.bot, following), events=events), lease
         )
