@@ -12,7 +12,7 @@ from services.moderation.bot.ports import Deps, Me
 from services.moderation.bot.store import BotStore
 from services.moderation.bot.talk import Talk
 from services.moderation.decide.clock import keep_the_clock
-from services.moderation.decide.desk import Caller, Desk
+from services.moderation.decide.desk import Desk
 from services.moderation.handlers import ACT, ALWAYS, DECIDE
 from services.moderation.ingest.client import Updates
 from services.moderation.ingest.poller import Poller
@@ -31,6 +31,7 @@ from services.moderation.store.own import Own
 from services.moderation.telegram.actor import Actor
 from services.moderation.telegram.calls import Calls
 from services.moderation.telegram.errors import TelegramError, Unauthorized
+from services.moderation.telegram.ports import Asker
 from services.moderation.telegram.store import ActorStore
 from shared import clock
 from shared.bus import Bus, Commit
@@ -90,7 +91,7 @@ def _client(token: str, settings: ModerationSettings) -> "Telegram":
         raise TokenRefusedError("DZE_TELEGRAM_TOKEN does not look like a bot's token.") from None
 
 
-async def identify(telegram: Caller, settings: ModerationSettings) -> Me:
+async def identify(telegram: Asker, settings: ModerationSettings) -> Me:
     """Who the bot is, asked until Telegram answers. Raises TokenRefusedError."""
     tries = 0
     while True:

@@ -11,9 +11,9 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from services.moderation.decide.desk import Caller
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, TelegramError
+from services.moderation.telegram.ports import Asker
 from shared.bus import Commit
 from shared.contracts.directory import ChatObserved
 from shared.contracts.listings import NAME_LENGTH, Kind, Link, Listing
@@ -40,7 +40,7 @@ def is_looked_up(listing: Listing) -> bool:
     return listing.link.kind == "username" and listing.kind is not Kind.BOT
 
 
-async def look(store: Store, telegram: Caller, moment: datetime) -> Commit | None:
+async def look(store: Store, telegram: Asker, moment: datetime) -> Commit | None:
     """One round: what was learnt of the chats whose turn it is. None when no turn has come."""
     now = int(moment.timestamp())
     commit = Commit.of()
@@ -59,7 +59,7 @@ async def look(store: Store, telegram: Caller, moment: datetime) -> Commit | Non
     return commit if commit.writes else None
 
 
-async def _look_up(telegram: Caller, link: str, moment: datetime) -> ChatObserved | None:
+async def _look_up(telegram: Asker, link: str, moment: datetime) -> ChatObserved | None:
     """What Telegram says of the chat, None when it cannot be read. Raises TelegramError: nothing is known."""
     name = link.removeprefix("u:")
     try:

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,6 +20,7 @@ from services.moderation.telegram.errors import Migrated
 from services.moderation.telegram.undo import Undo, code_of
 from shared.bus import Commit, Outcome
 from shared.contracts.telegram import Method, PersonObserved, TelegramAction
+from tests.conftest import eventually
 from tests.house import HOUR, Clock, waiting
 from tests.moderation import ADMIN, ALES, STRANGER, chat, file, message, photo, raw, user
 
@@ -167,7 +169,45 @@ async def met_by_a_look_up(house: Clock) -> None:
     await house.hear(raw(message(3, at=int(time.time()), photo=photo()) | {"chat": chat(OLD, "group")}))
 
 
-LEARN = [told_by_the_group, told_by_the_supergroup, met_by_a_call, met_by_a_look_up]
+async def met_by_a_command(house: Clock) -> None:
+    """An admin's word: the rights are asked for at the old id, and once more where the chat now is."""
+    asked = house.telegram.call
+
+    async def call(method: str, params: Any = None, *, seconds: float = 15) -> Any:
+        if params["chat_id"] == OLD and method == "getChatMember":
+            raise Migrated(NEW)
+        return await asked(method, params, seconds=seconds)
+
+    house.telegram.call = call  # type: ignore[method-assign]
+    body = message(9, who=ADMIN, at=int(time.time()), text="/log", entities=COMMAND)
+    await house.hear(raw(body | {"chat": chat(OLD, "group")}))
+    await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    assert [one.chat_id for one in house.of(Method.SEND_MESSAGE)] == [NEW]
+
+
+async def met_by_the_clock(house: Clock) -> None:
+    """The night ends, or an order does, and Telegram knows the old id no more."""
+    asked = house.telegram.call
+
+    async def call(method: str, params: Any = None, *, seconds: float = 15) -> Any:
+        if params["chat_id"] == OLD:
+            raise Migrated(NEW)
+        return await asked(method, params, seconds=seconds)
+
+    house.telegram.call = call  # type: ignore[method-assign]
+    closed, _, _ = await house.store.chats.closings.read(OLD)
+    assert closed is not None
+    over = closed._replace(order=int(time.time()) - 1)
+    await house.do(Commit.of(house.store.chats.closings.save(OLD, over)))
+    noon = datetime.now(ZoneInfo("Europe/Minsk")).replace(hour=12, minute=0) + timedelta(days=1)
+    assert await house.night(noon) is Outcome.DONE
+
+
+LEARN = [
+    told_by_the_group, told_by_the_supergroup, met_by_a_call, met_by_a_look_up, met_by_a_command,
+    met_by_the_clock,
+]  # fmt: skip
+COMMAND = [{"type": "bot_command", "offset": 0, "length": 4}]
 
 
 @pytest.mark.parametrize("learn", LEARN)

@@ -3,15 +3,15 @@
 import inspect
 import re
 from string import Formatter
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from services.moderation.bot import check
 from services.moderation.bot.commands import COMMANDS
 from services.moderation.bot.deeds import VERBS
-from services.moderation.bot.i18n import CATALOGUES, Speech, html, joined, reason_word, speech_for
-from services.moderation.bot.menu import SCOPES
+from services.moderation.bot.i18n import CATALOGUES, NEAREST, Speech, html, joined, reason_word, speech_for
+from services.moderation.bot.menu import SCOPES, publish
 from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.notices import would_do
 from services.moderation.bot.settings_menu import NAMES, SECTIONS, VALUES
@@ -191,6 +191,26 @@ def test_a_dry_run_notice_names_each_kind_in_words(language):
 
 def test_the_menu_names_only_commands_that_there_are():
     assert {name for names in SCOPES.values() for name in names} <= COMMANDS.keys()
+
+
+async def test_the_menu_is_set_for_every_scope_and_language_and_for_those_who_read_russian():
+    asked: list[dict[str, Any]] = []
+
+    class Telegram:
+        async def call(self, method: str, params: Any = None, *, seconds: float = 15) -> Any:
+            del seconds
+            assert method == "setMyCommands"
+            asked.append(params)
+
+        async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
+            raise NotImplementedError
+
+    await publish(Telegram())
+    said = {(one["scope"]["type"], one.get("language_code", "")): one["commands"] for one in asked}
+    assert {scope for scope, _ in said} == set(SCOPES)
+    assert {language for _, language in said} == {"", *CATALOGUES, *NEAREST}
+    assert said["all_private_chats", "kk"] == said["all_private_chats", "ru"]
+    assert said["all_private_chats", ""] == said["all_private_chats", "en"]
 
 
 def test_no_two_settings_and_no_two_values_share_a_button_code():

@@ -52,6 +52,20 @@ def test_a_message_has_the_fields_that_decisions_need():
     assert (found.chat.id, found.chat.is_group) == (CHAT, True)
 
 
+def test_a_field_that_is_null_is_as_good_as_left_out():
+    found = update(message(1, text="добры дзень", photo=None, voice=None, new_chat_members=None))
+    assert found.message is not None
+    assert (found.message.media, found.message.service) == ((), None)
+    assert "voice" not in found.body
+
+
+@pytest.mark.parametrize("token", ["7", 7])
+def test_an_albums_token_may_be_a_number(token):
+    found = update(message(1, photo=[], media_group_id=token)).message
+    assert found is not None
+    assert found.album == "7"
+
+
 def test_a_slash_that_is_no_command_is_text():
     found = update(message(text="/ is a slash"))
     assert found.message is not None

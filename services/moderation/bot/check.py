@@ -8,6 +8,7 @@ from services.moderation.bot.membership import rights_text
 from services.moderation.bot.rights import LOOK_UP_SECONDS, Unknown, look_up
 from services.moderation.bot.subject import Subject
 from services.moderation.bot.turn import Turn
+from services.moderation.telegram.asking import ask
 from services.moderation.telegram.errors import TelegramError
 
 Chat = Mapping[str, Any]
@@ -21,9 +22,7 @@ ORDER = (
 async def text(turn: Turn, subject: Subject) -> Html:
     """The whole audit, read from Telegram now."""
     try:
-        found: Any = await turn.deps.telegram.call(
-            "getChat", {"chat_id": subject.chat_id}, seconds=LOOK_UP_SECONDS
-        )
+        found = await ask(turn.deps.telegram, "getChat", subject.chat_id, seconds=LOOK_UP_SECONDS)
     except TelegramError:
         return turn.speech("check.unknown")
     open_, closed = findings(found if isinstance(found, dict) else {})

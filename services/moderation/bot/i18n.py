@@ -17,7 +17,7 @@ def _read(language: str) -> Mapping[str, str]:
 
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = MappingProxyType({code: _read(code) for code in LANGUAGES})
-_NEAREST = {"kk": "ru", "ky": "ru", "tg": "ru", "uz": "ru"}
+NEAREST = {"kk": "ru", "ky": "ru", "tg": "ru", "uz": "ru"}
 """Languages whose speakers read Russian more easily than English."""
 
 
@@ -67,7 +67,7 @@ def speech_for(code: str, otherwise: str) -> Speech:
     base = code.lower().partition("-")[0]
     if not base:
         return Speech(otherwise)
-    base = _NEAREST.get(base, base)
+    base = NEAREST.get(base, base)
     return Speech(base if base in CATALOGUES else "en")
 
 

@@ -12,6 +12,7 @@ from services.moderation.bot.ports import Deps
 from services.moderation.bot.reply import Reply
 from services.moderation.bot.rights import LOOK_UP_SECONDS, Unknown, look_up
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.migration import Moved
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import Person
 from services.moderation.telegram.errors import RetryAfter, TelegramError, Transient
@@ -53,7 +54,7 @@ async def _named(deps: Deps, news: News) -> News:
         return news
     try:
         name = (await look_up(deps.telegram, news.chat_id, news.judged.user_id)).name
-    except Unknown:
+    except (Unknown, Moved):
         name = ""
     return news.model_copy(update={"name": name})
 

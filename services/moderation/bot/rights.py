@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.moderation.telegram.asking import ask
 from services.moderation.telegram.errors import Gone, TelegramError
 from services.moderation.telegram.ports import Caller
 
@@ -53,11 +54,9 @@ def of_member(member: Mapping[str, Any]) -> Rights:
 
 
 async def look_up(telegram: Caller, chat_id: int, user_id: int) -> Rights:
-    """Raises Unknown when Telegram does not say."""
+    """Raises Unknown when Telegram does not say, Moved when it tells another id of the chat."""
     try:
-        member = await telegram.call(
-            "getChatMember", {"chat_id": chat_id, "user_id": user_id}, seconds=LOOK_UP_SECONDS
-        )
+        member = await ask(telegram, "getChatMember", chat_id, seconds=LOOK_UP_SECONDS, user_id=user_id)
     except Gone:
         return Rights()
     except TelegramError:

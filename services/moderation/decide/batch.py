@@ -10,12 +10,12 @@ from services.moderation.decide.desk import Desk
 from services.moderation.domain import lookalike, vouching
 from services.moderation.domain.context import Context
 from services.moderation.domain.decide import STALE, decide, needs_admins, needs_linked
-from services.moderation.domain.migration import at_new_id, migration
+from services.moderation.domain.migration import Moved, at_new_id, migration
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
 from services.moderation.raids.watch import watch
 from services.moderation.store.chats import Wanted
-from shared.bus.commit import Command, Commit
+from shared.bus.commit import NOTHING, Command, Commit
 from shared.contracts.telegram import TelegramUpdate
 from shared.telemetry import metrics
 
@@ -42,6 +42,10 @@ class Batch:
     states: dict[int, ChatState] = field(default_factory=dict)
     said: list[Commit] = field(default_factory=list)
     cut: TelegramUpdate | None = None
+    again: list[TelegramUpdate] = field(default_factory=list)
+    """To be answered once more, when the chat of which they speak has moved."""
+    moves: dict[int, Commit] = field(default_factory=dict)
+    """By a chat's old id, everything that goes to the new one."""
 
     async def decide(self) -> Commit:
         """Raises TryLater when an update needs what cannot be learnt now."""
@@ -58,7 +62,7 @@ class Batch:
                 break
             if self._is_said(update, context):
                 spoken.add(event.chat_id)
-            await self._take(update, context)
+            await self._take(update, event, context)
         return await self._commit()
 
     def _reads_what_was_written(self, at: int, spoken: set[int], context: Context) -> bool:
@@ -121,7 +125,7 @@ class Batch:
     def _state(self, update: Update) -> ChatState | None:
         return self.states.get(update.chat.id) if update.chat else None
 
-    async def _take(self, update: Update, context: Context) -> None:
+    async def _take(self, update: Update, event: TelegramUpdate, context: Context) -> None:
         if _is_stale(update, self.now):
             metrics.UPDATES_LATE.inc()
             return
@@ -134,7 +138,10 @@ class Batch:
                 await self.desk.know_admins([state], self.now)
             decide(update, state, context)
         if self._is_said(update, context):
-            await self._converse(update)
+            try:
+                await self._converse(update)
+            except Moved as moved:
+                await self._move(moved, event)
 
     def _is_said(self, update: Update, context: Context) -> bool:
         """Whether the bot is to answer."""
@@ -165,6 +172,15 @@ class Batch:
         for state in self.states.values():
             for name, value in self.desk.store.chats.settings_in(answer.writes, state.id).items():
                 state.settings = state.settings.with_value(name, value)
+
+    async def _move(self, moved: Moved, event: TelegramUpdate) -> None:
+        """First the chat moves; then what was said is heard again, and answered where the chat now is."""
+        move = await self.desk.move(moved.old, moved.new, self.now)
+        if move == NOTHING:
+            log.warning("chat_moved_in_vain")
+            return
+        self.moves[moved.old] = move
+        self.again.append(event)
 
     def _correct(self, update: Update, state: ChatState) -> None:
         """Keep what is known of the chat in step with what the update says of it."""
@@ -197,9 +213,11 @@ class Batch:
         for state in self.states.values():
             parts.append(Commit.of(writes=chats.save(state, self.now)))
             parts.append(Commit.of(expect=[chats.at_home(state.id)]))
-            if state.changes.migrated is not None:
-                parts.append(await self.desk.move(*state.changes.migrated, self.now))
+            if (migrated := state.changes.migrated) is not None and migrated[0] not in self.moves:
+                self.moves[migrated[0]] = await self.desk.move(*migrated, self.now)
+        parts += self.moves.values()  # last: what is written of a chat before that goes along
         parts.append(Commit.of(writes=self._handled()))
+        parts.append(Commit.of(events=self.again))
         return Commit.of(
             writes=[write for part in parts for write in part.writes],
             events=[event for part in parts for event in part.events],
@@ -207,9 +225,14 @@ class Batch:
         )
 
     def _handled(self) -> list[Command]:
-        """The updates are remembered where the next one with the same id will be looked for."""
+        """The updates are remembered where the next one with the same id will be looked for; not those that
+        come again.
+        """
         chats, tags = self.desk.store.chats, dict[str, tuple[int, list[int]]]()
+        again = {event.update_id for event in self.again}
         for update, event in self.updates:
+            if update.id in again:
+                continue
             tags.setdefault(chats.tag(event.chat_id), (event.chat_id, []))[1].append(update.id)
         return [write for chat_id, ids in tags.values() for write in chats.handled(ids, chat_id)]
 

@@ -13,13 +13,16 @@ from typing import Any, Protocol
 import structlog
 
 from services.moderation.decide.acts import notice
-from services.moderation.decide.desk import Caller, Desk
+from services.moderation.decide.desk import Desk
 from services.moderation.domain import closing
 from services.moderation.domain.closing import FOR_EVER, NEVER, Closed
+from services.moderation.domain.migration import Moved
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.store.closings import Closings
 from services.moderation.store.names import NIGHTLY
+from services.moderation.telegram.asking import ask
 from services.moderation.telegram.errors import Forbidden, TelegramError
+from services.moderation.telegram.ports import Asker
 from shared.bus.commit import NOTHING, Commit
 from shared.contracts.telegram import Method, TelegramAction
 
@@ -58,7 +61,7 @@ class CannotClose(Exception):  # noqa: N818 - reads better where it is caught
 
 
 async def lock_down(
-    chats: Closable, telegram: Caller, chat_id: int, now: datetime, *, until: int | None, by: str
+    chats: Closable, telegram: Asker, chat_id: int, now: datetime, *, until: int | None, by: str
 ) -> Commit:
     """Close the chat until then (unix seconds), or until it is lifted. Raises CannotClose."""
     closed, _, expect = await chats.closings.read(chat_id)
@@ -74,7 +77,7 @@ async def lock_down(
     )
 
 
-async def unlock(chats: Closable, telegram: Caller, chat_id: int, now: datetime, *, by: str) -> Commit:
+async def unlock(chats: Closable, telegram: Asker, chat_id: int, now: datetime, *, by: str) -> Commit:
     """Open the chat, also for the rest of a night. NOTHING when it is open. Raises CannotClose."""
     closed, _, expect = await chats.closings.read(chat_id)
     if closed is None or not closed.shut:
@@ -129,6 +132,8 @@ class _Turn:
         except CannotClose as error:
             log.info("chat_not_looked_up", reason=error.code)
             return NOTHING
+        except Moved as moved:
+            return await self.desk.move(moved.old, moved.new, self.at)
         return found if found == NOTHING else found + Commit.of(expect=[expect])
 
     async def _due(self, closed: Closed | None, wanted: Closed | None) -> Commit:
@@ -206,7 +211,7 @@ class _Turn:
 # What both need.
 
 
-async def _shut(telegram: Caller, chat_id: int, closed: Closed | None, mode: str) -> Closed:
+async def _shut(telegram: Asker, chat_id: int, closed: Closed | None, mode: str) -> Closed:
     """What to keep of a chat that is to be closed. One that is just being opened counts as open already."""
     current = await _permissions(telegram, chat_id)
     before = closing.reopened(closed, current) if closed is not None else current
@@ -214,7 +219,7 @@ async def _shut(telegram: Caller, chat_id: int, closed: Closed | None, mode: str
 
 
 async def _open(
-    chats: Closable, telegram: Caller, chat_id: int, closed: Closed, now: datetime, *, by: str = ""
+    chats: Closable, telegram: Asker, chat_id: int, closed: Closed, now: datetime, *, by: str = ""
 ) -> Commit:
     current = await _permissions(telegram, chat_id)
     again = closing.reopened(closed, current)
@@ -225,10 +230,11 @@ async def _open(
     )
 
 
-async def _permissions(telegram: Caller, chat_id: int) -> dict[str, bool]:
+async def _permissions(telegram: Asker, chat_id: int) -> dict[str, bool]:
+    """Raises CannotClose and Moved."""
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
-            chat = await telegram.call("getChat", {"chat_id": chat_id}, seconds=LOOK_UP_SECONDS)
+            chat = await ask(telegram, "getChat", chat_id, seconds=LOOK_UP_SECONDS)
     except Forbidden as error:
         raise CannotClose(error.code) from None
     except (TelegramError, TimeoutError) as error:

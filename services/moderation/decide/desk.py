@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from services.moderation.domain import lookalike
 from services.moderation.domain.context import Context
@@ -15,6 +15,7 @@ from services.moderation.moving import Mover
 from services.moderation.spam.texts import Texts
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
+from services.moderation.telegram.ports import Asker
 from shared import clock
 from shared.bus.errors import TryLater
 from shared.keys import Keys
@@ -33,21 +34,13 @@ STALE_FOR = 60
 """Seconds before an old list of admins is looked up again when that failed."""
 
 
-class Caller(Protocol):
-    """Calls the Bot API; raises only kinds of `TelegramError`."""
-
-    async def call(
-        self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15
-    ) -> Any: ...
-
-
 @dataclass
 class Desk:
     """Provided to the handlers under the name `desk`."""
 
     store: Store
     keys: Keys
-    telegram: Caller
+    telegram: Asker
     bot: "Talk"
     """What the bot says: its answers, its advice, its dry-run notices, its lines in a chat's log."""
     move: Mover

@@ -38,7 +38,8 @@ async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
         await judge(desk, states[event.chat_id], event, now) for event in events if event.chat_id in states
     ]
     writes = [write for state in states.values() for write in chats.save(state, now)]
-    return sum(parts, NOTHING) + Commit.of(writes=writes)
+    moves = [await desk.move(*one.changes.migrated, now) for one in states.values() if one.changes.migrated]
+    return sum(parts, NOTHING) + Commit.of(writes=writes) + sum(moves, NOTHING)
 
 
 def _at_new_id(event: PersonJudged, moved: Mapping[int, int]) -> PersonJudged:

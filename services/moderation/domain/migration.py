@@ -5,6 +5,15 @@ from collections.abc import Mapping
 from services.moderation.domain.update import Message, Update
 
 
+class Moved(Exception):  # noqa: N818 - reads better where it is caught
+    """A look-up was told that the chat has another id: it is to be moved, and asked there."""
+
+    def __init__(self, old: int, new: int) -> None:
+        super().__init__("the group has become a supergroup")
+        self.old = old
+        self.new = new
+
+
 def migration(message: Message, chat_id: int) -> tuple[int, int] | None:
     """The old id and the new one, when this message says that its chat has moved."""
     if message.migrated_to is not None and message.migrated_to < 0 and message.migrated_to != chat_id:

@@ -141,6 +141,9 @@ def of(data: Mapping[str, Any]) -> Update:
     """Read an update that is already decoded."""
     kind = _kind(data)
     body = data.get(kind, _NONE)
+    if None in body.values():  # as good as left out
+        body = {name: value for name, value in body.items() if value is not None}
+        data = {**data, kind: body}
     edited = kind.startswith("edited_")
     message = _message(body, edited) if kind in MESSAGES else None
     where = body.get("chat") if kind != "callback_query" else _dict(body.get("message")).get("chat")

@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 
-from services.moderation.decide.desk import Caller
 from services.moderation.telegram.errors import TelegramError
+from services.moderation.telegram.ports import Asker
 from shared.bus.leases import Lease
 from shared.contracts.telegram import ALLOWED_UPDATES
 
@@ -19,7 +19,7 @@ CONNECTIONS = 40
 
 
 def keeper(
-    telegram: Caller, url: str, secret: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    telegram: Asker, url: str, secret: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> Any:
     """A duty that sets the webhook and sets it again when somebody else has changed it."""
 
@@ -36,7 +36,7 @@ def keeper(
     return keep
 
 
-async def _keep(telegram: Caller, url: str, secret: str) -> None:
+async def _keep(telegram: Asker, url: str, secret: str) -> None:
     """The secret cannot be read back, so it is set at each start and whenever the address differs."""
     params = {
         "url": url,
@@ -51,7 +51,7 @@ async def _keep(telegram: Caller, url: str, secret: str) -> None:
         log.warning("webhook_had_errors", waiting=info.get("pending_update_count"))
 
 
-def remover(telegram: Caller, public_url: str) -> Callable[[], Awaitable[bool]]:
+def remover(telegram: Asker, public_url: str) -> Callable[[], Awaitable[bool]]:
     """Answers whether a webhook that stood in the poller's way was ours and is gone now.
 
     Left by an earlier run in webhook mode it may go; another deployment's is not ours to remove.
