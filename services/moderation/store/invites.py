@@ -51,7 +51,12 @@ class Invites:
         return [("HDEL", self._key(chat_id), self.code(link))]
 
     def move(self, old: int, new: int) -> list[Command]:
-        return [("COPY", self._key(old), self._key(new)), ("UNLINK", self._key(old))]
+        """A chat's links, and who asked, under its new id."""
+        return [
+            ("COPY", self._key(old), self._key(new)),
+            ("COPY", self._asked(old), self._asked(new)),
+            ("UNLINK", self._key(old), self._asked(old)),
+        ]
 
     # Who asked during a wave.
 

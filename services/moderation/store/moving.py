@@ -50,7 +50,7 @@ class Moving:
             *await self._chats.move(old, new),
             *await self._settings(old, new),
             *(write for what, ttl in _PEOPLE.items() for write in self._united(what, old, new, ttl)),
-            *await self._cases(old, new),
+            *await self._of_people(old, new),
             *self._chats.index.move(old, new, now),
             *self._corrections.move(old, new),
             *await self._waves.move(old, new),
@@ -79,10 +79,15 @@ class Moving:
             ("UNLINK", source),
         ]
 
-    async def _cases(self, old: int, new: int) -> Iterable[Command]:
-        """Of whoever has written in two days: that is as long as a case is kept."""
+    async def _of_people(self, old: int, new: int) -> Iterable[Command]:
+        """What has a key for each person who has written: in a group that is two hundred people at most."""
         people = {one.person for one in await self._chats.index.all(old)}
-        return [write for one in sorted(people) for write in self._corrections.move_case(old, new, one)]
+        people |= {one.decode() for one in await self._redis.zrange(self._names.of_chat("seen", old), 0, -1)}
+        writes: list[Command] = []
+        for person in sorted(people):
+            writes += self._corrections.move_case(old, new, person)
+            writes += self._chats.vouches.move(old, new, person)
+        return writes
 
     async def _names_of_people(self, old: int, new: int, now: int) -> list[Command]:
         writes: list[Command] = []

@@ -23,9 +23,9 @@ class Vouches:
 
     async def given(self, chat_id: int, voucher: str) -> list[Vouch]:
         """What this keyed member has said, oldest first."""
-        key = self._key(chat_id, voucher)
-        sealed = await self._redis.get(key)
-        return [Vouch(*one) for one in orjson.loads(self._keys.unseal(sealed, key))] if sealed else []
+        sealed = await self._redis.get(self._key(chat_id, voucher))
+        found = orjson.loads(self._keys.unseal(sealed, _context(voucher))) if sealed else []
+        return [Vouch(*one) for one in found]
 
     async def told(self, chat_id: int, voucher: str) -> bool:
         """Whether this member was told within the hour why their word does not count."""
@@ -36,5 +36,15 @@ class Vouches:
 
     def save(self, chat_id: int, voucher: str, given: Iterable[Vouch]) -> list[Command]:
         key = self._key(chat_id, voucher)
-        sealed = self._keys.seal(orjson.dumps([tuple(one) for one in given]), key)
+        sealed = self._keys.seal(orjson.dumps([tuple(one) for one in given]), _context(voucher))
         return [("SET", key, sealed, "EX", WITHIN)]
+
+    def move(self, old: int, new: int, voucher: str) -> list[Command]:
+        """What a member has said, under the chat's new id; nothing said is no matter."""
+        source = self._key(old, voucher)
+        return [("COPY", source, self._key(new, voucher)), ("UNLINK", source, f"{source}:told")]
+
+
+def _context(voucher: str) -> str:
+    """The chat is no part of what it is sealed under: a chat may move."""
+    return f"vouches:{voucher}"
