@@ -12,7 +12,7 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
-from services.moderation.store import names, packed
+from services.moderation.store import forms, names, packed
 from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
@@ -24,7 +24,6 @@ from shared.keys import Keys
 TOLD = b"told:"
 PEOPLE = ("seen", "joined", "warned", "trusted")
 """What is kept of people in one chat."""
-WARNED_SCALE = 100
 
 
 class Wanted:
@@ -83,9 +82,9 @@ class Chats:
 
     def _state(self, chat_id: int, want: Wanted, answers: Any) -> ChatState:
         chat, settings, admins = hash_of(next(answers)), hash_of(next(answers)), next(answers)
-        state = ChatState(id=chat_id, key=self._keys.person(chat_id), settings=_settings(settings))
+        state = ChatState(id=chat_id, key=self._keys.person(chat_id), settings=forms.settings(settings))
         self._about(state, chat)
-        state.admins = _admins(admins)
+        state.admins = forms.admins(admins)
         if want.people:
             self._people(state, sorted(want.people), answers)
         for album in sorted(want.albums):
@@ -95,7 +94,7 @@ class Chats:
                 state.albums[album] = Album({int(part) for part in parts}, doomed)
         if want.links:
             found = next((one for one in next(answers) if one), None)
-            state.place, state.precision = _place(found) if found else (None, "")
+            state.place, state.precision = forms.place(found) if found else (None, "")
         return state
 
     @staticmethod
@@ -104,7 +103,7 @@ class Chats:
         for person, score in seen.items():
             state.seen[person], state.days[person] = packed.unpack(score)
         state.joined = {person: int(score) for person, score in joined.items()}
-        state.warned = {person: _warned(score) for person, score in warned.items()}
+        state.warned = {person: forms.warned(score) for person, score in warned.items()}
         state.trusted = set(trusted)
 
     def _about(self, state: ChatState, stored: Mapping[bytes, bytes]) -> None:
@@ -195,7 +194,9 @@ class Chats:
         return self._save_people("seen", state.id, seen, names.SEEN_TTL, now)
 
     def _save_warned(self, state: ChatState, now: int) -> list[Command]:
-        warned = {person: _packed(state.warned[person]) for person in sorted(state.changes.warned)}
+        warned = {
+            person: forms.packed_warned(state.warned[person]) for person in sorted(state.changes.warned)
+        }
         return self._save_people("warned", state.id, warned, names.WARNED_TTL, now)
 
     def _save_people(
@@ -264,7 +265,7 @@ class Chats:
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """The chat's settings; the defaults for a chat that is not known."""
-        return _settings(await self._redis.hgetall(self._names.of_chat("settings", chat_id)))
+        return forms.settings(await self._redis.hgetall(self._names.of_chat("settings", chat_id)))
 
     def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
         """Writes of one checked value, see `domain.settings.parse`."""
@@ -300,14 +301,14 @@ class Chats:
     async def warned(self, chat_id: int, user_id: int) -> Warned:
         """A person's warnings, also those that have expired, see `domain.warnings`."""
         found = await self._redis.zscore(self._names.of_chat("warned", chat_id), self._keys.person(user_id))
-        return _warned(found) if found is not None else Warned()
+        return forms.warned(found) if found is not None else Warned()
 
     def save_warned(self, chat_id: int, user_id: int, warned: Warned) -> list[Command]:
         """`Warned()` clears."""
         key, person = self._names.of_chat("warned", chat_id), self._keys.person(user_id)
         if warned == Warned():
             return [("ZREM", key, person)]
-        return [("ZADD", key, _packed(warned), person), ("EXPIRE", key, names.WARNED_TTL)]
+        return [("ZADD", key, forms.packed_warned(warned), person), ("EXPIRE", key, names.WARNED_TTL)]
 
     def trust(self, chat_id: int, user_id: int, now: int) -> list[Command]:
         """An admin's word for a person: rules for the untrusted and for newcomers spare them."""
@@ -376,7 +377,7 @@ class Chats:
         pipe = self._redis.pipeline(transaction=False)
         for chat_id in chats:
             pipe.hgetall(self._names.of_chat("settings", chat_id))
-        return {i: _settings(found) for i, found in zip(chats, await pipe.execute(), strict=True)}
+        return {i: forms.settings(found) for i, found in zip(chats, await pipe.execute(), strict=True)}
 
     async def _today(self) -> int:
         return int((await self._redis.time())[0]) // DAY
@@ -388,30 +389,3 @@ class Chats:
 
     def _name(self, username: str) -> str:
         return self._keys.token("username", username, 8)
-
-
-def _settings(stored: Mapping[bytes, bytes]) -> ChatSettings:
-    return ChatSettings({name.decode(): value.decode() for name, value in stored.items()})
-
-
-def _admins(stored: bytes | None) -> Admins | None:
-    if stored is None:
-        return None
-    at, people, shown, written, usernames = orjson.loads(stored)
-    return Admins(at, set(people), set(shown), set(written), set(usernames))
-
-
-def _warned(score: float) -> Warned:
-    at, number = packed.unpack(score)
-    return Warned(*divmod(number, WARNED_SCALE), at)
-
-
-def _packed(warned: Warned) -> str:
-    steps = min(warned.steps, WARNED_SCALE - 1)
-    return packed.pack(warned.at, warned.count * WARNED_SCALE + steps)
-
-
-def _place(stored: bytes) -> tuple[tuple[float, float], str]:
-    """Where, and how exactly; see `Places.put`."""
-    lat, lon, *precision = stored.decode().split(",")
-    return (float(lat), float(lon)), precision[0] if precision else ""

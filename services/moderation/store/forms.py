@@ -1,0 +1,39 @@
+"""How what is kept of a chat lies in Redis, and how it is read."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from services.moderation.domain.settings import ChatSettings
+from services.moderation.domain.state import Admins
+from services.moderation.domain.warnings import Warned
+from services.moderation.store import packed
+
+WARNED_SCALE = 100
+
+
+def settings(stored: Mapping[bytes, bytes]) -> ChatSettings:
+    return ChatSettings({name.decode(): value.decode() for name, value in stored.items()})
+
+
+def admins(stored: bytes | None) -> Admins | None:
+    if stored is None:
+        return None
+    at, people, shown, written, usernames = orjson.loads(stored)
+    return Admins(at, set(people), set(shown), set(written), set(usernames))
+
+
+def warned(score: float) -> Warned:
+    at, number = packed.unpack(score)
+    return Warned(*divmod(number, WARNED_SCALE), at)
+
+
+def packed_warned(warned: Warned) -> str:
+    steps = min(warned.steps, WARNED_SCALE - 1)
+    return packed.pack(warned.at, warned.count * WARNED_SCALE + steps)
+
+
+def place(stored: bytes) -> tuple[tuple[float, float], str]:
+    """Where, and how exactly; see `Places.put`."""
+    lat, lon, *precision = stored.decode().split(",")
+    return (float(lat), float(lon)), precision[0] if precision else ""
