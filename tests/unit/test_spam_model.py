@@ -58,6 +58,13 @@ def test_the_header_can_be_read_by_a_person(trained):
     assert header["top_spam"]
 
 
+def test_ngrams_are_named_as_they_would_be_written():
+    told = ready().header
+    spam, ham = ({name for name, _ in top} for top in (told.top_spam, told.top_ham))
+    assert {"зараб", "день", "пиши"} <= spam
+    assert {"the", "floor", "двор"} <= ham
+
+
 def test_what_one_message_alone_says_is_never_named():
     secret = "щщюэ"
     told = (

@@ -17,6 +17,9 @@ SIGNS = {
     clean.LINK: "¤link", clean.MENTION: "¤name", clean.PHONE: "¤phone", clean.HOUR: "¤hour",
     clean.MONEY: "¤money", "\x02": "^", "\x03": "$", " ": "_",
 }  # fmt: skip
+_CYRILLIC = str.maketrans("a6re3ukmhonpctyx4wl", "абгезикмнопрстухчші")
+_SOFT = re.compile("(?<=[гзкмнпрстхчшбджлфцщ])b(?![аеиоуыэюяёі])")
+"""Where a sign that is drawn like both is a soft one, mostly: behind a consonant, before no vowel."""
 _WORD_END = re.compile(r"[^\w\ue001-\ue005]|_")
 
 Named = tuple[tuple[str, float], ...]
@@ -50,10 +53,12 @@ def _names(texts: Sequence[str], wanted: Unsigned) -> dict[int, str]:
     names: dict[int, str] = {}
     for at in range(0, len(texts), BATCH):
         seen = [views(text) for text in texts[at : at + BATCH]]
+        line = "".join(one.drawn for one in seen)
         for kind in grams(seen):
-            line = "".join(one.drawn for one in seen)
-            for index in np.flatnonzero(np.isin(kind.buckets, wanted)):
-                names.setdefault(int(kind.buckets[index]), _spell(line, kind, int(index)))
+            for index in np.flatnonzero(np.isin(kind.buckets, wanted)).tolist():
+                if (bucket := int(kind.buckets[index])) not in names:
+                    gram = _spell(line, kind, index)
+                    names[bucket] = _read(gram, texts[at + int(kind.rows[index])])
         if len(names) == len(wanted):
             break
     return names
@@ -64,4 +69,11 @@ def _spell(line: str, kind: Grams, index: int) -> str:
     gram = line[start : start + kind.size]
     if kind.stem and (end := _WORD_END.search(gram)):
         gram = gram[: end.start()]
+    return gram
+
+
+def _read(gram: str, text: str) -> str:
+    """An n-gram as it would be written where it stood: what is drawn alike is Latin or Cyrillic there."""
+    if clean.LINK not in gram and sum("а" <= char <= "ў" for char in text.lower()) * 2 > len(text):
+        gram = _SOFT.sub("ь", gram.translate(_CYRILLIC)).replace("b", "в")
     return "".join(SIGNS.get(char, char) for char in gram)
