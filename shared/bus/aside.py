@@ -157,7 +157,7 @@ class Asides:
     async def stop(self) -> None:
         """Let the workers finish what is in hand."""
         for worker, _ in self._workers.values():
-            worker.stopping.set()
+            worker.stop()
         await finish(task for _, task in self._workers.values())
         self._workers.clear()
 

@@ -91,7 +91,7 @@ class Crew:
         async with self._arranging:  # so that no lease is taken while others are given back
             self._leaving = True
         for worker, _ in self._workers.values():
-            worker.stopping.set()
+            worker.stop()
         await asyncio.gather(*(task for _, task in self._workers.values()), return_exceptions=True)
         await asyncio.gather(*(self._leases.release(worker.lease) for worker, _ in self._workers.values()))
         for subscription in self._subscriptions:
@@ -147,7 +147,7 @@ class Crew:
         ours = owner(members, topic, partition) == self._replica.encode()
         current = self._workers.get((topic, partition))
         if current and not ours:
-            current[0].stopping.set()
+            current[0].stop()
         elif ours and not current:
             lease = await self._leases.acquire(lease_key(topic, subscription.group, partition))
             if lease is None:

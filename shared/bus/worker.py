@@ -28,7 +28,7 @@ from shared.telemetry.metrics import DEAD_LETTERS, RECLAIMED, TRIES_FAILED
 
 log = structlog.get_logger()
 BLOCK_MS = 1_000
-"""Longest wait of one read; shorter than any socket time-out, and the longest that a stop waits for it."""
+"""Longest wait of one read; shorter than any socket time-out."""
 NEW = b">"
 WAIT_FOR = ("LOADING", "BUSY", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN")
 """Answers of a Redis that cannot write now but will be able to again."""
@@ -61,6 +61,7 @@ class Worker:
         self.lease = lease
         self.last_read = time.monotonic()
         self.stopping = asyncio.Event()
+        self._listening: asyncio.Timeout | None = None
         self._redis = redis
         self._brake = brake
         self._committer = committer
@@ -82,6 +83,12 @@ class Worker:
     def over(self) -> bool:
         """Whether nothing new is begun any more."""
         return self.stopping.is_set() or self.lease.expired
+
+    def stop(self) -> None:
+        """Begin nothing new, and wait for nothing new either: `run` ends when what is in hand is done."""
+        self.stopping.set()
+        if self._listening is not None:
+            self._listening.reschedule(0)
 
     async def run(self) -> None:
         """Raises only what is a fault of ours; the process then ends."""
@@ -157,13 +164,24 @@ class Worker:
     async def _read_within(self, cursor: bytes, block: int | None) -> list[Any]:
         """`block`: milliseconds to wait for something new. Raises Fenced when the lease is lost."""
         answer = await self._draw(cursor)
-        if isinstance(answer, bytes) and block:
-            streams: Any = {self._stream: answer}
-            if await self._redis.xread(streams, count=1, block=block):
-                answer = await self._draw(cursor)
+        if isinstance(answer, bytes) and block and await self._listen(answer, block):
+            answer = await self._draw(cursor)
         if isinstance(answer, bytes):
             return []
         return [(entry_id, _pairs(fields)) for entry_id, fields in answer]
+
+    async def _listen(self, after: bytes, block: int) -> bool:
+        """Whether something new has come."""
+        streams: Any = {self._stream: after}
+        try:
+            async with asyncio.timeout(None if not self.stopping.is_set() else 0) as self._listening:
+                return bool(await self._redis.xread(streams, count=1, block=block))
+        except TimeoutError:
+            if not self.stopping.is_set():
+                raise
+            return False
+        finally:
+            self._listening = None
 
     async def _draw(self, cursor: bytes) -> Any:
         group = self.subscription.group

@@ -127,3 +127,16 @@ async def test_when_most_messages_fail_nothing_more_is_given_up(bus_factory, eve
         await eventually(lambda: "most messages fail" in bus.readiness().reasons.values())
         await asyncio.sleep(1)
         assert await bus.redis.xlen(SUBMISSIONS_WITHDRAWN.dead_key("submissions")) < BRAKE_LEAST + 1
+
+
+async def test_a_stop_does_not_wait_for_messages(bus_factory, eventually, nothing_pending):
+    bus, waiting = consumer(bus_factory, []), set()
+
+    async def forever(streams: dict[str, bytes], **_: int) -> None:
+        waiting.update(streams)
+        await asyncio.Event().wait()
+
+    bus.redis.xread = forever
+    async with asyncio.timeout(60):
+        async with bus.running():
+            await eventually(lambda: len(waiting) == PARTITIONS)
