@@ -67,7 +67,7 @@ _INSIDE_HINT = re.compile(r"[!*|~^+=]")
 _LEET = re.compile(r"[01346](?:(?=[^\W\d_])|(?<=[^\W\d_].)\b)")
 _DIGITS = re.compile(r"\d")
 _LETTER_OF = {"0": "o", "1": "l", "3": "з", "4": "ч", "6": "б"}
-_NUMERALS = re.compile(r"[1-9]")
+_NUMERALS = frozenset("123456789")
 _USUAL = re.compile(r"[\n -~\u0400-\u0482\u048a-\u04ff«»—–…№’•]*")
 """None of these has to be removed, and most messages have no other; a line feed becomes a space later."""
 
@@ -85,12 +85,12 @@ class _Written(dict[int, str]):
 
 
 class _Drawn(dict[int, str]):
-    """Per character: what it is drawn like, for all alphabets."""
+    """Per character: what it is drawn like, for all alphabets; a digit that is one is a 0."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        if char in _ALIKE:
-            return self.setdefault(code, _ALIKE[char])
+        if char in _ALIKE or char in _NUMERALS:
+            return self.setdefault(code, _ALIKE.get(char, "0"))
         plain = char if char.isdigit() or char.isspace() else skeleton(char)
         return self.setdefault(code, "".join(_ALIKE.get(part, part) for part in plain))
 
@@ -167,7 +167,6 @@ def _draw(lower: str) -> str:
         lower = _INSIDE.sub("", lower)
     if _DIGITS.search(lower):
         lower = _LEET.sub(lambda match: _LETTER_OF[match.group()], lower)
-        lower = _NUMERALS.sub("0", lower)
     try:
         drawn, _ = codecs.charmap_decode(
             codecs.charmap_encode(lower, "strict", _TO_BYTES)[0], "strict", _FROM_BYTES
