@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 
@@ -35,6 +36,10 @@ from shared.server import EmbeddedRedis
 SECRET = "b" * 64
 ZOOMS = (10, 11, 12, 13, 14, 15, 16)
 READS = 1_500
+TYPED = (
+    "двор", "Двор {0}", "кальвар", "калварийская {1}", "kalvaryjskaja {1}", "кальвраыйская",
+    "кальварская {1}", "двор {0} дом {1}", "house_{0}", "дв", "к", "вул", "цыгельня {0}", "рдвор {0}",
+)  # fmt: skip
 CHANGES_A_SECOND = 50
 READY_SECONDS = 600
 SETTLE = 0.1
@@ -105,7 +110,7 @@ def gateway(url: str, folder: str) -> Iterator[Served]:
         while not is_ready(port):
             if process.poll() is not None or time.perf_counter() - started > READY_SECONDS:
                 raise SystemExit("the gateway did not become ready")
-            time.sleep(0.02)
+            time.sleep(0.1)
         yield Served(port, process.pid, time.perf_counter() - started, worked(process.pid))
     finally:
         process.terminate()
@@ -143,6 +148,16 @@ def views(seed: int, count: int) -> list[str]:
     return paths
 
 
+def suggestions(seed: int, count: int) -> list[str]:
+    """What somebody types: words that all listings have, houses, links, beginnings, slips, nonsense."""
+    made = random.Random(seed)
+    return [
+        f"/api/v1/suggest?q={quote(text)}"
+        for _ in range(count)
+        for text in [made.choice(TYPED).format(made.randrange(900), made.randrange(100))]
+    ]
+
+
 def p99(times: list[float]) -> float:
     return statistics.quantiles(times, n=100)[98]
 
@@ -171,6 +186,9 @@ def at_rest(reader: Reader, seed: int, reads: int) -> None:
         cursor = orjson.loads(body)["next"]
         following = f"/api/v1/listings?limit=100&cursor={cursor}" if cursor else "/api/v1/listings?limit=100"
     line("pages of all", pages)
+    found = [reader.get(path)[0] for path in suggestions(seed, reads // 5)]
+    line("suggestions", found)
+    print(f"  {'suggestions, the slowest':32} {max(found):14.2f} ms")
 
 
 def resting(moment: float) -> bool:

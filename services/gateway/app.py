@@ -65,7 +65,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with (running or bus.running)():
-            upkeep = asyncio.create_task(keep_up(gateway.model))
+            upkeep = asyncio.create_task(keep_up(gateway.model, lambda: bus.caught_up))
             yield
             upkeep.cancel()
             gateway.feed.close()

@@ -162,6 +162,11 @@ class Bus:
         return Readiness(not reasons, reasons)
 
     @property
+    def caught_up(self) -> bool:
+        """Whether every stream that is followed was read up to its end."""
+        return all(f.caught_up for f, _ in self._followers)
+
+    @property
     def holding(self) -> dict[str, list[int]]:
         """Partitions held now, by topic."""
         return self._crew.holding if self._crew else {}

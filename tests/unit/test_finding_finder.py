@@ -114,3 +114,20 @@ def test_numbers_of_what_is_gone_are_used_again() -> None:
         assert len(keys(made, f"t{turn}", 2_000, slips=False)) == 1_000
     assert keys(made, "dvar7", 1) == ["7"]
     assert len(made._items.keys) < 12_000 + 2_000
+
+
+def test_many_that_come_at_once_are_found_like_those_that_come_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{Finder.__module__}.PENDING_MOST", 3)
+    monkeypatch.setattr(f"{Finder.__module__}.SEGMENTS_MOST", 4)
+    names = [f"{word} {number % 7}" for number in range(40) for word in ("Двор", "Сад", f"Дом{number}")]
+    many, alone = Finder(), Finder()
+    rows = [(str(number), terms_of((name,)), [f"#{number % 3}"]) for number, name in enumerate(names)]
+    for start in range(0, len(rows), 5):
+        ids, named, beside = zip(*rows[start : start + 5], strict=True)
+        many.put_all(ids, named, beside, [HERE] * 5, [1] * 5)
+    for name, named, beside in rows:
+        alone.put(name, named, beside, place=HERE, size=1)
+        alone.settle()
+    for typed in ("двор", "сад 4", "дом1", "дам12", "дво", "#1", "вор"):
+        assert keys(many, typed, 200) == keys(alone, typed, 200)
+    assert len(keys(many, "двор", 200)) == 40

@@ -76,7 +76,7 @@ class Known(NamedTuple):
     lat: float
     lon: float
     members: int
-    areas: Sequence[str]
+    areas: tuple[str, ...]
     named: Sequence[str]
     """The sounds of its name."""
     beside: Sequence[str]
@@ -84,7 +84,7 @@ class Known(NamedTuple):
 
     @classmethod
     def of(cls, values: list[Any], named: Sequence[str], beside: Sequence[str]) -> "Known":
-        return cls(values[0], values[5], values[6], values[10] or 0, values[11], named, beside)
+        return cls(values[0], values[5], values[6], values[10] or 0, tuple(values[11]), named, beside)
 
 
 def revision(packed: bytes) -> int:

@@ -16,6 +16,8 @@ WORDS_MOST = 8
 """Words of a question that are looked at."""
 PENDING_MOST = 100_000
 """Changes gathered before a segment is made of them even when nobody asks."""
+SEGMENTS_MOST = 32
+"""So many segments, and they are merged even when nobody asks."""
 FACTOR = 4
 """A segment is merged with those after it when they have grown to a quarter of it."""
 FEW = 3
@@ -31,16 +33,6 @@ Qualities = npt.NDArray[np.uint8]
 class Found(NamedTuple):
     key: str
     quality: int
-
-
-class Entry(NamedTuple):
-    """One item of `put_all`, as `put` has it."""
-
-    key: str
-    named: Sequence[str]
-    beside: Sequence[str]
-    place: tuple[float, float]
-    size: int
 
 
 @dataclass(frozen=True)
@@ -80,19 +72,23 @@ class Finder:
         """Add or replace. Terms are sounds; `place` is lat, lon; the larger `size` comes first."""
         self.remove(key)
         self._pending[self._items.add(key, place, size)] = (named, beside)
-        if len(self._pending) >= PENDING_MOST:
-            self.settle()
+        self._gather_much()
 
-    def put_all(self, entries: Sequence["Entry"]) -> None:
-        """Add or replace many, no key twice among them."""
-        for entry in entries:
-            self.remove(entry.key)
-        keys, named, beside, places, sizes = zip(*entries, strict=True) if entries else ((),) * 5
+    def put_all(
+        self,
+        keys: Sequence[str],
+        named: Sequence[Sequence[str]],
+        beside: Sequence[Sequence[str]],
+        places: Sequence[tuple[float, float]],
+        sizes: Sequence[int],
+    ) -> None:
+        """Add or replace many, each as `put` would, no key twice among them."""
+        for key in keys:
+            self.remove(key)
         first = self._items.add_all(keys, places, sizes)
         terms = zip(named, beside, strict=True)
         self._pending.update(zip(range(first, self._items.size), terms, strict=True))
-        if len(self._pending) >= PENDING_MOST:
-            self.settle()
+        self._gather_much()
 
     def remove(self, key: str) -> None:
         number = self._items.remove(key)
@@ -104,15 +100,33 @@ class Finder:
 
     def settle(self) -> None:
         """Make a segment of what is new; small segments are merged, so that there are few of them."""
-        if self._pending:
-            self._segments.append(Segment.of([(n, *terms) for n, terms in sorted(self._pending.items())]))
-            self._pending = {}
-            while len(self._segments) > 1 and self._segments[-1].items * FACTOR > self._segments[-2].items:
-                last = self._segments.pop()
-                self._segments.append(self._segments.pop().joined(last))
+        self._gather()
+        self._merge()
         if self._items.mostly_gone:
             new = self._items.compact()
             self._segments = [segment.renumbered(new) for segment in self._segments]
+
+    def _gather_much(self) -> None:
+        """Not merged at once: a million that come without a question between are merged together."""
+        if len(self._pending) >= PENDING_MOST:
+            self._gather()
+        if len(self._segments) >= SEGMENTS_MOST:
+            self.settle()
+
+    def _gather(self) -> None:
+        if self._pending:
+            self._segments.append(Segment.of([(n, *terms) for n, terms in sorted(self._pending.items())]))
+            self._pending = {}
+
+    def _merge(self) -> None:
+        after = 0
+        first = last = len(self._segments) - 1
+        for number in range(last, -1, -1):
+            if after * FACTOR > self._segments[number].items:
+                first = number
+            after += self._segments[number].items
+        if first < last:
+            self._segments[first:] = [Segment.joined(self._segments[first:])]
 
     # Questions
 

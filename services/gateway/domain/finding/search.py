@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from services.gateway.domain.finding.finder import BEGINNING, SLIP, Entry, Finder, Word, terms_of
+from services.gateway.domain.finding.finder import BEGINNING, SLIP, Finder, Word, terms_of
 from services.gateway.domain.finding.readings import readings
 from services.gateway.domain.finding.streets import Door, Streets, middle, without_types
 from services.gateway.domain.packing import Known
@@ -83,18 +83,11 @@ class Search:
 
     def load(self, listings: Sequence[Known]) -> None:
         """Many at once, no id twice among them."""
-        self._listings.put_all(
-            [
-                Entry(
-                    one.id,
-                    one.named,
-                    [*one.beside, *map(_area_term, one.areas)],
-                    (one.lat, one.lon),
-                    one.members,
-                )
-                for one in listings
-            ]
-        )
+        if not listings:
+            return
+        ids, lats, lons, members, areas, named, beside = zip(*listings, strict=True)
+        others = [[*terms, *_area_terms(within)] for terms, within in zip(beside, areas, strict=True)]
+        self._listings.put_all(ids, named, others, list(zip(lats, lons, strict=True)), members)
 
     def settle(self) -> None:
         """Take in everything at once, before the first question."""
@@ -260,3 +253,8 @@ def _has_digit(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def _area_term(area_id: AreaId) -> str:
     return f"#{area_id}"
+
+
+@lru_cache(maxsize=65_536)
+def _area_terms(areas: tuple[AreaId, ...]) -> tuple[str, ...]:
+    return tuple(map(_area_term, areas))

@@ -70,29 +70,33 @@ class Segment:
         terms = [self.terms[n] for n in used.tolist()]
         return Segment(terms, _starts(sizes[used]), entries, self.letters.take(used), int((new >= 0).sum()))
 
-    def joined(self, other: "Segment") -> "Segment":
-        """Both in one. Memory copies, but for the terms, which are merged as two sorted lists."""
-        terms = list(dict.fromkeys(sorted(self.terms + other.terms)))  # two sorted runs: sorted merges them
+    @classmethod
+    def joined(cls, parts: Sequence["Segment"]) -> "Segment":
+        """All in one. Memory copies, but for the terms, which are merged as sorted lists."""
+        runs = sorted(chain.from_iterable(part.terms for part in parts))  # sorted merges runs that are sorted
+        terms = list(dict.fromkeys(runs))
         place = {term: number for number, term in enumerate(terms)}
-        mine = np.fromiter((place[term] for term in self.terms), np.int64, len(self.terms))
-        theirs = np.fromiter((place[term] for term in other.terms), np.int64, len(other.terms))
-        both = ((self, mine), (other, theirs))
+        owners = [_numbers(map(place.__getitem__, part.terms), len(part.terms)) for part in parts]
         sizes = np.zeros(len(terms), dtype=np.int64)
-        for segment, owner in both:
-            sizes[owner] += np.diff(segment.starts)
+        for part, owner in zip(parts, owners, strict=True):
+            sizes[owner] += np.diff(part.starts)
         starts = _starts(sizes)
         entries = np.empty(int(starts[-1]), dtype=np.uint32)
         free = starts[:-1].copy()
-        for segment, owner in both:
-            own = np.diff(segment.starts)
-            shift = np.repeat(free[owner] - segment.starts[:-1], own)
-            entries[np.arange(len(segment.entries)) + shift] = segment.entries
+        for part, owner in zip(parts, owners, strict=True):
+            own = np.diff(part.starts)
+            shift = np.repeat(free[owner] - part.starts[:-1], own)
+            entries[np.arange(len(part.entries)) + shift] = part.entries
             free[owner] += own
-        letters = self.letters.joined(other.letters, mine, theirs, len(terms))
-        return Segment(terms, starts, entries, letters, self.items + other.items)
+        letters = Letters.joined([part.letters for part in parts], owners, len(terms))
+        return cls(terms, starts, entries, letters, sum(part.items for part in parts))
 
     def _slice(self, first: int, end: int) -> Entries:
         return self.entries[int(self.starts[first]) : int(self.starts[end])]
+
+
+def _numbers(numbers: Iterable[int], count: int) -> Numbers:
+    return np.fromiter(numbers, dtype=np.int64, count=count)
 
 
 def _repeated(entries: Numbers, terms: Sequence[Sequence[str]]) -> Numbers:

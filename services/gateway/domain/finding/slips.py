@@ -6,7 +6,7 @@ first letter is not forgiven, only a missing one, one too many, or the first two
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -50,14 +50,16 @@ class Letters:
     def take(self, rows: Numbers) -> "Letters":
         return Letters(self.single[rows], self.pairs[rows], self.high[rows], self.low[rows])
 
-    def joined(self, other: "Letters", mine: Numbers, theirs: Numbers, count: int) -> "Letters":
-        """Rows of both at their new numbers."""
+    @classmethod
+    def joined(cls, parts: Sequence["Letters"], owners: Sequence[Numbers], count: int) -> "Letters":
+        """Rows of all parts at their new numbers."""
         columns = []
-        for name in ("single", "pairs", "high", "low"):
+        for field in fields(cls):
             column = np.empty(count, dtype=np.uint64)
-            column[mine], column[theirs] = getattr(self, name), getattr(other, name)
+            for part, owner in zip(parts, owners, strict=True):
+                column[owner] = getattr(part, field.name)
             columns.append(column)
-        return Letters(*columns)
+        return cls(*columns)
 
     def within(self, terms: Sequence[str], word: str) -> list[int]:
         """Numbers of the terms that hold the word somewhere inside."""
