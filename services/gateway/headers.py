@@ -4,12 +4,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.settings import GatewaySettings
+from services.gateway.web.assets import ASSETS
 
-CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002  # one directive a line
+CONTENT_SECURITY_POLICY = "; ".join(  # one directive a line
     [
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        f"style-src 'self' {ASSETS.critical_hash}",
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",

@@ -14,10 +14,10 @@ from defusedxml.ElementTree import fromstring
 
 from services.gateway.app import create_app
 from services.gateway.mirror.archive import public_key, signing_key
-from services.gateway.mirror.bundle import bundle
 from services.gateway.mirror.verify import verify
 from services.gateway.settings import GatewaySettings
 from services.gateway.web.assets import ASSETS
+from services.gateway.web.bundle import bundle
 from services.gateway.web.offline import SHELL
 from shared.bus import Bus
 from shared.contracts.directory import AreaChanged

@@ -16,9 +16,9 @@ from defusedxml.ElementTree import fromstring
 
 from services.gateway.mirror.archive import public_key
 from services.gateway.mirror.build import build, packed
-from services.gateway.mirror.bundle import bundle
 from services.gateway.mirror.contents import Contents, without_invites
 from services.gateway.mirror.verify import report, verify
+from services.gateway.web.bundle import bundle
 from shared.contracts.ground import Ground
 from shared.contracts.listings import Area, Link
 from shared.contracts.streets import Street

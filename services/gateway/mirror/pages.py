@@ -8,12 +8,12 @@ from typing import Any
 
 from services.gateway.mirror.archive import File
 from services.gateway.mirror.areas import Areas
-from services.gateway.mirror.bundle import bundle
 from services.gateway.mirror.contents import Contents, public_link, without_invites
 from services.gateway.mirror.ground import Ground
 from services.gateway.web import cards
 from services.gateway.web.assets import ASSETS
 from services.gateway.web.book import book
+from services.gateway.web.bundle import bundle
 from services.gateway.web.drawing import View
 from services.gateway.web.i18n import Translator, translator
 from services.gateway.web.maps import Mark, listing_mark
@@ -35,6 +35,7 @@ AREA_MOST = 500
 Row = tuple[Listing, list[str], str]
 """A listing, the names of its areas, the address of its page."""
 FILES = {
+    "base.css": "base.css",
     "style.css": "style.css",
     "places.css": "places.css",
     "icon.svg": "icon.svg",

@@ -4,14 +4,18 @@ The hash stands in the path before the file's name, so that relative imports of 
 sheets carry it on, and one long-lived cache entry never meets a file of another release.
 """
 
+import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, HTTPException, Request, Response
+
+from services.gateway.web.bundle import bundle
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {
@@ -26,8 +30,13 @@ PLAIN = "text/plain; charset=utf-8"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest", ""}
-IMPORT = re.compile(r'^import .* from "\./([\w.-]+)";$', re.MULTILINE)
-"""As our own scripts write it, one a line."""
+CRITICAL = "base.css"
+ADDRESS = re.compile(r"url\(([\w./-]+)\)")
+TOGETHER = {
+    "js/home.all.js": ("js/home.js", "js/suggest.js", "js/near.js", "js/keep.js"),
+    "home.all.css": ("vendor/leaflet/leaflet.css", "style.css", "places.css"),
+}
+"""What the map's page needs, in two files."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,12 @@ class Assets:
 
     @cached_property
     def files(self) -> dict[str, Asset]:
+        """With those that are put together of others, so that a slow line is asked less often."""
         paths = sorted(path for path in self._folder.rglob("*") if path.is_file())
-        return {path.relative_to(self._folder).as_posix(): _read(path) for path in paths}
+        found = {path.relative_to(self._folder).as_posix(): _read(path) for path in paths}
+        return found | {
+            name: _asset(name, _joined(parts, found)) for name, parts in TOGETHER.items() if parts[0] in found
+        }
 
     @cached_property
     def version(self) -> str:
@@ -62,26 +75,42 @@ class Assets:
         """Address of a file. Raises KeyError for a file that is not there: a typing error in a template."""
         return f"/static/{self.version}/{name}" if self.files[name] else ""
 
-    def imports(self, name: str) -> list[str]:
-        """Addresses of all that a script imports, deep down, for the browser to ask for at once."""
-        found: dict[str, None] = {}
-        waiting = [name]
-        while waiting:
-            one = waiting.pop(0)
-            near = PurePosixPath(one).parent
-            wanted = [(near / other).as_posix() for other in IMPORT.findall(self.files[one].body.decode())]
-            waiting += [other for other in wanted if other not in found]
-            found.update(dict.fromkeys(wanted))
-        return [self.url(other) for other in found]
+    @cached_property
+    def critical(self) -> str:
+        """`base.css` as pages carry it in themselves: one request, and a page can be read."""
+        text = self.files[CRITICAL].body.decode()
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        text = re.sub(r"\s*\n\s*", "\n", text)
+        return ADDRESS.sub(lambda found: f"url({self.url(found[1])})", text).strip()
+
+    @cached_property
+    def critical_hash(self) -> str:
+        """For the policy of pages, as CSP names a style that may stand in a page."""
+        digest = hashlib.sha256(self.critical.encode()).digest()
+        return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _joined(parts: Sequence[str], files: Mapping[str, Asset]) -> bytes:
+    """Style sheets one after the other; modules as one script."""
+    if parts[0].endswith(".css"):
+        return b"\n".join(files[part].body for part in parts)
+    modules = {
+        name.removeprefix("js/"): one.body.decode() for name, one in files.items() if name.startswith("js/")
+    }
+    return bundle([part.removeprefix("js/") for part in parts], modules).encode()
 
 
 def _read(path: Path) -> Asset:
-    body = path.read_bytes()
-    packed = gzip.compress(body, 9, mtime=0) if path.suffix in COMPRESSED else None
+    return _asset(path.name, path.read_bytes())
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    suffix = PurePosixPath(name).suffix
+    packed = gzip.compress(body, 9, mtime=0) if suffix in COMPRESSED else None
     return Asset(
         body=body,
         packed=packed if packed is not None and len(packed) < len(body) else None,
-        type=TYPES.get(path.suffix, PLAIN),
+        type=TYPES.get(suffix, PLAIN),
         etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
     )
 

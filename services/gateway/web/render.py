@@ -28,7 +28,8 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.globals.update(asset=ASSETS.url, imports=ASSETS.imports, native=NATIVE, flags=CATALOGUE)
+TEMPLATES.globals.update(asset=ASSETS.url, native=NATIVE, flags=CATALOGUE)
+TEMPLATES.globals["critical"] = Markup(ASSETS.critical)  # noqa: S704  # our own style sheet
 
 SUGGEST_TEXTS = (
     "suggest.label", "suggest.count", "suggest.none", "suggest.house", "members.count", "members.below",
