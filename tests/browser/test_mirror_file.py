@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from services.gateway.mirror.build import build
 from services.gateway.mirror.contents import Contents
+from services.gateway.web.assets import ASSETS
 from shared.clock import now
 from shared.contracts.listings import Area, Kind, Link
 from shared.settings import City
@@ -164,5 +165,6 @@ def test_folding_in_a_copy_is_the_servers(copy: str, look: Callable) -> None:
         "Вуліца Я. Коласа, 53к2", "Ёлка ў двары", "улица Якуба Коласа", "Hrodna / Grodno / Горадня", "Щучин",
         "Zhdanovichi Ждановичи Жданавічы", "камп’ютар", "№ 7", "Łošyca Лошица", "ÆØ ß", "🍐💪", "ﬁ", HOSTILE,
     ]  # fmt: skip
-    folded = seen.page.evaluate("texts => texts.map(modules['fold.js'].fold)", texts)
+    source = ASSETS.files["js/fold.js"].body.decode().replace("export function", "function")
+    folded = seen.page.evaluate(f"texts => {{ {source}; return texts.map(fold); }}", texts)
     assert folded == [fold(text) for text in texts]

@@ -157,6 +157,7 @@ class _Language:
             "lat": city.lat,
             "lon": city.lon,
             "zoom": float(city.zoom),  # 11 and 11.0 are one zoom, and must be one text
+            "whole": True,
             "area": city.area,
             "centre": [city.lat, city.lon],
             "lang": self._t.language,

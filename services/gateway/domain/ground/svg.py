@@ -11,7 +11,8 @@ LINES = (*STREETS, Look.RIVER, Look.RAIL)
 EDGE_WIDTH = 1.4
 """Pixels by which the edge of a street stands out, both sides together."""
 STYLE = (
-    "path{fill:none}path,use{stroke-linejoin:round;stroke-linecap:round}"
+    ".n,.k6,.k8,.k9,.k10,.k11,.k12,.k13,.k14{fill:none}.k6,.k8,.k9,.k10,.c8,.c9,.c10{fill:none;"
+    "stroke-linejoin:round;stroke-linecap:round}"
     ".l{fill:#f4f2ed}.k0{fill:#e8e4dc}.k1{fill:#efece5;stroke:#bfb7a8}.k2{fill:#ece8df;stroke:#c9c1b2}"
     ".k3{fill:#f1eee6;stroke:#c9c1b2}.k4{fill:#dbe5cd}.k5{fill:#bcd5e0}.k6{stroke:#bcd5e0}.k7{fill:#e0dbd0}"
     ".k8,.k9{stroke:#fff}.k10{stroke:#fffdf6}.c8,.c9{stroke:#d6cfc1}.c10{stroke:#cfc4ad}"
@@ -72,4 +73,4 @@ def _label(label: Label, name: str) -> str:
         return f'<text {face} x="{label.x:g}" y="{label.y:g}">{text}</text>'
     way = "L".join(f"{x} {y}" for x, y in label.line)
     along = f'<textPath href="#{name}" startOffset="50%">{text}</textPath>'
-    return f'<path id="{name}" d="M{way}"/><text {face} dy="{label.size * 0.35:g}">{along}</text>'
+    return f'<path class="n" id="{name}" d="M{way}"/><text {face} dy="{label.size * 0.35:g}">{along}</text>'
