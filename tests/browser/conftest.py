@@ -59,17 +59,24 @@ class Watched:
 
 @pytest.fixture
 def look(browser: Browser) -> Iterator[Callable[..., Watched]]:
-    """Opens an address: `look(url, js=False, width=320, dark=True, language="ru-RU")`."""
+    """Opens an address: `look(url, js=False, width=320, language="ru-RU", zone="Asia/Tokyo")`."""
     contexts: list[BrowserContext] = []
 
     def open_page(
-        url: str, *, js: bool = True, width: int = 1280, dark: bool = False, language: str = "be-BY"
+        url: str,
+        *,
+        js: bool = True,
+        width: int = 1280,
+        dark: bool = False,
+        language: str = "be-BY",
+        zone: str = "Europe/Minsk",
     ) -> Watched:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             java_script_enabled=js,
             color_scheme="dark" if dark else "light",
             locale=language,
+            timezone_id=zone,
         )
         contexts.append(context)
         context.set_default_timeout(10_000)

@@ -1,7 +1,10 @@
 """Without a network: what was there last is there again, and nothing personal is kept."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -89,6 +92,18 @@ def test_a_page_that_is_open_tells_from_when_its_data_is(city: City, look: Calla
     seen.page.locator("select[name=kind]").select_option("group")
     expect(seen.page.locator("#fresh")).to_contain_text("No connection. Data as of")
     expect(seen.page.locator("#rows .row")).to_have_count(10)
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_the_time_is_that_of_the_city_wherever_the_reader_is(city: City, look: Callable, js: bool) -> None:
+    seen = look(f"{city.url}/?lang=en", js=js, zone="America/New_York")
+    if js:
+        expect(seen.page.locator("#map .round").first).to_be_visible()
+    told = re.search(r"(\d\d):(\d\d)", seen.page.locator("#fresh").inner_text())
+    assert told is not None
+    there = datetime.now(ZoneInfo("Europe/Minsk"))
+    late = (there.hour * 60 + there.minute - int(told[1]) * 60 - int(told[2])) % (24 * 60)
+    assert late <= 5
 
 
 def test_where_storage_is_blocked_nothing_is_missing(city: City, look: Callable) -> None:

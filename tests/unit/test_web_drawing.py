@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.web.drawing import View
+from services.gateway.web.maps import Mark, labels
+from shared.contracts.listings import Area
 
 HOME = View(53.9, 27.56, 11)
 VIEWS = st.builds(
@@ -56,3 +58,24 @@ def test_whatever_the_view_its_box_scale_grid_and_tiles_make_sense(view: View) -
     assert 1 <= len(view.tiles(17, 512)) <= 9
     for move in (view.zoomed(1), view.zoomed(-1), view.moved(0, 0.5), view.moved(-0.5, 0)):
         assert View.parse(move.text, HOME).zoom == move.zoom
+
+
+def district(name: str, west: float, east: float) -> Area:
+    ring = [(west, 53.8), (east, 53.8), (east, 54.0), (west, 54.0), (west, 53.8)]
+    return Area(id=name, level="district", names={"be": name}, polygon=[[ring]])
+
+
+def named(*marks: Mark) -> list[tuple[str, float]]:
+    areas = [district("zachad", 27.40, 27.56), district("uschod", 27.56, 27.72)]
+    return [(one.text, one.y) for one in labels(HOME, areas, lambda area: area.names["be"], marks)]
+
+
+def test_the_name_of_an_area_steps_aside_for_a_mark_and_goes_where_there_is_no_room() -> None:
+    (west, y), east = named()
+    x, _ = HOME.point(53.9, 27.48)
+    assert named(Mark(x, y, "", "", count="3", size=17)) == [(west, y - 26), east]
+    assert named(Mark(x, y - 3, "", "", flag="wrw"), Mark(x, y - 60, "", "", count="9", size=20)) == [
+        (west, y + 34),
+        east,
+    ]
+    assert named(Mark(x, y, "", "", count="999", size=70)) == [east]

@@ -1,7 +1,7 @@
 """What stands on the drawn map: background, marks, and the links that move it. From a view to values."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.gateway.domain.clusters import ZOOM_MOST, Cluster
@@ -17,7 +17,11 @@ LABEL_MOST = 1.6
 """Windows across from which it is left out, because it is everywhere."""
 LETTER, LINE = 7.2, 14.0
 """Pixels of a letter and of a line, about."""
+ASIDE = (0, -26, 34, -38, 46)
+"""Pixels by which a name may stand below or above the middle of its area, where a mark lies on it."""
 LEVELS = [level.value for level in AreaLevel]
+Rectangle = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def draw(
         view=view,
         marks=marks or [],
         tiles=[(tiles.href(z, x, y), left, top, edge) for z, x, y, left, top, edge in images],
-        labels=labels(view, areas, name),
+        labels=labels(view, areas, name, marks or []),
         rings=rings(view, city, kilometres) if bare else [],
         meridians=meridians,
         parallels=parallels,
@@ -122,19 +126,38 @@ def draw(
     )
 
 
-def labels(view: View, areas: Iterable[Area], name: Callable[[Area], str]) -> list[Name]:
-    """Names of areas that are wide enough and do not fill the window, the larger first; none on another."""
+def labels(
+    view: View, areas: Iterable[Area], name: Callable[[Area], str], marks: Iterable[Mark] = ()
+) -> list[Name]:
+    """Names of areas that are wide enough and do not fill the window, the larger first; none where
+    another or a mark is.
+    """
     found = [one for area in areas if (one := _name(view, area, name)) is not None]
-    taken: list[tuple[float, float, float, float]] = []
+    taken = [_covered(mark) for mark in marks]
     placed = []
     for one in sorted(found, key=lambda one: (LEVELS.index(one.level), -one.across)):
-        half = len(one.text) * LETTER / 2 + 3
-        box = (one.x - half, one.y - LINE, one.x + half, one.y + LINE / 2)
-        inside = box[0] > 0 and box[2] < view.width
-        if inside and not any(_meet(box, other) for other in taken):
-            taken.append(box)
-            placed.append(one)
+        steps = (replace(one, y=one.y + step) for step in ASIDE if abs(step) < one.across / 3)
+        free = next((name for name in steps if _free(_written(name), view, taken)), None)
+        if free is not None:
+            taken.append(_written(free))
+            placed.append(free)
     return placed
+
+
+def _free(box: Rectangle, view: View, taken: list[Rectangle]) -> bool:
+    inside = box[0] > 0 and box[2] < view.width and box[1] > 0 and box[3] < view.height
+    return inside and not any(_meet(box, other) for other in taken)
+
+
+def _written(name: Name) -> Rectangle:
+    half = len(name.text) * LETTER / 2 + 3
+    return name.x - half, name.y - LINE, name.x + half, name.y + LINE / 2
+
+
+def _covered(mark: Mark) -> Rectangle:
+    """What a disc, or a flag with its pole, lies on."""
+    x, y, size = mark.x, mark.y, mark.size
+    return (x - 3, y - 34, x + 30, y + 3) if mark.flag else (x - size, y - size, x + size, y + size)
 
 
 def _name(view: View, area: Area, name: Callable[[Area], str]) -> Name | None:
@@ -152,7 +175,7 @@ def _name(view: View, area: Area, name: Callable[[Area], str]) -> Name | None:
     return Name(area.level.value, name(area), x, y, right - left)
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: Rectangle, other: Rectangle) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

@@ -58,7 +58,7 @@ async def home(site: Page, q: Text = "", kind: Text = "", at: Text = "") -> HTML
         kind=kind_of(kind),
         kinds=list(Kind),
         at=view.text if at else "",
-        config=script_config(site, view),
+        config=script_config(site, view) | {"whole": not at},
         texts=script_texts(site),
     )
 
@@ -224,6 +224,7 @@ def script_config(site: Site, view: View) -> dict[str, Any]:
         "area": city.area,
         "centre": [city.lat, city.lon],
         "lang": site.language,
+        "ahead": site.ahead,
         "areas": {
             area.id: named(area.names, site.language) for area in site.gateway.model.areas()[:NAMED_MOST]
         },

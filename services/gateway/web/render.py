@@ -86,6 +86,12 @@ class Site:
         """Hours and minutes where the city is: from when a page is."""
         return now().astimezone(_zone(self.gateway.settings.city.time_zone)).strftime("%H:%M")
 
+    @property
+    def ahead(self) -> int:
+        """Minutes by which clocks in the city are ahead of UTC now, for scripts that tell the time."""
+        offset = now().astimezone(_zone(self.gateway.settings.city.time_zone)).utcoffset()
+        return round(offset.total_seconds() / 60) if offset else 0
+
     def area_names(self, listing: Listing) -> list[str]:
         """Names of the areas a listing lies in, the smallest first."""
         return [name for area in reversed(listing.areas) if (name := self.area_name(area))]

@@ -3,6 +3,7 @@
 const { L } = window;
 const STEPS = [30, 15, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 const RINGS = [1, 2, 5, 10, 20];
+const ASIDE = [0, -26, 26, -38, 38];
 const still = { interactive: false, keyboard: false };
 
 /** Leaflet's scale, with units in the reader's language. */
@@ -19,7 +20,7 @@ const Scale = L.Control.Scale.extend({
 export function openMap(place, config, text, areas) {
   const map = L.map(place, {
     center: [config.lat, config.lon],
-    zoom: config.zoom,
+    zoom: config.zoom + (config.whole ? roomier(place) : 0),
     minZoom: 2,
     maxZoom: 19,
     zoomControl: false,
@@ -36,6 +37,11 @@ export function openMap(place, config, text, areas) {
   else if (config.basemap.kind === "vector") vectorGround(map, config);
   else drawnGround(map, config, text, areas);
   return map;
+}
+
+/** Steps nearer that a screen larger than most has room for. */
+function roomier({ clientWidth, clientHeight }) {
+  return Math.max(0, Math.min(2, Math.round(Math.log2(Math.min(clientWidth / 1000, clientHeight / 700)))));
 }
 
 /** Images by range requests, painted on canvases: no address of a blob, so the policy for images stays strict. */
@@ -115,26 +121,47 @@ async function named({ basemap, lang }, areas) {
   return rows.map(([name, level, lat, lon, across]) => ({ name, level, at: L.latLng(lat, lon), across }));
 }
 
-/** The larger first; a name that would lie on another waits until there is room. */
+/** The larger first; a name that would lie on another, or under a mark, steps aside or waits until there is room. */
 function nameAreas(map, areas) {
   const labels = L.layerGroup().addTo(map);
+  let before = "";
   const relabel = () => {
+    const placed = places(map, areas);
+    const now = placed.map(({ name, x, y }) => [name, x, y]).join();
+    if (now === before) return;
+    before = now;
     labels.clearLayers();
-    const taken = [];
-    const degree = (256 * 2 ** map.getZoom()) / 360;
-    for (const { name, level, at, across } of areas) {
-      const wide = across * degree;
-      const { x, y } = map.latLngToLayerPoint(at);
-      const half = name.length * 3.6 + 3;
-      const box = [x - half, y - 8, x + half, y + 8];
-      const free = taken.every((other) => box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1]);
-      if (level === "city" || wide <= 60 || wide >= map.getSize().x * 1.6 || !free) continue;
-      taken.push(box);
-      caption(at, name, `area-name ${level}`).addTo(labels);
-    }
+    for (const { name, level, x, y } of placed) caption(map.layerPointToLatLng([x, y]), name, `area-name ${level}`).addTo(labels);
   };
-  map.on("zoomend", relabel);
+  map.on("zoomend marked", relabel);
   relabel();
+}
+
+/** Where each name has room, in pixels of the map's layers. */
+function places(map, areas) {
+  const taken = [];
+  map.eachLayer((layer) => layer.options.pane === "markerPane" && taken.push(covered(map, layer)));
+  const free = ([left, top, right, bottom]) =>
+    taken.every((other) => right < other[0] || other[2] < left || bottom < other[1] || other[3] < top);
+  const degree = (256 * 2 ** map.getZoom()) / 360;
+  const placed = [];
+  for (const { name, level, at, across } of areas) {
+    const wide = across * degree;
+    if (level === "city" || wide <= 60 || wide >= map.getSize().x * 1.6) continue;
+    const { x, y: middle } = map.latLngToLayerPoint(at);
+    const box = (y) => [x - name.length * 3.6 - 3, y - 8, x + name.length * 3.6 + 3, y + 8];
+    const y = ASIDE.filter((step) => Math.abs(step) < wide / 3).map((step) => middle + step).find((one) => free(box(one)));
+    if (y === undefined) continue;
+    taken.push(box(y));
+    placed.push({ name, level, x, y });
+  }
+  return placed;
+}
+
+function covered(map, mark) {
+  const { x, y } = map.latLngToLayerPoint(mark.getLatLng());
+  const { iconSize: [width, height], iconAnchor: [right, down] = [width / 2, height / 2] } = mark.options.icon.options;
+  return [x - right, y - down, x - right + width, y - down + height];
 }
 
 function drawAreas(map, config, areas, line) {

@@ -7,7 +7,7 @@ import { words } from "./words.js";
 
 const place = document.getElementById("map");
 const config = JSON.parse(place.dataset.config);
-const text = words(JSON.parse(place.dataset.texts), config.lang);
+const text = words(JSON.parse(place.dataset.texts), config.lang, config.ahead);
 const live = document.getElementById("live");
 const fresh = document.getElementById("fresh");
 let updated = null;

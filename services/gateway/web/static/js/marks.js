@@ -4,6 +4,7 @@ import { element } from "./words.js";
 
 const { L } = window;
 const ALONE_FROM = 18;
+const CORNER = 58;
 const SIZES = [[10, 34], [50, 40], [200, 48], [Infinity, 58]];
 
 export class Marks {
@@ -24,6 +25,7 @@ export class Marks {
       }
     }
     for (const [key, feature] of wanted) if (!this.known.has(key)) this.known.set(key, this.add(feature));
+    this.map.fire("marked");
   }
 
   add(feature) {
@@ -33,16 +35,22 @@ export class Marks {
     const name = cluster ? this.text.many("map.cluster", feature.properties.count) : label(feature, this.text);
     mark.on("add", () => mark.getElement()?.setAttribute("aria-label", name));
     if (cluster) this.expand(mark, feature);
-    else mark.bindPopup(() => this.open(feature), { maxWidth: 280, minWidth: 200 });
+    else mark.bindPopup(() => this.open(feature), this.popup(280));
     mark.listing = cluster ? null : feature.id;
     return mark.addTo(this.layer);
+  }
+
+  /** No wider than the map, and clear of the buttons in its corner. */
+  popup(most) {
+    const maxWidth = Math.min(most, this.map.getSize().x - CORNER - 40);
+    return { maxWidth, minWidth: Math.min(200, maxWidth), autoPanPaddingTopLeft: [CORNER, 10] };
   }
 
   /** A disc opens where it falls apart; one that never does lists what stands there. */
   expand(mark, { properties }) {
     const at = mark.getLatLng();
     if (properties.expansion_zoom > ALONE_FROM) {
-      mark.bindPopup("…", { maxWidth: 300, minWidth: 220 });
+      mark.bindPopup("…", this.popup(300));
       mark.on("popupopen", async ({ popup }) => popup.setContent(await this.openSpot(at)));
       return;
     }

@@ -7,7 +7,7 @@ import { element, words } from "./words.js";
 const place = document.getElementById("map");
 const told = document.getElementById("told");
 const config = JSON.parse(place.dataset.config);
-const text = words(JSON.parse(place.dataset.texts), config.lang);
+const text = words(JSON.parse(place.dataset.texts), config.lang, config.ahead);
 
 async function open() {
   const answer = await fetch("/offline.json").catch(() => null);

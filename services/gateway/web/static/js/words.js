@@ -7,10 +7,10 @@ const slavic = (n) => {
   return [2, 3, 4].includes(n % 10) && ![12, 13, 14].includes(n % 100) ? 1 : 2;
 };
 const grouped = (n, between) => String(n).replace(/\B(?=(\d{3})+$)/g, between);
-const two = (n) => String(n).padStart(2, "0");
 
-/** Texts of one language. `number` and `many` write numbers as the server does. */
-export function words(texts, language) {
+/** Texts of one language. `number` and `many` write numbers as the server does, `time` and `date` tell the time of the
+ * city, whose clocks are `ahead` minutes before UTC; without that, the device's own. */
+export function words(texts, language, ahead = null) {
   const plural = language === "en" ? english : slavic;
   const number = (n) => (language === "en" ? grouped(n, ",") : n < 10000 ? String(n) : grouped(n, "\u00a0"));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -23,8 +23,12 @@ export function words(texts, language) {
     if (count !== null && count !== undefined) return many("members.count", count);
     return below ? say("members.below", { n: below }) : say("members.unknown");
   };
-  const time = (moment) => `${two(moment.getHours())}:${two(moment.getMinutes())}`;
-  const date = (moment) => `${moment.getDate()} ${texts["date.months"][moment.getMonth()]} ${moment.getFullYear()}`;
+  const there = (moment) => new Date(moment.getTime() + (ahead ?? -moment.getTimezoneOffset()) * 60000);
+  const time = (moment) => there(moment).toISOString().slice(11, 16);
+  const date = (moment) => {
+    const day = there(moment);
+    return `${day.getUTCDate()} ${texts["date.months"][day.getUTCMonth()]} ${day.getUTCFullYear()}`;
+  };
   return { time, date, say, many, members, number, names: texts.names ?? {} };
 }
 
