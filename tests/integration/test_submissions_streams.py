@@ -114,7 +114,7 @@ def content(name="Затока 3", link="zatoka_chat", lat=53.9, lon=27.5) -> Co
 
 
 @pytest.fixture
-async def around(bus_factory, settings):
+async def around(bus_factory, settings, eventually):
     """Everything running: two replicas of submissions and their surroundings."""
     gateway, moderation, directory = (bus_factory(name) for name in ("gateway", "moderation", "directory"))
     world = Around(gateway, moderation, directory)
@@ -128,6 +128,8 @@ async def around(bus_factory, settings):
         for bus, up in zip(buses, started, strict=True):
             group.create_task(keep_running(bus, up, done))
         await asyncio.gather(*(up.wait() for up in started))
+        # Before it has caught up, a follower may see what came meanwhile twice, and not in order.
+        await eventually(lambda: gateway.readiness().ready)
         yield world
         done.set()
 
