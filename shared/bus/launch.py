@@ -34,9 +34,9 @@ def launch(
         return MISUSED
 
 
-YOUNG = 50_000
-"""Objects made, beyond those given up, between two looks for garbage; Python's own 700 is less than a batch
-of messages needs while it is decided."""
+YOUNG = 250_000
+"""Objects made, beyond those given up, between two looks for garbage; Python's own 700 is less than a message
+needs while it is decided, and a batch of 500 needs 50,000, all of which it gives up by itself."""
 
 
 def settle() -> None:

@@ -103,8 +103,10 @@ class Batch:
         for update, _ in self.updates:
             if update.chat is None or update.chat.type == "private":
                 continue
-            want = wanted.setdefault(update.chat.id, Wanted())
-            want.people |= {context.person(person.id) for person in _people(update)}
+            want = wanted.get(update.chat.id)
+            if want is None:
+                want = wanted[update.chat.id] = Wanted()
+            want.people.update([context.person(person.id) for person in _people(update)])
             if update.message is not None and update.message.album:
                 want.albums.add(update.message.album)
             if update.chat.username:
@@ -113,12 +115,11 @@ class Batch:
 
     def _unsure(self, context: Context) -> list[ChatState]:
         """Chats whose admins must be known for what is about to be decided."""
+        unknown = {key: one for key, one in self.states.items() if not self.desk.knows(one, self.now)}
         found: dict[int, ChatState] = {}
-        for update, _ in self.updates:
-            state = self._state(update)
-            if state is None or state.id in found or self.desk.knows(state, self.now):
-                continue
-            if needs_admins(update, state, context):
+        for update, _ in self.updates if unknown else ():
+            state = unknown.get(update.chat.id) if update.chat else None
+            if state is not None and state.id not in found and needs_admins(update, state, context):
                 found[state.id] = state
         return list(found.values())
 
@@ -261,9 +262,11 @@ def _dated(update: Update, event: TelegramUpdate) -> Update:
 
 def _is_stale(update: Update, now: int) -> bool:
     """Too old to act on. What says where the bot now stands, or where the chat has gone, is never too old."""
-    moved = update.message is not None and migration(update.message, 0) is not None
-    latest = max(update.at, update.message.at if update.message else 0)
-    return now - latest >= STALE and not moved and update.kind not in ("my_chat_member", "callback_query")
+    message = update.message
+    if now - update.at < STALE or (message is not None and now - message.at < STALE):
+        return False
+    moved = message is not None and migration(message, 0) is not None
+    return not moved and update.kind not in ("my_chat_member", "callback_query")
 
 
 def _people(update: Update) -> list[Person]:
@@ -284,4 +287,4 @@ def _is_for_the_bot(update: Update, now: int) -> bool:
         return False
     if now - update.at >= COMMAND_STALE:
         return False
-    return update.chat.type == "private" or (update.chat.is_group and update.message.is_command)
+    return update.chat.type == "private" or (update.message.is_command and update.chat.is_group)

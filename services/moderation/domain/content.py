@@ -124,8 +124,8 @@ def service_kind(message: Json) -> str | None:
 def media_kinds(message: Json) -> tuple[str, ...]:
     """The kinds of media in a message; a file that holds a picture counts as `document` and as `photo`."""
     fields = message.keys()
-    if not _MEDIA.isdisjoint(fields):
-        kind = next(kind for kind in MEDIA if kind in fields)
+    if found := _MEDIA.intersection(fields):
+        kind = next(iter(found)) if len(found) == 1 else next(kind for kind in MEDIA if kind in found)
         return ("document", *_of_type(message[kind])) if kind == "document" else (kind,)
     if fields <= _KNOWN and _WITH_FILES.isdisjoint(fields):
         return ("other",) if _looks_like_media(message) else ()

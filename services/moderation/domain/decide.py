@@ -157,9 +157,10 @@ _BY_ITSELF = frozenset({"location"})
 def _on_locks(update: Update, message: Message, state: ChatState, context: Context, *, again: bool) -> None:
     """`again`: the message goes already, with an album of which a part has been answered for."""
     chat = state.policy
-    kind = strongest(_locked(update, message, state, context), chat.locks)
-    if not kind:
+    kinds = _locked(update, message, state, context)
+    if not kinds:
         return
+    kind = strongest(kinds, chat.locks)
     code = f"lock.{kind}"
     media.doom(message, code, state, context)
     if again or state.settings.dryrun or (message.edited and kind in _BY_ITSELF):

@@ -95,7 +95,7 @@ class Names:
         return f"moderation:{self.partition(person)}:{what}:{person}"
 
     def updates(self, chat_id: int) -> str:
-        return f"moderation:{self.partition(str(chat_id))}:updates"
+        return f"moderation:{self._chat(chat_id)[0]}:updates"
 
     def index(self, chat_id: int, hour: int) -> str:
         return f"{self.of_chat('index', chat_id)}:{hour}"

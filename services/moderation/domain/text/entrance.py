@@ -98,9 +98,14 @@ def _walk(message: Json) -> Iterator[tuple[str, str]]:
     order += [name for name in message if name not in _UNREAD and isinstance(name, str)]
     budget = _WALK_MOST
     for field in order:
-        if isinstance(message[field], int):
+        value = message[field]
+        if isinstance(value, int):
             continue
-        waiting: list[tuple[str, Any, int]] = [(field, message[field], 0)]
+        if isinstance(value, str) and budget > 0:
+            budget -= 1
+            yield field, value
+            continue
+        waiting: list[tuple[str, Any, int]] = [(field, value, 0)]
         while waiting and budget > 0:
             name, value, depth = waiting.pop()
             budget -= 1
