@@ -98,7 +98,7 @@ class City:
     def __init__(self, settings: GatewaySettings) -> None:
         self._settings = settings
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: PublicServer | None = None
         self._serving: Future[None] | None = None
         self.url = f"http://127.0.0.1:{settings.port}"
@@ -123,9 +123,21 @@ class City:
         self._server.should_exit = True
         with contextlib.suppress(TimeoutError):
             self._serving.result(15)
+        self.run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+    async def _end(self) -> None:
+        """End what still runs: a thread that works for a task waits for ever when its loop stops before the
+        task, and the tests would never exit.
+        """
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=15)
+        await asyncio.sleep(0)
 
     def run(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(20)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.web.drawing import View
-from services.gateway.web.maps import Mark, labels
+from services.gateway.web.maps import Mark, labels, outline
 from shared.contracts.listings import Area
 
 HOME = View(53.9, 27.56, 11)
@@ -79,3 +79,12 @@ def test_the_name_of_an_area_steps_aside_for_a_mark_and_goes_where_there_is_no_r
         east,
     ]
     assert named(Mark(x, y, "", "", count="999", size=70)) == [east]
+
+
+def test_an_area_is_outlined_to_the_pixel_and_what_is_less_than_one_is_left_out() -> None:
+    (left, top), (right, bottom) = HOME.point(54.0, 27.4), HOME.point(53.8, 27.56)
+    corners = [(round(x), round(y)) for x, y in ((left, bottom), (right, bottom), (right, top), (left, top))]
+    ways = "L".join(f"{x} {y}" for x, y in [*corners, corners[0]])
+    assert outline(HOME, district("zachad", 27.40, 27.56).polygon) == f"M{ways}Z"
+    dot = [(27.5, 53.9), (27.5001, 53.9), (27.5001, 53.9001), (27.5, 53.9)]
+    assert outline(HOME, [[dot]]) == ""

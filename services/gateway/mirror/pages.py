@@ -16,7 +16,7 @@ from services.gateway.web.book import book
 from services.gateway.web.bundle import bundle
 from services.gateway.web.drawing import View
 from services.gateway.web.i18n import Translator, translator
-from services.gateway.web.maps import Mark, listing_mark
+from services.gateway.web.maps import Mark, listing_mark, outline
 from services.gateway.web.pages import texts_of
 from services.gateway.web.places import view_of
 from services.gateway.web.prints import qr_svg
@@ -126,6 +126,7 @@ class _Language:
             marks = self._places.marks(view, found, t, to="../", page=self._page)
             values = self._places.values(spot, t) | {
                 "map": self._ground.drawing(view, t, "../../", marks),
+                "around": outline(view, spot.polygon),
                 "groups": self._by_kind(found[:AREA_MOST]),
                 "shown": min(len(found), AREA_MOST),
                 "total": len(found),

@@ -1,7 +1,8 @@
 """What stands on the drawn map: background, marks, and the links that move it. From a view to values."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from services.gateway.domain.clusters import ZOOM_MOST, Cluster
@@ -22,6 +23,8 @@ ASIDE = (0, -26, 34, -38, 46)
 LEVELS = [level.value for level in AreaLevel]
 Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels."""
+Rings = Sequence[Sequence[tuple[float, float]]]
+"""One polygon of GeoJSON: rings of longitude and latitude."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,17 @@ def _covered(mark: Mark) -> Rectangle:
     """What a disc, or a flag with its pole, lies on."""
     x, y, size = mark.x, mark.y, mark.size
     return (x - 3, y - 34, x + 30, y + 3) if mark.flag else (x - size, y - size, x + size, y + size)
+
+
+def outline(view: View, polygon: Sequence[Rings]) -> str:
+    """The way of an SVG path around an area, to the pixel."""
+    return "".join(_way(view, ring) for rings in polygon for ring in rings)
+
+
+def _way(view: View, ring: Sequence[tuple[float, float]]) -> str:
+    points = (view.point(lat, lon) for lon, lat in ring)
+    whole = [point for point, _ in groupby((round(x), round(y)) for x, y in points)]
+    return f"M{'L'.join(f'{x} {y}' for x, y in whole)}Z" if len(whole) > 2 else ""
 
 
 def _name(view: View, area: Area, name: Callable[[Area], str]) -> Name | None:

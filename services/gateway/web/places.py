@@ -11,6 +11,7 @@ from services.gateway.domain.query import Order, Query
 from services.gateway.places import about, spot
 from services.gateway.web.drawing import View
 from services.gateway.web.found import Place
+from services.gateway.web.maps import outline
 from services.gateway.web.pages import draw_view, marks
 from services.gateway.web.render import Page, Site, named
 from shared.contracts.listings import Area, AreaLevel, Kind, Listing
@@ -65,6 +66,7 @@ async def area(area_id: str, site: Page) -> HTMLResponse:
             for number, lat, lon in found.houses
         ],
         map=draw_view(site, view, marks(site, view, query)),
+        around=outline(view, found.polygon),
         at=view.text,
         address=f"{site.origin}/areas/{found.id}",
     )
