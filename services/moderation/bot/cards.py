@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.moderation.bot import asking, deeds, wiping
+from services.moderation.bot import asking, deeds, explaining, wiping
 from services.moderation.bot.alerts import mention
-from services.moderation.bot.i18n import Html, Speech, html, joined
+from services.moderation.bot.explaining import reason
+from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.news_store import News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
@@ -48,10 +49,11 @@ class _Card:
     def to(self, chat_id: int, speech: Speech) -> TelegramAction:
         """The card for one reader; its buttons are signed for this chat."""
         button = Buttons.of(self.deps.keys, chat_id, PURPOSE, self.reply.now, DAYS)
-        text = self._text(speech, speech("advice.yours"))
-        return self.reply.send(
-            chat_id, text, rows=_rows(button, self.code, speech), name=self._name(chat_id), within=CARD_WITHIN
-        )
+        rows, acted = _rows(button, self.code, speech), self.kept.acted
+        if acted is not None:
+            rows = [explaining.back(self.deps, chat_id, self.kept, speech), [rows[2][0]]]
+        text = self._text(speech, speech("advice.yours" if acted is None else "advice.back"))
+        return self.reply.send(chat_id, text, rows=rows, name=self._name(chat_id), within=CARD_WITHIN)
 
     def decided(self, chat_id: int, speech: Speech, choice: str, by: str) -> TelegramAction:
         """The same card without buttons, saying what was decided."""
@@ -70,7 +72,12 @@ class _Card:
         judged, kept = self.kept.judged, self.kept
         assert judged is not None
         who = mention(judged.user_id, kept.name, speech)
-        parts = [speech("advice.title", who=who, code=short(self.deps.keys, judged.user_id))]
+        about = {"who": who, "code": short(self.deps.keys, judged.user_id)}
+        if kept.acted is None:
+            parts = [speech("advice.title", **about)]
+        else:
+            until = kept.acted.until.strftime("%d.%m")
+            parts = [speech(f"advice.did_{kept.acted.what}", until=until, **about)]
         if kept.title:
             parts.append(speech("advice.chat", title=kept.title))
         for kind, signals in (("advice.against", against(judged)), ("advice.for", _for(judged))):
@@ -78,20 +85,6 @@ class _Card:
                 lines = (Html(f"• {reason(speech, one)}") for one in signals)
                 parts.append(joined("\n", [speech(kind), *lines]))
         return joined("\n\n", [*parts, ending])
-
-
-def reason(speech: Speech, signal: Signal) -> Html:
-    """A signal in words, with its figures where the sentence has a place for them."""
-    if signal.says and not speech.knows("reason", signal.name):
-        says = signal.says.get(speech.language) or next(iter(signal.says.values()))
-        return html(says)
-    text = speech.word("reason", signal.name)
-    if "[traits]" in text:
-        traits = [speech.word("reason", name) for name in signal.detail if name.startswith("trait.")]
-        text = Html(text.replace("[traits]", joined(", ", traits or ["—"])))
-    for name, value in signal.detail.items():
-        text = Html(text.replace(f"[{name}]", html(f"{value:g}" if isinstance(value, float) else value)))
-    return text
 
 
 def against(judged: PersonJudged) -> list[Signal]:
@@ -119,7 +112,8 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
     if (refusal := await _refusal(press, kept.judged, choice)) is not None:
         return Commit.of(events=[press.answer(refusal, alert=True)])
     if choice == "why":
-        return Commit.of(events=[press.answer("advice.because", alert=True)])
+        told = press.say(explaining.text(kept.judged, turn.speech))
+        return Commit.of(events=[press.answer("advice.because", alert=True), told])
     if (before := await deps.store.decided(code)) is not None:
         what = turn.speech.plain_word("advice", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=what, by=before.by)])

@@ -5,9 +5,11 @@ admin has opened the bot, the piece waits sealed for the first who does, and the
 its admins have something to read, and no more.
 """
 
+from datetime import UTC, datetime
+
 from services.moderation.bot import alerts, cards, links
 from services.moderation.bot.i18n import Speech, speech_for
-from services.moderation.bot.news_store import Alert, AlertKind, News
+from services.moderation.bot.news_store import Acted, Alert, AlertKind, News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.reply import Reply
 from services.moderation.bot.rights import LOOK_UP_SECONDS, Unknown, look_up
@@ -16,9 +18,10 @@ from services.moderation.domain.migration import Moved
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import Person
 from services.moderation.telegram.errors import RetryAfter, TelegramError, Transient
+from services.moderation.telegram.undo import code_of
 from shared.bus.commit import Commit
 from shared.bus.errors import TryLater
-from shared.contracts.telegram import PersonJudged, TelegramAction
+from shared.contracts.telegram import Method, PersonJudged, TelegramAction
 
 ADMINS_MOST = 50
 AGAIN = 5.0
@@ -27,11 +30,12 @@ AT_ONCE = 10
 """Pieces that somebody gets when they open the bot; the next time brings the rest."""
 
 
-async def advise(judged: PersonJudged, deps: Deps) -> Commit:
-    """A card about a person, with its reasons and buttons."""
+async def advise(judged: PersonJudged, deps: Deps, done: TelegramAction | None = None) -> Commit:
+    """A card about a person, with its reasons and buttons; `done` is what the bot does by itself."""
     code = deps.keys.token("advice", f"{judged.chat_id}:{judged.person}:{judged.judged_at.isoformat()}", 8)
     state = await deps.chats.state(judged.chat_id)
-    news = News(chat_id=state.id, title=_title(state), at=deps.now(), judged=judged)
+    acted = None if done is None else _acted(deps, done)
+    news = News(chat_id=state.id, title=_title(state), at=deps.now(), judged=judged, acted=acted)
     if await _may_be_read(deps, state):
         return await _publish(deps, code, await _named(deps, news))
     kept = Commit.of(writes=deps.store.news.keep(code, news))
@@ -57,6 +61,14 @@ async def _named(deps: Deps, news: News) -> News:
     except (Unknown, Moved):
         name = ""
     return news.model_copy(update={"name": name})
+
+
+def _acted(deps: Deps, done: TelegramAction) -> Acted:
+    return Acted(
+        what="remove" if done.method is Method.BAN_MEMBER else "restrict",
+        undo=code_of(deps.keys, done.action_id),
+        until=datetime.fromtimestamp(done.params["until_date"], UTC),
+    )
 
 
 async def alert(deps: Deps, chat_id: int, kind: AlertKind, who: Person, by: Person | None) -> Commit:

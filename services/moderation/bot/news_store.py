@@ -34,6 +34,14 @@ class Alert(Message):
     by_name: str = ""
 
 
+class Acted(Message):
+    """`undo` is the deed's code in the chat's log, `until` when it ends by itself."""
+
+    what: Literal["remove", "restrict"]
+    undo: str
+    until: Moment
+
+
 class News(Message):
     """One piece for the admins of a chat: either a judged person, with the name as shown, or an alert."""
 
@@ -43,6 +51,8 @@ class News(Message):
     judged: PersonJudged | None = None
     name: str = ""
     alert: Alert | None = None
+    acted: Acted | None = None
+    """What the bot has done already about the judged person."""
 
 
 class NewsStore:

@@ -11,7 +11,7 @@ from services.moderation.domain.state import Sanction
 from services.moderation.domain.update import Person, Update
 from services.moderation.telegram.audit import AuditEntry, short
 from shared.bus.commit import Command, Commit
-from shared.contracts.telegram import PersonJudged
+from shared.contracts.telegram import PersonJudged, TelegramAction
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Talk:
         """Whether an answer needs the messages before this update."""
         return wiping.looks_back(update)
 
-    async def advise(self, judged: PersonJudged) -> Commit:
-        """Tell the chat's admins of a person."""
-        return await news.advise(judged, self.deps)
+    async def advise(self, judged: PersonJudged, done: TelegramAction | None = None) -> Commit:
+        """Tell the chat's admins of a person, and what was done already."""
+        return await news.advise(judged, self.deps, done)
 
     async def wave(self, wave: Wave) -> Commit:
         """Tell the chat's admins of many joins at once, or that it is over."""

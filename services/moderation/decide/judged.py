@@ -12,7 +12,6 @@ from services.moderation.domain.state import ChatState, Delete
 from services.moderation.domain.update import TELEGRAM_OWN
 from services.moderation.store.chats import Wanted
 from shared.bus.commit import NOTHING, Commit
-from shared.contracts.base import Message
 from shared.contracts.telegram import Method, PersonJudged, TelegramAction
 
 RESTRICTED_FOR = timedelta(days=1)
@@ -57,8 +56,10 @@ async def judge(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> 
     if state.settings.dryrun:
         return await _would_remove(desk, state, event, now)
     if what == "restrict":
-        return Commit.of(events=[_restrict(state, event, now)])
-    return Commit.of(events=await _remove(desk, state, event, now))
+        restrict = _restrict(state, event, now)
+        return await desk.bot.advise(event, restrict) + Commit.of(events=[restrict])
+    ban, *rest = await _remove(desk, state, event, now)
+    return await desk.bot.advise(event, ban) + Commit.of(events=[ban, *rest])
 
 
 def wanted(settings: ChatSettings, event: PersonJudged) -> str:
@@ -112,7 +113,7 @@ async def _would_remove(desk: Desk, state: ChatState, event: PersonJudged, now: 
     return await desk.bot.advise(event) + Commit.of(writes=line, events=told)
 
 
-async def _remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> list[Message]:
+async def _remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> list[TelegramAction]:
     moment, reasons = datetime.fromtimestamp(now, UTC), _reasons(event)
     removed_for = timedelta(days=state.settings.number("suspicious.days"))
     ban = TelegramAction(
