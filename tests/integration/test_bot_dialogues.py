@@ -149,6 +149,17 @@ async def test_everything_that_somebody_wrote_as_a_channel_goes_too(town):
     assert not there[stays].gone
 
 
+async def test_a_banned_channel_may_write_again_and_nobody_is_told_of_a_person(town):
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    town.say("/ban", reply_to=town.say("шум", as_chat=CHANNEL))
+    done = await town.hears("Выдаляю")
+    await eventually(lambda: town.calls("banChatSenderChat"))
+    told = await town.answer(ALENA, UPPER_TOWN, done, text="Адмяніць")
+    assert told.endswith("Канал зноў можа пісаць.")
+    await eventually(lambda: town.calls("unbanChatSenderChat"))
+
+
 async def test_warnings_add_up_and_are_forgotten(town):
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")

@@ -77,7 +77,8 @@ def test_a_picture_sent_as_a_file_is_a_document_and_a_picture(mime, kinds):
         {"hologram": 1, "caption": "look"},
         {"hologram": True, "media_group_id": "9"},
         {"text": "look", "hologram": [file()]},
-        {"rich_message": {"blocks": [{"photo": photo()}]}},
+        {"text": "look", "hologram": {"file_unique_id": "u"}},
+        {"hologram": {"chat": {"id": 1}, "cover": {"thumbnail": {"width": 9}}}},
         {"poll": {"question": "?", "options": []}, "hologram": file()},
     ],
 )
@@ -85,6 +86,21 @@ def test_an_unknown_kind_of_media_counts_as_media(fields):
     found = message(**fields)
     assert content.media_kinds(found) == ("other",)
     assert content.service_kind(found) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "kinds"),
+    [
+        ({"rich_message": {"blocks": [{"type": "photo", "photo": photo()}]}}, ("photo", "other")),
+        (
+            {"rich_message": {"blocks": [{"blocks": [{"video": file()}, {"photo": photo()}]}]}},
+            ("video", "photo", "other"),
+        ),
+        ({"hologram": {"animation": file(), "photo": []}}, ("animation", "other")),
+    ],
+)
+def test_a_picture_inside_something_else_is_of_its_own_kind_as_well(fields, kinds):
+    assert content.media_kinds(message(**fields)) == kinds
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_whatever_telegram_changes_is_decided_without_an_error(data):
     for delete in chat.changes.deletes:
         assert isinstance(delete.message_id, int)
     assert ADMIN not in {one.person.id for one in chat.changes.sanctions if one.person}
-    assert all(0 <= at < 2**32 for _, _, at in chat.changes.index)
+    assert all(0 <= at < 2**32 for _, _, at, _ in chat.changes.index)
 
 
 @given(st.binary(max_size=200) | ODD.map(orjson.dumps))

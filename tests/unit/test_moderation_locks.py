@@ -52,6 +52,31 @@ def words(text, *entities):
         ({"link"}, {"text": "x", "quote": {"text": "https://a.by", "position": 0}}),
         ({"link"}, {"poll": {"question": "https://a.by", "options": []}}),
         ({"link"}, {"poll": {"question": "?", "options": [{"text": "https://a.by"}]}}),
+        ({"link"}, {"poll": {"question": "?", "description": "https://a.by"}}),
+        (
+            {"link"},
+            {
+                "poll": {
+                    "question": "тут",
+                    "question_entities": [entity("text_link", "тут", "тут", url="a.by")],
+                }
+            },
+        ),
+        (
+            {"link"},
+            {"rich_message": {"blocks": [{"text": ["x", {"type": "url", "text": "y", "url": "a.by"}]}]}},
+        ),
+        ({"mention"}, {"rich_message": {"blocks": [{"text": {"type": "mention", "text": "@somebody"}}]}}),
+        ({"phone"}, {"checklist": {"title": "x", "tasks": [{"id": 1, "text": "+375 29 123-45-67"}]}}),
+        ({"link"}, {"checklist": {"tasks": [words("a.by", entity("url", "a.by", "a.by"))]}}),
+        ({"card"}, {"hologram": {"deep": [{"say": "4111 1111 1111 1111"}]}}),
+        ({"location", "link", "invite"}, {"venue": {"title": "t.me/+AbCdEf", "location": {}}}),
+        ({"link"}, {"text": "x", "link_preview_options": {"url": "https://a.by"}}),
+        ({"bot"}, {"text": "x", "guest_bot_caller_user": user(9)}),
+        (
+            {"contact"},
+            {"contact": {"phone_number": "+375291234567", "first_name": "x"}, "hologram": [None, 3]},
+        ),
         ({"link", "invite"}, {"text": "t.me/+AbCdEf"}),
         ({"link", "invite"}, {"text": "HTTPS://Telegram.Me/JoinChat/AbCdEf"}),
         ({"link", "invite"}, words("тут", entity("text_link", "тут", "тут", url="tg://join?invite=A"))),
@@ -96,6 +121,13 @@ def test_each_lock_finds_its_kind(kinds, fields):
         {"text": "x", "entities": {"a": 1}, "reply_markup": {"inline_keyboard": [[None], 3]}},
         {"poll": [], "quote": 3, "reply_markup": []},
         {"poll": {"options": [3], "question": None}},
+        {"rich_message": {"type": "url", "text": [], "url": {}}, "hologram": {"entities": [1], "text": 3}},
+        {
+            "hologram": {"type": ["url"]},
+            "a_entities": 3,
+            "entities_entities": [{}],
+            "link_preview_options": 1,
+        },
         {"text": "\ud800https://a", "entities": [{"type": "url", "offset": 0, "length": 9**9}]},
     ],
 )

@@ -61,7 +61,7 @@ class Chats(Protocol):
     async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
         """Ids of the person's messages below 48 hours, oldest first."""
 
-    async def messages_since(self, chat_id: int, message_id: int) -> list[int]:
+    async def messages_since(self, chat_id: int, message_id: int, topic: int | None = None) -> list[int]:
         """Ids of this message and all after it, below 48 hours."""
 
     async def warned(self, chat_id: int, user_id: int) -> Warned:

@@ -34,11 +34,16 @@ async def find(turn: Turn, words: tuple[str, ...]) -> tuple[Target | None, tuple
     if (name := next((word for word in words if word.startswith("@") and len(word) > 1), None)) is not None:
         person = await turn.deps.chats.person_named(turn.chat.id, name[1:].lower())
         return (None if person is None else Target(person, name)), _without(words, name)
-    replied = turn.update.body.get("reply_to_message")
-    if isinstance(replied, dict) and not replied.get("forum_topic_created"):
+    if (replied := answered(turn.update.body)) is not None:
         return _author(replied, turn.chat.id), words
     digits = next((word for word in words if _ID.fullmatch(word) and int(word) < USER_MOST), None)
     return (None, words) if digits is None else (Target(int(digits), digits), _without(words, digits))
+
+
+def answered(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The message that this one answers. In a topic Telegram has everything answer the topic's beginning."""
+    replied = body.get("reply_to_message")
+    return None if not isinstance(replied, dict) or replied.get("forum_topic_created") else replied
 
 
 def _without(words: tuple[str, ...], named: str) -> tuple[str, ...]:

@@ -38,10 +38,11 @@ async def _undo(press: PressTurn, chat_id: int, code: str) -> Commit:
     if undo is None:
         return Commit.of(events=[press.answer("undo.gone", alert=True)])
     back = turn.reply.act(chat_id, undo.method, _params(undo), by=turn.by, reasons=("admin.undo",))
+    done = "undo.done_channel" if undo.method is Method.UNBAN_SENDER_CHAT else "undo.done"
     writes = [*store.undos.spent(chat_id, code), *_trust(press, chat_id, undo)]
     return Commit.of(
         writes=writes,
-        events=[back, *_lesson(press, chat_id, undo), press.answer("undo.done", alert=True, code=code)],
+        events=[back, *_lesson(press, chat_id, undo), press.answer(done, alert=True, code=code)],
     )
 
 

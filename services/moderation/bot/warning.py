@@ -1,7 +1,8 @@
 """`/warn`, `/warnings`, `/unwarn`, and an admin's word for somebody: `/trust`, `/untrust`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.moderation.bot import deeds, log_view, notices
 from services.moderation.bot.alerts import mention
@@ -79,7 +80,7 @@ async def warnings(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commi
     now = still(turn.settings, kept, int(turn.reply.now.timestamp()))
     if not now.count and not now.steps:
         return deeds.only(turn, turn.speech("warnings.none", name=target.name))
-    when = datetime.fromtimestamp(now.at, UTC).strftime("%d.%m")
+    when = datetime.fromtimestamp(now.at, ZoneInfo(turn.settings.timezone)).strftime("%d.%m")
     text = turn.speech(
         "warnings.some",
         name=target.name,

@@ -10,7 +10,7 @@ from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import rights_in
-from services.moderation.bot.targets import USER_MOST, Target, find, number
+from services.moderation.bot.targets import USER_MOST, Target, answered, find, number
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.update import Update
 from services.moderation.telegram.actor import PROTECTED
@@ -61,11 +61,20 @@ async def _bot_lacks(turn: Turn, chat_id: int) -> str | None:
 
 
 async def _since(turn: Turn) -> Commit:
-    first = number(turn.update.body.get("reply_to_message"), "message_id", MESSAGE_MOST) or 0
+    replied = answered(turn.update.body)
+    first = number(replied, "message_id", MESSAGE_MOST) or 0
     if first <= 0:
         return Commit.of(events=[turn.say(turn.speech("purge.how"))])
-    ids = await turn.deps.chats.messages_since(turn.chat.id, first)
-    return _begin(turn, ids, "purge.sure_since", ("s", str(first)))
+    topic = _topic(turn)
+    ids = await turn.deps.chats.messages_since(turn.chat.id, first, topic)
+    where = () if topic is None else (str(topic),)
+    return _begin(turn, ids, "purge.sure_since", ("s", str(first), *where))
+
+
+def _topic(turn: Turn) -> int | None:
+    """Who purges in one topic means that one; None where there are none."""
+    chat = turn.update.body.get("chat")
+    return turn.message.topic or (0 if isinstance(chat, dict) and chat.get("is_forum") is True else None)
 
 
 async def _of_person(turn: Turn, target: Target) -> Commit:
@@ -121,7 +130,7 @@ def button_for(turn: Turn, chat_id: int, target: int, speech: Speech) -> dict[st
 
 async def pressed(press: PressTurn) -> Commit:
     """Rights are looked up now, of the presser and of the bot."""
-    turn, args = press.turn, (*press.press.args, "", "")
+    turn, args = press.turn, (*press.press.args, "", "", "")
     if args[0] == "n":
         return Commit.of(events=[press.edit(turn.speech("purge.kept")), press.answer()])
     if (refusal := await _refusal(press, turn.chat.id)) is not None:
@@ -129,7 +138,8 @@ async def pressed(press: PressTurn) -> Commit:
     wanted = int(args[1]) if args[1].removeprefix("-").isdecimal() else 0
     match args[0]:
         case "s" if 0 < wanted < MESSAGE_MOST:
-            ids, target = await turn.deps.chats.messages_since(turn.chat.id, wanted), 0
+            topic = int(args[2]) if args[2].isdecimal() else None
+            ids, target = await turn.deps.chats.messages_since(turn.chat.id, wanted, topic), 0
         case "p" if wanted and abs(wanted) < USER_MOST:
             ids, target = await turn.deps.chats.messages_of(turn.chat.id, wanted), wanted
         case _:

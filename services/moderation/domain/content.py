@@ -104,8 +104,11 @@ ENVELOPE = frozenset({
 
 _MEDIA, _SERVICE = frozenset(MEDIA), frozenset(SERVICE)
 _WITH_FILES = frozenset({"poll", "rich_message", "game"})
+_NO_FILES = frozenset({"text", "game"})
 _KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
-_DEEPEST = 6
+_OF_FILES = frozenset({"file_id", "file_unique_id", "mime_type", "thumbnail"})
+"""Whatever has one of these is a file, whether or not Telegram gives it to bots."""
+_DEEPEST = 8
 _FORWARDED = frozenset({
     "forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name",
 })  # fmt: skip
@@ -122,7 +125,9 @@ def service_kind(message: Json) -> str | None:
 
 
 def media_kinds(message: Json) -> tuple[str, ...]:
-    """The kinds of media in a message; a file that holds a picture counts as `document` and as `photo`."""
+    """The kinds of media in a message; a file that holds a picture counts as `document` and as `photo`, and a
+    photo inside something else, as in a rich message, as `photo` and as `other`.
+    """
     fields = message.keys()
     if found := _MEDIA.intersection(fields):
         kind = next(iter(found)) if len(found) == 1 else next(kind for kind in MEDIA if kind in found)
@@ -133,8 +138,10 @@ def media_kinds(message: Json) -> tuple[str, ...]:
         return ()
     if _has_file(message.get(POLL)):
         return (POLL,)
-    inside = [message[field] for field in fields if field not in ENVELOPE and field not in ("text", "game")]
-    return (OTHER,) if _looks_like_media(message) or any(_has_file(value) for value in inside) else ()
+    inside = {field: message[field] for field in fields if field not in ENVELOPE and field not in _NO_FILES}
+    if _has_file(inside):
+        return (*_kinds_inside(inside), OTHER)
+    return (OTHER,) if _looks_like_media(message) else ()
 
 
 def _looks_like_media(message: Json) -> bool:
@@ -154,12 +161,25 @@ def _of_type(document: Any) -> tuple[str, ...]:
     return {"image": ("photo",), "video": ("video",)}.get(mime.partition("/")[0], ())
 
 
+def _kinds_inside(value: Any, depth: int = 0) -> tuple[str, ...]:
+    """Kinds that are named anywhere in a value of unknown shape, each with a file in it."""
+    if depth > _DEEPEST or not isinstance(value, dict | list):
+        return ()
+    found: dict[str, None] = {}
+    for name, inner in value.items() if isinstance(value, dict) else ((None, one) for one in value):
+        if name in _MEDIA and _has_file(inner):
+            found[str(name)] = None
+        else:
+            found |= dict.fromkeys(_kinds_inside(inner, depth + 1))
+    return tuple(found)
+
+
 def _has_file(value: Any, depth: int = 0) -> bool:
     """Whether there is a file anywhere in a value of unknown shape."""
     if depth > _DEEPEST:
         return False
     if isinstance(value, dict):
-        return "file_id" in value or any(_has_file(inner, depth + 1) for inner in value.values())
+        return not _OF_FILES.isdisjoint(value) or any(_has_file(inner, depth + 1) for inner in value.values())
     return isinstance(value, list) and any(_has_file(inner, depth + 1) for inner in value)
 
 
@@ -170,12 +190,16 @@ def is_forward(message: Json) -> bool:
 def entities(message: Json) -> Iterator[tuple[str, str]]:
     """Type and target of each entity of the text or caption; Telegram's offsets count UTF-16 units."""
     for body, marks in (("text", "entities"), ("caption", "caption_entities")):
-        text, found = message.get(body), message.get(marks)
-        if isinstance(text, str) and isinstance(found, list):
-            units = text.encode("utf-16-le", "surrogatepass")
-            for entity in found:
-                if isinstance(entity, dict):
-                    yield _entity(entity, units)
+        yield from sliced(message.get(body), message.get(marks))
+
+
+def sliced(text: Any, found: Any) -> Iterator[tuple[str, str]]:
+    """Type and target of each entity of one text; nothing for what is neither text nor entities."""
+    if isinstance(text, str) and isinstance(found, list):
+        units = text.encode("utf-16-le", "surrogatepass")
+        for entity in found:
+            if isinstance(entity, dict):
+                yield _entity(entity, units)
 
 
 def _entity(entity: Json, units: bytes) -> tuple[str, str]:

@@ -122,7 +122,7 @@ def _on_service(message: Message, state: ChatState, context: Context) -> None:
         _left(message.left, message.at, state, context)
     if not message.edited:
         key = context.person(message.sender.id) if message.sender else state.key
-        state.changes.index.append((message.id, key, message.at))
+        state.changes.index.append((message.id, key, message.at, message.topic or 0))
 
 
 def _alert(alert: Alert, state: ChatState, trace: Delete | None) -> None:
@@ -229,7 +229,7 @@ def _first_of_day(message: Message, state: ChatState, context: Context) -> bool:
 def _remember(message: Message, person: str, channel: str, state: ChatState, context: Context) -> None:
     """Index the message; on a person's first message of a day pass it on with what was noticed."""
     sender = message.sender
-    state.changes.index.append((message.id, channel or person or state.key, message.at))
+    state.changes.index.append((message.id, channel or person or state.key, message.at, message.topic or 0))
     if sender is None or not _is_person(message) or not _first_of_day(message, state, context):
         return
     reasons = _first_message(message, person, state, context) if person not in state.seen else ()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from services.moderation.domain import content
+from services.moderation.domain import content, further
 from services.moderation.domain.content import Json
 
 SEVERITY = ("delete", "warn", "mute")
@@ -28,8 +28,7 @@ class Where(NamedTuple):
     own: str = ""
 
 
-_WITH_PARTS = frozenset({"quote", "poll"})
-_WITH_MARKS = _WITH_PARTS | {"entities", "caption_entities"}
+_WITH_MARKS = frozenset({"quote", "entities", "caption_entities"})
 _DIGIT = re.compile(r"\d")
 
 
@@ -41,14 +40,20 @@ class Parts:
     def __init__(self, message: Json, where: Where) -> None:
         self.message = message
         self.where = where
-        texts = [message] if _WITH_PARTS.isdisjoint(message) else list(_texts(message))
+        quote = message.get("quote")
+        texts = [message, quote] if isinstance(quote, dict) else [message]
         found = [part[field] for part in texts for field in ("text", "caption") if field in part]
         self.words = "\n".join([part for part in found if isinstance(part, str)])
         self.entities: list[tuple[str, str]] = []
         if not _WITH_MARKS.isdisjoint(message):
             self.entities = [mark for part in texts for mark in content.entities(part)]
+        if left := further.fields(message):
+            self.words += f"\n{further.words(left)}"
+            self.entities += further.marks(left)
         self.addresses = content.written_addresses(self.words)
         self.addresses += [target for kind, target in self.entities if kind in ("url", "text_link")]
+        if "link_preview_options" in message:
+            self.addresses += _previewed(message["link_preview_options"])
         if "reply_markup" in message:
             self.addresses += _buttons(message["reply_markup"])
 
@@ -75,18 +80,11 @@ def strongest(kinds: Collection[str], locks: Mapping[str, str]) -> str:
     return max(kinds, key=lambda kind: SEVERITY.index(locks[kind]), default="")
 
 
-def _texts(message: Json) -> Iterator[Json]:
-    """The message, and what it carries along that has words with entities: a quote, a poll's parts."""
-    yield message
-    if isinstance(quote := message.get("quote"), dict):
-        yield quote
-    if isinstance(poll := message.get("poll"), dict):
-        yield {"text": poll.get("question"), "entities": poll.get("question_entities")}
-        yield {"text": poll.get("explanation"), "entities": poll.get("explanation_entities")}
-        options = poll.get("options")
-        for option in options if isinstance(options, list) else ():
-            if isinstance(option, dict):
-                yield {"text": option.get("text"), "entities": option.get("text_entities")}
+def _previewed(options: Any) -> Iterator[str]:
+    """A preview may show a page of which the text says nothing."""
+    url = options.get("url") if isinstance(options, dict) else None
+    if isinstance(url, str):
+        yield url
 
 
 def _buttons(markup: Any) -> Iterator[str]:
@@ -161,7 +159,7 @@ OF_FIELDS: dict[str, Callable[[Parts], bool]] = {
     "voice": _has("voice"),
     "contact": _has("contact"),
     "location": _has("location", "venue"),
-    "bot": _has("via_bot"),
+    "bot": _has("via_bot", "guest_bot_caller_user", "guest_bot_caller_chat"),
 }
 """What a field of the message tells."""
 FINDERS: dict[str, Callable[[Parts], bool]] = {

@@ -116,8 +116,8 @@ class Changes:
     alerts: list[Alert] = field(default_factory=list)
     sanctions: list[Sanction] = field(default_factory=list)
     observed: list[Observation] = field(default_factory=list)
-    index: list[tuple[int, str, int]] = field(default_factory=list)
-    """Message id, keyed person, unix seconds."""
+    index: list[tuple[int, str, int, int]] = field(default_factory=list)
+    """Message id, keyed person, unix seconds, topic or 0."""
     seen: dict[str, int] = field(default_factory=dict)
     joined: dict[str, int] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)

@@ -294,9 +294,10 @@ class Chats:
         person = self._keys.person(user_id)
         return [one.message_id for one in await self.index.all(chat_id) if one.person == person]
 
-    async def messages_since(self, chat_id: int, message_id: int) -> list[int]:
-        """Ids of this message and all after it, below 48 hours."""
-        return [one.message_id for one in await self.index.all(chat_id, message_id)]
+    async def messages_since(self, chat_id: int, message_id: int, topic: int | None = None) -> list[int]:
+        """Ids of this message and all after it, below 48 hours; of one topic, or of all for None."""
+        found = await self.index.all(chat_id, message_id)
+        return [one.message_id for one in found if topic is None or one.topic == topic]
 
     async def warned(self, chat_id: int, user_id: int) -> Warned:
         """A person's warnings, also those that have expired, see `domain.warnings`."""

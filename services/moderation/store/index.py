@@ -1,6 +1,7 @@
 """The 48-hour index: which messages a chat has, whose, and when; ids and keyed hashes only.
 
-`moderation:{pp}:index:<c>:<hour>` sorted set by message id: `<message>:<person>:<unix seconds>`.
+`moderation:{pp}:index:<c>:<hour>` sorted set by message id: `<message>:<person>:<unix seconds>`, and
+`:<topic>` behind it for a message in a topic.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,8 @@ class Indexed(NamedTuple):
     at: int
     hour: int
     member: bytes
+    topic: int = 0
+    """0 outside of topics, and in the general one."""
 
 
 class Index:
@@ -38,12 +41,13 @@ class Index:
         self._keys = keys
         self._names = Names(keys)
 
-    def save(self, chat_id: int, found: Iterable[tuple[int, str, int]], now: int) -> list[Command]:
-        """Message id, keyed person and unix seconds of each; what is older than two days is left out."""
+    def save(self, chat_id: int, found: Iterable[tuple[int, str, int, int]], now: int) -> list[Command]:
+        """Id, keyed person, unix seconds and topic of each; what is older than two days is left out."""
         hours: dict[int, list[int | str]] = {}
-        for message_id, person, at in found:
+        for message_id, person, at, topic in found:
             if now - at < names.INDEX_TTL:
-                hours.setdefault(at // HOUR, []).extend((message_id, f"{message_id}:{person}:{at}"))
+                where = f":{topic}" if topic else ""
+                hours.setdefault(at // HOUR, []).extend((message_id, f"{message_id}:{person}:{at}{where}"))
         writes: list[Command] = []
         for hour, pairs in hours.items():
             key = self._names.index(chat_id, hour)
@@ -116,5 +120,5 @@ def _newest(found: Iterable[Indexed]) -> dict[int, Indexed]:
 
 
 def _indexed(member: bytes, hour: int) -> Indexed:
-    message_id, person, *at = member.decode().split(":")
-    return Indexed(int(message_id), person, int(at[0]) if at else hour * HOUR, hour, member)
+    message_id, person, at, *topic = member.decode().split(":")
+    return Indexed(int(message_id), person, int(at), hour, member, int(topic[0]) if topic else 0)

@@ -20,8 +20,8 @@ class Own:
         self._later = Later(redis)
         self._index = Index(redis, keys)
 
-    def sent(self, chat_id: int, message_id: int, at: int) -> list[Command]:
-        """`at` is unix seconds."""
+    def sent(self, chat_id: int, message_id: int, at: int, topic: int = 0) -> list[Command]:
+        """`at` is unix seconds; `topic` 0 for none."""
         due = Due(self._keys.person(chat_id), OWN, message_id, at)
-        found = [(message_id, Index.OURS, at)]
+        found = [(message_id, Index.OURS, at, topic)]
         return [*self._index.save(chat_id, found, at), *self._later.put([(due, at + FIRST_LOOK)])]

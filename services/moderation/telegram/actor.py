@@ -40,13 +40,13 @@ NOT_YET_SENT = timedelta(minutes=10)
 REFUSED_MOST = 10_000
 
 Result = Commit | TryLater
-Sent = Callable[[int, int, int], list[Command]]
-"""Writes that record a message of the bot: chat id, message id, unix seconds."""
+Sent = Callable[[int, int, int, int], list[Command]]
+"""Writes that record a message of the bot: chat id, message id, unix seconds, topic or 0."""
 Move = Callable[[int, int, int], Awaitable[Commit]]
 """Everything that is known of a chat goes to its new id: old id, new id, unix seconds."""
 
 
-def _unrecorded(_chat_id: int, _message_id: int, _at: int) -> list[Command]:
+def _unrecorded(_chat_id: int, _message_id: int, _at: int, _topic: int) -> list[Command]:
     return []
 
 
@@ -293,4 +293,6 @@ def _recorded(actor: Actor, action: TelegramAction, end: End) -> list[Command]:
     """The bot's own words in a group, which may have to go after a while."""
     if end.message_id is None or action.stays or action.chat_id > 0:
         return []
-    return actor.sent(action.chat_id, end.message_id, int(actor.now().timestamp()))
+    topic = action.params.get("message_thread_id")
+    at = int(actor.now().timestamp())
+    return actor.sent(action.chat_id, end.message_id, at, topic if isinstance(topic, int) else 0)
