@@ -359,18 +359,18 @@ async def test_a_message_that_was_refused_for_now_is_not_counted_as_sent_again(a
 
 
 async def test_the_bots_own_words_in_a_group_are_recorded_unless_they_stay(api, redis):
-    recorded: list[tuple[int, int, int]] = []
+    recorded: list[tuple[int, ...]] = []
     calls = Calls(api, ActorStore(redis, KEYS))
 
     def record(*what: int) -> list[Any]:
-        recorded.append(what)  # type: ignore[arg-type]
+        recorded.append(what)
         return [("SET", "moderation:recorded", "1", "EX", 9)]
 
     actor = Actor(calls, calls.store, KEYS, BOT, record, now=lambda: NOW)
-    say = action(Method.SEND_MESSAGE, text="x")
+    say = action(Method.SEND_MESSAGE, text="x", message_thread_id=7)
     again = await carried_out(actor, redis, say)
     assert again[0].writes
     await carried_out(actor, redis, say)
     await on_action([say.model_copy(update={"action_id": "card", "stays": True, "chat_id": OTHER})], actor)
     await on_action([say.model_copy(update={"action_id": "private", "chat_id": 5_000_000_001})], actor)
-    assert recorded == [(CHAT, 1, int(NOW.timestamp()))] * 2, "a repeat records the same message"
+    assert recorded == [(CHAT, 1, int(NOW.timestamp()), 7)] * 2, "a repeat records the same message"
