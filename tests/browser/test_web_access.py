@@ -13,7 +13,7 @@ from tests.gateway import listing_id
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
     "/", "/list", f"/listings/{listing_id(1)}", f"/listings/{listing_id(1)}/poster", "/submit", "/guide/",
-    "/guide/detained", "/flags", "/nowhere",
+    "/guide/detained", "/flags", "/nowhere", "/areas", "/areas/savecki", "/share", "/offline", "/embed",
 )  # fmt: skip
 SERIOUS = {"serious", "critical"}
 
