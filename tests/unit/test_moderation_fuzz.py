@@ -45,6 +45,13 @@ REAL = [
         message(document=file(mime_type="image/png"), forward_origin={"type": "user", "sender_user": user()})
     ),
     raw(message(poll={"question": "?", "options": [{"text": "a", "media": {"photo": photo()}}]})),
+    raw(
+        message(rich_message={"blocks": [{"type": "url", "text": ["a"], "url": "a.by"}, {"photo": photo()}]})
+    ),
+    raw(message(checklist={"title": "x", "title_entities": ENTITIES, "tasks": [{"text": "+375291234567"}]})),
+    raw(
+        message(text="x", link_preview_options={"url": "https://a.by"}, guest_bot_caller_user=user(STRANGER))
+    ),
     raw(message(new_chat_members=[user(STRANGER), user(7, is_bot=True)])),
     raw(message(left_chat_member=user(STRANGER))),
     raw(message(chat_owner_changed={"new_owner": user(STRANGER)})),
