@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import City
 from tests.gateway import listing_id
@@ -60,3 +60,22 @@ def test_pages_speak_the_language_of_the_browser_and_offer_the_others(
     assert seen.page.locator("html").get_attribute("lang") == "en"
     seen.page.get_by_role("link", name="List", exact=True).click()
     assert seen.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_paper_is_light_and_bears_nothing_to_press(city: City, look: Callable) -> None:
+    """Also for who reads in the dark: every colour has its value for paper."""
+    colours = """() => {
+      const style = getComputedStyle(document.documentElement);
+      const names = ["paper", "ink", "red", "land", "tint", "border", "grid", "map-ink"];
+      return names.map((name) => style.getPropertyValue(`--${name}`).trim());
+    }"""
+    printed = []
+    for dark in (False, True):
+        page = look(f"{city.url}/areas/savecki", dark=dark).page
+        page.emulate_media(media="print")
+        printed.append(page.evaluate(colours))
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(".row").first).to_be_visible()
+        for hidden in (".top", ".bottom", ".act a.button >> nth=0"):
+            expect(page.locator(hidden)).to_be_hidden()
+    assert printed[0] == printed[1]
