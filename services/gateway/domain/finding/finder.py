@@ -21,6 +21,7 @@ SEGMENTS_MOST = 32
 FACTOR = 4
 """A segment is merged with those after it when they have grown to a quarter of it."""
 FEW = 3
+FIRST = 1_024
 INSIDE_FROM = 4
 """Letters of a word that is looked for inside others."""
 NOT = 32
@@ -152,6 +153,13 @@ class Finder:
                 found, quality = self._again(self._slips, words, qualities, most, near)
         return [Found(self._items.keys[number] or "", int(quality[number])) for number in found]
 
+    def has(self, word: Word) -> bool:
+        """Whether any item has this word, or one that begins so, in its name or beside it."""
+        self.settle()
+        heard = word.heard
+        starts = (heard, *begun(heard))
+        return any(self._alive(segment.beginning(start)) for segment in self._segments for start in starts)
+
     def around(self, place: tuple[float, float], metres: float, most: int) -> list[str]:
         """Keys of the items within so many metres, the nearest first."""
         return [self._items.keys[number] or "" for number in self._items.around(place, metres, most)]
@@ -168,12 +176,21 @@ class Finder:
         total[missing] = NONE
         return total
 
+    def _alive(self, entries: Entries) -> bool:
+        """Of a million the first ones nearly always tell."""
+        alive = self._items.alive
+        return bool(alive[entries[:FIRST] >> 1].any() or alive[entries[FIRST:] >> 1].any())
+
     def _plain(self, word: Word) -> Qualities:
         best = np.full(self._items.size, NOT, dtype=np.uint8)
         heard = word.heard
         others = begun(heard)
-        begin = [s.beginning(start) for s in self._segments for start in (heard, *others)]
         exact = [s.exact(heard) for s in self._segments]
+        begin = [s.beginning(start) for s in self._segments for start in others]
+        for segment, same in zip(self._segments, exact, strict=True):
+            longer = segment.beginning(heard)
+            if len(longer) > len(same):  # or no term goes on after the word: these are the same
+                begin.append(longer)
         also = [s.exact(term) for s in self._segments for term in word.also]
         for entries in begin:
             best[_beside(entries)] = BESIDE_BEGINNING

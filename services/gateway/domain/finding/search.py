@@ -207,7 +207,7 @@ class Search:
     def _is_known(self, word: str) -> bool:
         """Whether anything has it in its name or beside it."""
         finders = self._areas, self.streets.finder, self._listings
-        return any(finder.find([Word(word)], 1, slips=False) for finder in finders)
+        return any(finder.has(Word(word)) for finder in finders)
 
     def _areas_of(self, word: str) -> Iterator[str]:
         """Terms of the areas that this word may mean: what lies in them matches too."""
