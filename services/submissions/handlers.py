@@ -32,8 +32,10 @@ async def on_received(event: SubmissionReceived, store: InStore, service: InServ
     if await store.record(event.submission_id):
         return NOTHING
     listing_id = event.listing_id if event.action != "add" else None
+    # Asked before it is read: what arrives in between must not look as if it had never been.
+    sure = listing_id is None or await store.index.caught_up(listing_id)
     reading = await store.read_new(event.submission_id, event.content, listing_id, now())
-    if listing_id and reading.known.listing is None and not await store.index.caught_up(listing_id):
+    if not sure and reading.known.listing is None:
         raise TryLater("the directory's changes have not all arrived", after=AGAIN)
     return _commit(store, receive(event, reading.known, service), *reading.expect)
 
