@@ -80,17 +80,21 @@ class Letters:
         return [candidates[n][0] for n in sorted(found)]
 
     def _possible(self, word: str, edits: int) -> Numbers:
-        """Terms that hold one of the parts, in which at most `edits` letters of the word are missing."""
-        held = np.zeros(len(self.single), dtype=np.bool_)
-        for start, part in _parts(word[:LETTERS_KEPT], edits + 1):
-            reach = edits if start else 0
-            for at in range(start - reach, start + reach + 1):
-                held |= self._at(at, part)
-        rows = np.flatnonzero(held & self._begun(word))
+        """Terms that hold one of the parts, in which at most `edits` letters of the word are missing.
+
+        The parts come last: each costs a look at many places, so it is at the few terms that are left.
+        """
+        rows = np.flatnonzero(self._begun(word))
         missing = np.bitwise_count(~self.single[rows] & np.uint64(_single(word)))
         rows = rows[missing <= edits]
         apart = np.bitwise_count(~self.pairs[rows] & np.uint64(_pairs(word)))
-        possible: Numbers = rows[apart <= edits * PAIRS_HIT]
+        rows = rows[apart <= edits * PAIRS_HIT]
+        high, low, held = self.high[rows], self.low[rows], np.zeros(len(rows), dtype=np.bool_)
+        for start, part in _parts(word[:LETTERS_KEPT], edits + 1):
+            reach = edits if start else 0
+            for at in range(start - reach, start + reach + 1):
+                held |= _at(high, low, at, part)
+        possible: Numbers = rows[held]
         return possible
 
     def _begun(self, word: str) -> npt.NDArray[np.bool_]:
@@ -100,18 +104,19 @@ class Letters:
         begun: npt.NDArray[np.bool_] = (one == first) | (two == first) | (one == second)
         return begun
 
-    def _at(self, start: int, part: bytes) -> npt.NDArray[np.bool_]:
-        """Which terms have these letters, eight at most, at this place."""
-        if start < 0 or start + len(part) > LETTERS_KEPT:
-            return np.zeros(len(self.single), dtype=np.bool_)
-        if start < 8:
-            letters = self.high << np.uint64(8 * start)
-            if start:
-                letters |= self.low >> np.uint64(64 - 8 * start)
-        else:
-            letters = self.low << np.uint64(8 * (start - 8))
-        equal: npt.NDArray[np.bool_] = letters >> np.uint64(64 - 8 * len(part)) == int.from_bytes(part)
-        return equal
+
+def _at(high: Bits, low: Bits, start: int, part: bytes) -> npt.NDArray[np.bool_]:
+    """Which terms have these letters, eight at most, at this place."""
+    if start < 0 or start + len(part) > LETTERS_KEPT:
+        return np.zeros(len(high), dtype=np.bool_)
+    if start < 8:
+        letters = high << np.uint64(8 * start)
+        if start:
+            letters |= low >> np.uint64(64 - 8 * start)
+    else:
+        letters = low << np.uint64(8 * (start - 8))
+    equal: npt.NDArray[np.bool_] = letters >> np.uint64(64 - 8 * len(part)) == int.from_bytes(part)
+    return equal
 
 
 def _parts(word: str, count: int) -> list[tuple[int, bytes]]:
