@@ -85,10 +85,14 @@ class Worker:
         return self.stopping.is_set() or self.lease.expired
 
     def stop(self) -> None:
-        """Begin nothing new, and wait for nothing new either: `run` ends when what is in hand is done."""
-        self.stopping.set()
-        if self._listening is not None:
-            self._listening.reschedule(0)
+        """Begin nothing new, and wait for nothing new either: `run` ends when what is in hand is done.
+
+        Safe to repeat.
+        """
+        if not self.stopping.is_set():
+            self.stopping.set()
+            if self._listening is not None:
+                self._listening.reschedule(0)
 
     async def run(self) -> None:
         """Raises only what is a fault of ours; the process then ends."""

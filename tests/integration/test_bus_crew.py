@@ -140,3 +140,8 @@ async def test_a_stop_does_not_wait_for_messages(bus_factory, eventually, nothin
     async with asyncio.timeout(60):
         async with bus.running():
             await eventually(lambda: len(waiting) == PARTITIONS)
+            workers = [worker for worker, _ in bus._crew._workers.values()]
+            for _ in range(3):  # again while the first is being carried out
+                for worker in workers:
+                    worker.stop()
+                await asyncio.sleep(0)
