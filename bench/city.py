@@ -19,7 +19,7 @@ from bench import city_trails as trails
 from bench.city_habits import BEYOND, HABITS, build
 from bench.city_map import HOUR, RING, RIVER, SMALL, TOWNS, UNMAPPED, City, Event, Shape
 from bench.city_people import GROUPS
-from bench.city_report import Result, picture, table, totals
+from bench.city_report import Result, over_time, picture, table, totals
 from services.moderation.domain import raids
 from services.moderation.domain.lookalike import add, likeness
 from services.moderation.domain.raids import Door, Join, Terms
@@ -176,7 +176,7 @@ def main() -> None:
         return _trails(TUNED)
     if "--quick" in sys.argv or "--tune" in sys.argv:
         results = _run(TUNED[:2] if "--quick" in sys.argv else TUNED, verbose=True)
-        print(table(results), totals(results), sep="\n\n")
+        print(table(results), totals(results), over_time(results), sep="\n\n")
         return None
     results = _run(HELD_OUT)
     small, bare = _run(SMALL_ONES), _run(WITHOUT_MAP)
@@ -184,6 +184,7 @@ def main() -> None:
         (
             table(results),
             totals(results, more=(("ten small towns", small), ("two cities without a map", bare))),
+            over_time(results),
         )
     )
     print(text, table(small), table(bare), sep="\n\n")

@@ -80,6 +80,29 @@ def totals(results: list[Result], more: Iterable[tuple[str, list[Result]]] = ())
     return "\n".join([*rows, *(_line(name, ones) for name, ones in more)])
 
 
+SPANS = (
+    (HOUR, "an hour"),
+    (6 * HOUR, "six hours"),
+    (24 * HOUR, "a day"),
+    (72 * HOUR, "three days"),
+    (168 * HOUR, "a week"),
+    (336 * HOUR, "two weeks"),
+)
+
+
+def over_time(results: list[Result]) -> str:
+    """Markdown: the share of each habit advised on within spans since the first join, and of all of them."""
+    ones = {f"infiltrators: {habit}": _sum(results, habit) for habit in HABITS}
+    rows = _head("advised on since the first join within", *(name for _, name in SPANS))
+    for name, one in ones.items():
+        shares = (_share(_within(one.since_first, most), one.count) for most, _ in SPANS)
+        rows.append(f"| {name} | {' | '.join(shares)} |")
+    people = sum(one.count for one in ones.values())
+    found = (sum(_within(one.since_first, most) for one in ones.values()) for most, _ in SPANS)
+    rows.append(f"| all of these | {' | '.join(_share(part, people) for part in found)} |")
+    return "\n".join(rows)
+
+
 def _line(name: str, ones: list[Result]) -> str:
     bad = [one for one in ones if one.group in HABITS]
     caught, people = sum(len(one.since_first) for one in bad), sum(one.count for one in bad)
