@@ -207,7 +207,7 @@ def show_used(before: dict[str, float], after: dict[str, float], updates: int, s
 
 def show(name: str, values: list[float]) -> None:
     shares = ((0.5, "p50"), (0.9, "p90"), (0.99, "p99"), (1.0, "most"))
-    print(f"{name:18}" + "".join(f"{label} {percentile(values, s) * 1000:7.1f} ms   " for s, label in shares))
+    print(f"{name:20}" + "".join(f"{label} {percentile(values, s) * 1000:7.1f} ms   " for s, label in shares))
 
 
 async def measure(

@@ -79,6 +79,9 @@ class Dropped:
         transport = getattr(getattr(receive, "__self__", None), "transport", None)
         if transport is not None:
             transport.abort()
+            # the loop tells uvicorn only later; one that returns before is scolded for not answering
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 @dataclass(slots=True)

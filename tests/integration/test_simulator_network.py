@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,6 +158,20 @@ async def test_an_answer_can_be_lost_after_the_work_is_done(http: httpx.AsyncCli
     assert sim.world.member(sim.world.chat(UPPER_TOWN), STRANGER).status == "kicked"
     (call,) = (await http.get("/sim/calls", params={"method": "banchatmember"})).json()
     assert (call["done"], call["status"]) == (True, 0)
+
+
+async def test_a_connection_cut_on_purpose_is_not_reported_as_a_fault_of_the_server(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log = logging.getLogger("uvicorn.error")
+    async with serving() as sim, httpx.AsyncClient(base_url=sim.url, trust_env=False, verify=False) as http:
+        log.addHandler(caplog.handler)
+        for kind in ("reset", "cut", "timeout"):
+            await http.post("/sim/faults", json={"kind": kind, "times": 1, "seconds": 0.1})
+            with pytest.raises(httpx.TransportError):
+                await http.post(api("getMe"))
+    log.removeHandler(caplog.handler)
+    assert not [record.getMessage() for record in caplog.records if record.name == log.name]
 
 
 async def test_a_429_for_one_chat_leaves_the_others_alone(http: httpx.AsyncClient) -> None:
