@@ -3,7 +3,8 @@
 Real processes of gateway and moderation on a Redis that flushes each write; the simulator and the sender run
 in this process. Updates (texts, edits, pictures, joins) of many chats are posted at their times, whether or
 not earlier ones are answered, over forty connections as Telegram keeps them. Measured is the time from the
-moment when an update should be posted to the arrival of the `deleteMessages` call that it causes.
+moment when an update should be posted to the arrival of the `deleteMessages` call that it causes; what such
+a call waits for others of its chat, 300 ms at most, is in it.
 """
 
 import asyncio
