@@ -35,8 +35,10 @@ def trails(city: City, events: Sequence[Event]) -> Iterator[tuple[int, Trail]]:
     joined = [event for event in events if event.kind == "joined"]
     for n, event in enumerate(joined):
         lately = [one for one in joined[: n + 1] if event.at - one.at < 30 * DAY]
-        counts = (len({o.chat for o in lately if event.at - o.at < span}) for span in (HOUR, DAY, 30 * DAY))
-        yield event.at, Trail(*counts, _neighbourhoods(city, lately))
+        hour, day, month = (
+            len({o.chat for o in lately if event.at - o.at < span}) for span in (HOUR, DAY, 30 * DAY)
+        )
+        yield event.at, Trail(hour, day, month, _neighbourhoods(city, lately))
 
 
 def _neighbourhoods(city: City, joined: Sequence[Event]) -> int:

@@ -22,10 +22,10 @@ from typing import Any
 import aiohttp
 import orjson
 import uvloop
-from redis.asyncio import Redis
 
 from bench.made.posting import Poster
 from services.moderation.store import Store
+from shared.bus.bus import connect
 from shared.bus.launch import settle
 from shared.keys import Keys
 from shared.server import EmbeddedRedis
@@ -82,12 +82,14 @@ class Traffic:
 
 
 async def prepare(redis_url: str) -> None:
-    redis = Redis.from_url(redis_url)
+    redis = connect(redis_url)
     chats = Store(redis, Keys(KEY)).chats
-    for n in range(CHATS):
-        for name, value in (("dryrun", "off"), ("media.photo", "delete")):
-            for command in chats.set_setting(FIRST_CHAT - n, name, value):
-                await redis.execute_command(*command)
+    async with redis.pipeline(transaction=False) as pipe:
+        for n in range(CHATS):
+            for name, value in (("dryrun", "off"), ("media.photo", "delete")):
+                for command in chats.set_setting(FIRST_CHAT - n, name, value):
+                    pipe.execute_command(*command)
+        await pipe.execute()
     await redis.aclose()
 
 
@@ -248,7 +250,7 @@ async def run(folder: Path, server: EmbeddedRedis, rate: float, seconds: float, 
                 await measure(poster, traffic, sim, pids, rate=rate, seconds=seconds)
 
 
-def main(rate: float = 500, seconds: float = 12, seed: int = 20_200_916) -> None:
+def main(rate: float = 500, seconds: float = 12, seed: float = 20_200_916) -> None:
     configure("bench", level="error")
     with tempfile.TemporaryDirectory() as folder, EmbeddedRedis(Path(folder) / "r") as server:
         print(f"seed {seed:.0f}")

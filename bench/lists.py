@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from services.moderation.lists.ids import IdLists
@@ -57,6 +58,7 @@ def measure(kind: str, path: Path) -> None:
     """Load in one way, ask, and print what it took as JSON."""
     before = _resident()
     began = time.process_time()
+    ask: Callable[[int], object]
     if kind == "set":
         lines = path.read_text(encoding="ascii").splitlines()[1:]
         ids = {int(line.partition(",")[0]) for line in lines}
@@ -65,7 +67,7 @@ def measure(kind: str, path: Path) -> None:
     else:
         lists = IdLists(path.parent, Keys("k" * 64))
         lists.refresh()
-        ask = lists.naming  # type: ignore[assignment]
+        ask = lists.naming
     loaded = time.process_time() - began
     took, hits = [], 0
     for one in _asked(path):

@@ -85,13 +85,15 @@ async def publish(url: str, updates: list[dict[str, Any]]) -> None:
 
 
 async def switch_on(url: str) -> None:
-    redis = Redis.from_url(url)
+    redis = connect(url)
     chats = Store(redis, Keys(KEY)).chats
-    for n in range(CHATS):
-        for name, value in ON.items():
-            assert name in SETTINGS, name
-            for command in chats.set_setting(FIRST_CHAT - n, name, value):
-                await redis.execute_command(*command)
+    async with redis.pipeline(transaction=False) as pipe:
+        for n in range(CHATS):
+            for name, value in ON.items():
+                assert name in SETTINGS, name
+                for command in chats.set_setting(FIRST_CHAT - n, name, value):
+                    pipe.execute_command(*command)
+        await pipe.execute()
     await redis.aclose()
 
 

@@ -47,7 +47,7 @@ def delete(chat: int, name: str, ids: list[int]) -> TelegramAction:
 
 def least(statuses: list[int]) -> float:
     """Seconds of the calls with these answers, when nothing but the limits takes time."""
-    at, calls = 0.0, []
+    at, calls = 0.0, list[float]()
     for status in statuses:
         if len(calls) >= CHAT_METHOD_MOST:
             at = max(at, calls[-CHAT_METHOD_MOST] + 1.0)

@@ -121,7 +121,10 @@ def measure(count: int) -> None:
     for number, name in enumerate(known):
         place = 53.8 + rng.random() / 5, 27.4 + rng.random() / 3
         finder.put(str(number), terms_of((name,)), place=place, size=int(rng.paretovariate(0.7)) % 20_000)
-    ask = lambda text: finder.find([Word(word) for word in words(text)], 8)  # noqa: E731
+
+    def ask(text: str) -> object:
+        return finder.find([Word(word) for word in words(text)], 8)
+
     ask("x")
     print(f"\n{count:,} names, made ready in {time.thread_time() - start:.1f} s, {memory() - before:.0f} MiB")
     folded = [fold(name) for name in known[:200_000]]

@@ -133,8 +133,8 @@ def compare(title: str, pairs: list[tuple[Set, Set]], with_peer: bool, other: st
         for name, teach in PEERS.items() if with_peer else ():
             started = time.process_time()
             scored = teach(learnt)
-            told = measured(scored, float("nan"), held, time.process_time() - started)
-            theirs.setdefault(name, []).append(told)
+            one = measured(scored, float("nan"), held, time.process_time() - started)
+            theirs.setdefault(name, []).append(one)
     line("ours", mine)
     line(f"ours, {LONG} characters and more", long)
     for name, told in theirs.items():

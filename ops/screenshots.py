@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -63,8 +64,10 @@ PICTURES = (
 def _take(browser: Browser, site: str) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, path, width, height, scheme in PICTURES:
-        dark = "dark" if scheme == "dark" else "light"
-        page = browser.new_page(viewport={"width": width, "height": height}, locale="be", color_scheme=dark)
+        colours: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, locale="be", color_scheme=colours
+        )
         page.goto(f"{site}{path}")
         page.wait_for_timeout(2500)  # tiles, flags and the first clusters fade in
         page.screenshot(path=IMAGES / f"{name}.png")

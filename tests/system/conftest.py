@@ -1,5 +1,6 @@
 """The whole system as real processes: Redis, four services, and the simulator in Telegram's place."""
 
+import functools
 import hashlib
 import itertools
 import os
@@ -109,7 +110,7 @@ class City:
 
     def wait_ready(self, *names: str) -> None:
         for name in names or SERVICES:
-            until(lambda name=name: self.ready(name), 30, f"{name} ready")
+            until(functools.partial(self.ready, name), 30, f"{name} ready")
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -125,11 +126,13 @@ class City:
         return answer.json()
 
     def chat(self, chat: int | str) -> dict[str, Any]:
-        return self.sim.get(f"/sim/chats/{chat}").json()
+        there: dict[str, Any] = self.sim.get(f"/sim/chats/{chat}").json()
+        return there
 
     def calls(self, method: str = "", chat: int | None = None) -> list[dict[str, Any]]:
         asked: dict[str, Any] = {"method": method, "most": 100_000} | ({"chat": chat} if chat else {})
-        return self.sim.get("/sim/calls", params=asked).json()
+        made: list[dict[str, Any]] = self.sim.get("/sim/calls", params=asked).json()
+        return made
 
     def proof(self) -> str:
         made = self.http.get("/api/v1/challenge").json()
@@ -152,7 +155,8 @@ class City:
         return str(self.http.get(f"/api/v1/submissions/{receipt}").json()["state"])
 
     def listings(self, **asked: Any) -> list[dict[str, Any]]:
-        return self.http.get("/api/v1/listings", params=asked).json()["features"]
+        found: list[dict[str, Any]] = self.http.get("/api/v1/listings", params=asked).json()["features"]
+        return found
 
     def cards(self) -> list[dict[str, Any]]:
         """Review cards that still have buttons."""
