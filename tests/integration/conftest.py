@@ -5,10 +5,15 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
+from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.store import BotStore
 from services.moderation.equip import equip
 from services.moderation.settings import ModerationSettings
+from services.moderation.telegram.store import ActorStore
 from shared.bus import Bus
+from shared.settings import Settings
 from simulator.demo import (
     DEMO_TOKEN,
     REVIEW_CHAT,
@@ -16,6 +21,7 @@ from simulator.demo import (
 from simulator.server import serving
 from tests.conftest import KEY
 from tests.house import Clock
+from tests.telling import BOT, KEYS, NOW, Api, Chats
 from tests.town import Town
 
 
@@ -25,6 +31,23 @@ async def house(bus_factory, settings):
     made = Clock(bus, settings)
     async with bus.running():
         yield made
+
+
+@pytest.fixture
+async def deps(redis_url: str) -> AsyncIterator[Deps]:
+    """The bot in a chat that acts and speaks English, before a Telegram that only answers."""
+    redis = Redis.from_url(redis_url)
+    yield Deps(
+        settings=Settings(key="k" * 32, review_chat=-100999, _env_file=None),
+        keys=KEYS,
+        telegram=Api(),
+        chats=Chats(redis, {"dryrun": "off", "language": "en"}),
+        store=BotStore(redis, KEYS),
+        actor_store=ActorStore(redis, KEYS),
+        me=Me(BOT, "dze_bot"),
+        now=lambda: NOW,
+    )
+    await redis.aclose()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ async def test_admins_are_never_touched_and_an_anonymous_one_is_heard(town):
     town.say("/ban", reply_to=town.say("я таксама адмін", REVIEWER))
     await town.hears("Адміністратараў я не чапаю")
     town.say("/mute 2h", as_chat=UPPER_TOWN, reply_to=town.say("шум", RESIDENT))
-    await town.hears("Забараняю пісаць: Maryna. Тэрмін: 2h")
+    await town.hears("Забараняю пісаць: Maryna. Тэрмін: 2 гадзіны")
     await eventually(lambda: town.calls("restrictChatMember"))
     town.say("/ban 1087968824")
     await town.hears("іх я не чапаю")
@@ -85,7 +85,7 @@ async def test_a_deed_has_a_code_a_reason_and_a_way_back(town):
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     town.say("/ban 7d", reply_to=town.say("купляйце", RESIDENT))
-    said = await town.hears("Выдаляю: Maryna. Тэрмін: 7d")
+    said = await town.hears("Выдаляю: Maryna. Тэрмін: 7 дзён")
     await eventually(lambda: town.calls("banChatMember"))
     code = said.content["text"].rpartition(" ")[2]
     await eventually(

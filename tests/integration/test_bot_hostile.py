@@ -1,120 +1,31 @@
 """Whatever an update holds, the bot answers or stays silent; it never fails and never trusts."""
 
-import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
-from redis.asyncio import Redis
 
 from services.moderation.bot import news
 from services.moderation.bot.commands import COMMANDS
-from services.moderation.bot.dialogue import handle
-from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.ports import Deps
 from services.moderation.bot.sharing import read
 from services.moderation.bot.signing import Press, Signer
-from services.moderation.bot.store import BotStore
-from services.moderation.domain.settings import SETTINGS, ChatSettings
+from services.moderation.domain.settings import SETTINGS
 from services.moderation.domain.update import Person
-from services.moderation.store import Chats as StoredChats
-from services.moderation.telegram.store import ActorStore
 from shared.bus import NOTHING, Commit
-from shared.contracts.telegram import Method, TelegramAction, TelegramUpdate
-from shared.keys import Keys
-from shared.settings import Settings
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-CHAT, BOT, ADMIN, PERSON, CHANNEL = (
-    -1001111111111,
-    7_000_000_001,
-    5_000_000_001,
-    5_000_000_002,
-    -1003333333333,
+from shared.contracts.telegram import Method
+from tests.telling import (
+    ADMIN,
+    ADMIN_USER,
+    BOT,
+    CHANNEL,
+    CHAT,
+    KEYS,
+    NOW,
+    PERSON,
+    TARGET,
+    acts,
+    command,
+    tell,
+    texts,
 )
-KEYS = Keys("k" * 32)
-ADMIN_USER = {"id": ADMIN, "is_bot": False, "first_name": "Алена", "language_code": "en"}
-TARGET = {"message_id": 5, "date": int(NOW.timestamp()), "from": {"id": PERSON, "first_name": "<b>x"}}
-
-
-class Api:
-    """Everybody in `admins` is one; everybody else is a member. `odd` answers instead, when set."""
-
-    def __init__(self) -> None:
-        self.admins = {ADMIN, BOT}
-        self.odd: Any = None
-
-    async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
-        del seconds
-        if self.odd is not None:
-            return self.odd
-        if method == "getChat":
-            return {"id": CHAT, "type": "supergroup", "permissions": {"can_send_messages": True}}
-        status = "creator" if (params or {}).get("user_id") in self.admins else "member"
-        return {"status": status, "user": {"id": (params or {}).get("user_id"), "first_name": "X"}}
-
-    async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
-        del file_id, most, seconds
-        return b"\xff\x00{"
-
-
-class Chats(StoredChats):
-    """The real ones, with settings given by the test; one person is known by name."""
-
-    def __init__(self, redis: Redis, values: dict[str, str]) -> None:
-        super().__init__(redis, KEYS)
-        self.values = values
-
-    async def settings(self, chat_id: int) -> ChatSettings:
-        del chat_id
-        return ChatSettings(self.values)
-
-    async def person_named(self, chat_id: int, username: str) -> int | None:
-        del chat_id
-        return PERSON if username == "known" else None
-
-
-@pytest.fixture
-async def deps(redis_url: str) -> AsyncIterator[Deps]:
-    redis = Redis.from_url(redis_url)
-    yield Deps(
-        settings=Settings(key="k" * 32, review_chat=-100999, _env_file=None),
-        keys=KEYS,
-        telegram=Api(),
-        chats=Chats(redis, {"dryrun": "off", "language": "en"}),
-        store=BotStore(redis, KEYS),
-        actor_store=ActorStore(redis, KEYS),
-        me=Me(BOT, "dze_bot"),
-        now=lambda: NOW,
-    )
-    await redis.aclose()
-
-
-async def tell(deps: Deps, kind: str, body: Any) -> Commit:
-    raw = json.dumps({"update_id": 1, kind: body})
-    return await handle(TelegramUpdate(update_id=1, chat_id=CHAT, kind=kind, raw=raw, received_at=NOW), deps)
-
-
-def command(text: str, **more: Any) -> dict[str, Any]:
-    length = len(text.split(maxsplit=1)[0])
-    return {
-        "message_id": 9,
-        "date": int(NOW.timestamp()),
-        "chat": {"id": CHAT, "type": "supergroup", "title": "T"},
-        "from": ADMIN_USER,
-        "text": text,
-        "entities": [{"type": "bot_command", "offset": 0, "length": length}],
-        **more,
-    }
-
-
-def acts(commit: Commit) -> list[tuple[Method, dict[str, Any]]]:
-    return [
-        (event.method, event.params)
-        for event in commit.events
-        if isinstance(event, TelegramAction) and event.method is not Method.SEND_MESSAGE
-    ]
-
 
 ODD = [None, 0, "", [], {}, "x", -1, True, [[]], {"id": "x"}, {"id": None}, 10**30, "\x00"]
 
@@ -195,8 +106,7 @@ async def test_in_dry_run_nothing_is_done(deps):
 
 
 async def test_names_of_strangers_cannot_write_markup(deps):
-    commit = await tell(deps, "message", command("/ban", reply_to_message=TARGET))
-    said = [e.params["text"] for e in commit.events if isinstance(e, TelegramAction) and "text" in e.params]
+    said = texts(await tell(deps, "message", command("/ban", reply_to_message=TARGET)))
     assert any("&lt;b&gt;x" in text for text in said)
     assert not any("<b>x" in text for text in said)
 
@@ -206,10 +116,9 @@ async def test_names_of_strangers_cannot_write_markup(deps):
     "words", ["", "x", "'; DROP", "\u202e🙂 " * 30, "-1", "9" * 400, "off off", "{", "%s {name}"]
 )
 async def test_every_command_survives_every_word_behind_it(deps, name, words):
-    commit = await tell(deps, "message", command(f"/{name} {words}", reply_to_message=TARGET))
-    texts = [e.params["text"] for e in commit.events if isinstance(e, TelegramAction) and "text" in e.params]
-    assert all(0 < len(text) <= 4096 for text in texts)
-    assert not any("<b>x" in text for text in texts)
+    said = texts(await tell(deps, "message", command(f"/{name} {words}", reply_to_message=TARGET)))
+    assert all(0 < len(text) <= 4096 for text in said)
+    assert not any("<b>x" in text for text in said)
 
 
 @pytest.mark.parametrize(

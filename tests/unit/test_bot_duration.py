@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.moderation.bot.duration import BadDurationError, parse, short
+from services.moderation.bot.duration import BadDurationError, parse, said
+from services.moderation.bot.i18n import CATALOGUES, Speech
 
 
 @pytest.mark.parametrize(
@@ -33,8 +34,30 @@ def test_what_telegram_would_take_for_ever_is_refused(word):
         parse(word)
 
 
-@pytest.mark.parametrize("word", ["90m", "1h", "2d", "7d"])
-def test_a_duration_is_shown_as_it_was_written(word):
-    length = parse(word)
-    assert length is not None
-    assert short(length) == word
+@pytest.mark.parametrize(
+    ("language", "length", "words"),
+    [
+        ("be", timedelta(hours=1), "1 гадзіна"),
+        ("be", timedelta(hours=2), "2 гадзіны"),
+        ("be", timedelta(days=7), "7 дзён"),
+        ("be", timedelta(minutes=21), "21 хвіліна"),
+        ("ru", timedelta(days=3), "3 дня"),
+        ("ru", timedelta(hours=11), "11 часов"),
+        ("ru", timedelta(minutes=90), "1 час 30 минут"),
+        ("uk", timedelta(days=365), "365 днів"),
+        ("uk", timedelta(hours=22), "22 години"),
+        ("uk", timedelta(days=1, minutes=1), "1 день 1 хвилина"),
+        ("en", timedelta(hours=1), "1 hour"),
+        ("en", timedelta(weeks=2, hours=2, minutes=2), "14 days 2 hours 2 minutes"),
+    ],
+)
+def test_a_duration_is_said_in_words_of_each_language(language, length, words):
+    assert said(Speech(language), length) == words
+
+
+@pytest.mark.parametrize("language", sorted(CATALOGUES))
+def test_every_duration_that_can_be_typed_has_words(language):
+    for minutes in [*range(1, 1441), 43_200, 525_600]:
+        words = said(Speech(language), timedelta(minutes=minutes))
+        assert words
+        assert not set(words) & set("|{}")

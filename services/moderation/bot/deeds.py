@@ -126,29 +126,32 @@ async def _lacking(turn: Turn, verb: Verb, target: Target) -> str | None:
 
 
 def _done(turn: Turn, verb: Verb, target: Target, length: timedelta | None) -> Commit:
-    said = {"name": target.name, "until": until_word(turn.speech, length)}
     if turn.settings.dryrun:
-        text = turn.speech(f"deed.would_{verb.name}", **said)
         return Commit.of(
             writes=turn.deps.actor_store.audit(turn.chat.id, _held_back(turn, verb, target)),
-            events=[turn.say(text)],
+            events=[turn.say(_words(turn.speech, f"would_{verb.name}", target, length))],
         )
     done = actions(turn, verb, target, length)
     events: list[Message] = [*done]
     if verb.teaches and not target.is_channel:
         events.append(lesson(turn, target, verb.teaches, f"admin.{verb.name}"))
     writes = _word_for(turn, verb, target)
-    return Commit.of(writes=writes, events=[*events, _answer(turn, verb, target, done[-1], said)])
+    words = _words(turn.public, verb.name, target, length)
+    return Commit.of(writes=writes, events=[*events, _answer(turn, verb, target, done[-1], words)])
 
 
-def _answer(
-    turn: Turn, verb: Verb, target: Target, done: TelegramAction, said: dict[str, str]
-) -> TelegramAction:
-    code = code_of(turn.deps.keys, done.action_id)
-    text = joined("\n", [turn.speech(f"deed.{verb.name}", **said), turn.speech("deed.code", code=code)])
-    buttons = [log_view.Log.of(turn).undo(code, turn.speech.plain("undo.button"))] if verb.harms else []
+def _words(speech: Speech, key: str, target: Target, length: timedelta | None) -> Html:
+    until = speech.plain("deed.for_ever") if length is None else duration.said(speech, length)
+    return speech(f"deed.{key}", name=target.name, until=until)
+
+
+def _answer(turn: Turn, verb: Verb, target: Target, done: TelegramAction, words: Html) -> TelegramAction:
+    """In the chat's language, like a warning: everybody reads it, and the person too."""
+    speech, code = turn.public, code_of(turn.deps.keys, done.action_id)
+    text = joined("\n", [words, speech("deed.code", code=code)])
+    buttons = [log_view.Log.of(turn).undo(code, speech.plain("undo.button"))] if verb.harms else []
     if verb.name in {"ban", "spam"}:
-        buttons.append(wiping.button_for(turn, turn.chat.id, target.id, turn.speech))
+        buttons.append(wiping.button_for(turn, turn.chat.id, target.id, speech))
     return turn.say(text, [buttons] if buttons else [])
 
 
@@ -159,10 +162,6 @@ def _word_for(turn: Turn, verb: Verb, target: Target) -> list[Command]:
     if verb.harms:
         return turn.deps.chats.distrust(turn.chat.id, target.id)
     return turn.deps.chats.trust(turn.chat.id, target.id, int(turn.reply.now.timestamp()))
-
-
-def until_word(speech: Speech, length: timedelta | None) -> str:
-    return speech.plain("deed.for_ever") if length is None else duration.short(length)
 
 
 def actions(turn: Turn, verb: Verb, target: Target, length: timedelta | None) -> list[TelegramAction]:

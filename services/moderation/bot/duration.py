@@ -1,7 +1,9 @@
-"""How long: `30m`, `1h`, `2d`, `1w`, as people write it after a command."""
+"""How long: `30m`, `1h`, `2d`, `1w`, as people write it after a command, and in words."""
 
 import re
 from datetime import timedelta
+
+from services.moderation.bot.i18n import Speech
 
 _UNITS = {
     "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1),
@@ -30,10 +32,8 @@ def parse(word: str) -> timedelta | None:
     return length
 
 
-def short(length: timedelta) -> str:
-    """As it would be typed: `90m`, `1h`, `2d`."""
-    minutes = int(length.total_seconds() // 60)
-    for size, unit in ((1440, "d"), (60, "h")):
-        if minutes % size == 0:
-            return f"{minutes // size}{unit}"
-    return f"{minutes}m"
+def said(speech: Speech, length: timedelta) -> str:
+    """In words, from days down to minutes: `7 дзён`, `1 hour 30 minutes`."""
+    hours, minutes = divmod(length.seconds // 60, 60)
+    counted = (("span.days", length.days), ("span.hours", hours), ("span.minutes", minutes))
+    return " ".join(speech.many(key, n) for key, n in counted if n)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.moderation.domain.settings import LANGUAGES, SETTINGS
+from shared.text.plural import of_number
 
 
 def _read(language: str) -> Mapping[str, str]:
@@ -48,6 +49,10 @@ class Speech:
     def plain(self, key: str, **values: Any) -> str:
         """The text without markup, for buttons and answers to them."""
         return CATALOGUES[self.language][key].format(**values)
+
+    def many(self, key: str, n: int) -> str:
+        """The form of a text for `n`, with the number in it; the forms stand in one text, apart by `|`."""
+        return of_number(self.language, n, CATALOGUES[self.language][key].split("|")).format(n=n)
 
     def plain_word(self, family: str, code: str) -> str:
         return CATALOGUES[self.language].get(f"{family}.{code}", code)

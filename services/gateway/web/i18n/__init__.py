@@ -1,11 +1,13 @@
 """Texts in three languages: which one to use, and how numbers, plurals and dates are written in it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from shared.text.plural import of_number
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("be", "ru", "en")
@@ -73,7 +75,7 @@ class Translator:
 
     def many(self, key: str, n: int) -> str:
         """The plural form for `n`, with the number written in it."""
-        return str(self._texts[key][PLURAL[self.language](n)]).format(n=self.number(n))
+        return of_number(self.language, n, self._texts[key]).format(n=self.number(n))
 
     def number(self, n: int) -> str:
         """1234567 as 1,234,567 in English and with no-break spaces elsewhere; four digits stay together."""
@@ -83,20 +85,6 @@ class Translator:
 
     def date(self, moment: datetime) -> str:
         return f"{moment.day}{NO_BREAK}{self._texts['date.months'][moment.month - 1]}{NO_BREAK}{moment.year}"
-
-
-def _slavic(n: int) -> int:
-    """CLDR's rule for be and ru: one, few, many."""
-    if n % 10 == 1 and n % 100 != 11:
-        return 0
-    return 1 if n % 10 in {2, 3, 4} and n % 100 not in {12, 13, 14} else 2
-
-
-def _english(n: int) -> int:
-    return 0 if n == 1 else 1
-
-
-PLURAL: dict[str, Callable[[int], int]] = {"be": _slavic, "ru": _slavic, "en": _english}
 
 
 @cache

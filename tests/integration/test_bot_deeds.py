@@ -1,0 +1,26 @@
+"""What an admin has the bot do to somebody: what is said of it, and that it is true."""
+
+import pytest
+
+from shared.contracts.telegram import Method
+from tests.telling import TARGET, acts, command, tell, texts
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("be", "Забараняю пісаць: &lt;b&gt;x. Тэрмін: 2 гадзіны."),
+        ("ru", "Запрещаю писать: &lt;b&gt;x. Срок: 2 часа."),
+        ("uk", "Забороняю писати: &lt;b&gt;x. Строк: 2 години."),
+        ("en", "&lt;b&gt;x may not write now. For how long: 2 hours."),
+    ],
+)
+async def test_a_deed_is_told_to_the_chat_in_its_language_with_the_time_in_words(deps, language, words):
+    """The admin's Telegram is English: in dry run only the admin is answered."""
+    deps.chats.values = {"dryrun": "off", "language": language}
+    commit = await tell(deps, "message", command("/mute 2h", reply_to_message=TARGET))
+    assert [method for method, _ in acts(commit)] == [Method.RESTRICT_MEMBER]
+    assert texts(commit)[0].startswith(words)
+    deps.chats.values = {"language": language}
+    (told,) = texts(await tell(deps, "message", command("/mute 90m", reply_to_message=TARGET)))
+    assert "for how long: 1 hour 30 minutes" in told
