@@ -15,9 +15,10 @@ ACTIONS = ("advise", "restrict", "remove")
 FACTS = ("score", "chats", "days", "hours_inside", "places", "trusted", "road")
 """Facts beside the signals: the score; chats joined within thirty days; days on which something was written
 here; hours since the join that was seen; neighbourhoods joined; chats whose admins trust the person; and how
-they came in (`public`, `invite`, `request`, `added`, `vouched`, `folder`, `entrance`; empty
-when unknown).
+they came in.
 """
+ROADS = ("public", "invite", "request", "added", "vouched", "folder", "entrance", "")
+"""How somebody came in, see `Presence.road`; empty when unknown."""
 
 Known = Mapping[str, float | str | None]
 
