@@ -107,6 +107,19 @@ async def test_in_dry_run_and_by_default_a_wave_is_only_told(house, eventually):
     assert house.of(Method.RESTRICT_MEMBER) == []
 
 
+async def test_in_a_basic_group_nobody_is_silenced_and_nobody_is_said_to_be(house, eventually):
+    await house.set(dryrun="off", raid__action="restrict", raid__joins="5", language="en")
+    joins = wave(6)
+    for update in joins:
+        update["chat_member"]["chat"] = chat(kind="group")
+    await house.hear(*joins)
+    await eventually(lambda: house.of(Method.SEND_MESSAGE))
+    (told,) = house.of(Method.SEND_MESSAGE)
+    assert "nobody can be muted in a basic group" in told.params["text"]
+    assert "raid.action" not in told.params["text"]
+    assert house.of(Method.RESTRICT_MEMBER) == []
+
+
 async def test_the_door_opens_again_when_it_is_quiet(house, eventually):
     await house.set(dryrun="off", raid__joins="5")
     await house.hear(*wave(6))

@@ -4,7 +4,7 @@ Who gets it, and what happens where no admin has opened the bot, stands in `news
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.moderation.bot import asking, deeds, explaining, wiping
@@ -76,7 +76,7 @@ class _Card:
         if kept.acted is None:
             parts = [speech("advice.title", **about)]
         else:
-            until = kept.acted.until.strftime("%d.%m")
+            until = _until(speech, kept.acted.until)
             parts = [speech(f"advice.did_{kept.acted.what}", until=until, **about)]
         if kept.title:
             parts.append(speech("advice.chat", title=kept.title))
@@ -85,6 +85,10 @@ class _Card:
                 lines = (Html(f"• {reason(speech, one)}") for one in signals)
                 parts.append(joined("\n", [speech(kind), *lines]))
         return joined("\n\n", [*parts, ending])
+
+
+def _until(speech: Speech, at: datetime | None) -> str:
+    return speech.plain("deed.until_back" if at is None else "warn.until", at=at and at.strftime("%d.%m"))
 
 
 def against(judged: PersonJudged) -> list[Signal]:
@@ -148,6 +152,8 @@ async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str |
         return "press.not_admin"
     if choice == "wipe" and not rights.can_delete:
         return "press.not_admin"
+    if choice == "restrict" and (await press.turn.deps.chats.state(judged.chat_id)).is_basic:
+        return "deed.basic"
     return "press.target_admin" if theirs.is_admin and choice != "trust" else None
 
 

@@ -106,8 +106,10 @@ async def refusal(turn: Turn, verb: Verb, target: Target) -> str | None:
         return "target.protected"
     if target.id == turn.deps.me.id:
         return "target.me"
-    if verb.name in {"mute", "unmute"} and (turn.chat.type == "group" or target.is_channel):
-        return "deed.basic" if turn.chat.type == "group" else "deed.channel"
+    if verb.name in {"mute", "unmute"} and (turn.chat.is_basic or target.is_channel):
+        return "deed.basic" if turn.chat.is_basic else "deed.channel"
+    if verb.name == "unban" and turn.chat.is_basic:
+        return "deed.basic_unban"
     return await _lacking(turn, verb, target)
 
 
@@ -129,19 +131,21 @@ def _done(turn: Turn, verb: Verb, target: Target, length: timedelta | None) -> C
     if turn.settings.dryrun:
         return Commit.of(
             writes=turn.deps.actor_store.audit(turn.chat.id, _held_back(turn, verb, target)),
-            events=[turn.say(_words(turn.speech, f"would_{verb.name}", target, length))],
+            events=[turn.say(_words(turn, turn.speech, f"would_{verb.name}", target, length))],
         )
     done = actions(turn, verb, target, length)
     events: list[Message] = [*done]
     if verb.teaches and not target.is_channel:
         events.append(lesson(turn, target, verb.teaches, f"admin.{verb.name}"))
     writes = _word_for(turn, verb, target)
-    words = _words(turn.public, verb.name, target, length)
+    words = _words(turn, turn.public, verb.name, target, length)
     return Commit.of(writes=writes, events=[*events, _answer(turn, verb, target, done[-1], words)])
 
 
-def _words(speech: Speech, key: str, target: Target, length: timedelta | None) -> Html:
+def _words(turn: Turn, speech: Speech, key: str, target: Target, length: timedelta | None) -> Html:
     until = speech.plain("deed.for_ever") if length is None else duration.said(speech, length)
+    if turn.chat.is_basic:
+        until = speech.plain("deed.until_back")
     return speech(f"deed.{key}", name=target.name, until=until)
 
 

@@ -65,7 +65,7 @@ def _greeting(turn: Turn, speech: Speech, rights: Rights) -> Html:
     if turn.chat.id == turn.deps.settings.review_chat:
         return speech("greet.reviewers")
     parts = [speech("greet.group")]
-    if turn.chat.type == "group":
+    if turn.chat.is_basic:
         parts.append(speech("greet.basic"))
     parts.append(rights_text(speech, rights))
     parts.append(speech("greet.dryrun" if turn.settings.dryrun else "greet.acting"))

@@ -64,10 +64,11 @@ async def _named(deps: Deps, news: News) -> News:
 
 
 def _acted(deps: Deps, done: TelegramAction) -> Acted:
+    until = done.params.get("until_date")
     return Acted(
         what="remove" if done.method is Method.BAN_MEMBER else "restrict",
         undo=code_of(deps.keys, done.action_id),
-        until=datetime.fromtimestamp(done.params["until_date"], UTC),
+        until=None if until is None else datetime.fromtimestamp(until, UTC),
     )
 
 

@@ -35,11 +35,11 @@ class Alert(Message):
 
 
 class Acted(Message):
-    """`undo` is the deed's code in the chat's log, `until` when it ends by itself."""
+    """`undo` is the deed's code in the chat's log, `until` when it ends by itself: None in a basic group."""
 
     what: Literal["remove", "restrict"]
     undo: str
-    until: Moment
+    until: Moment | None
 
 
 class News(Message):

@@ -29,20 +29,23 @@ def _line(speech: Speech, code: str) -> str:
     return speech.plain("dryrun.delete", what=speech.plain_word("setting", code))
 
 
-def warned(language: str, said: Sanction, zone: str) -> Html:
+def warned(language: str, said: Sanction, zone: str, *, basic: bool) -> Html:
     """In the chat's language, for the person and everybody who reads along."""
     assert said.person is not None
     speech = speech_in(language)
     who = mention(said.person.id, said.person.name, speech)
-    first = sentence(speech, who, said, zone)
+    first = sentence(speech, who, said, zone, basic=basic)
     return joined("\n", [first, speech("warn.because", reason=speech.word("not_here", said.code))])
 
 
-def sentence(speech: Speech, who: Html, said: Sanction | Step, zone: str) -> Html:
-    """Which warning it is, or what has followed and until when."""
+def sentence(speech: Speech, who: Html, said: Sanction | Step, zone: str, *, basic: bool) -> Html:
+    """Which warning it is, or what has followed and until when; in a basic group nobody is muted."""
     if said.what == "warn":
         return speech("warn.one", who=who, count=said.count, most=said.most)
-    return speech(f"warn.{said.what}", who=who, until=_until(speech, said.until, zone))
+    if basic and said.what == "mute":
+        return speech("warn.basic", who=who)
+    until = speech.plain("deed.until_back") if basic else _until(speech, said.until, zone)
+    return speech(f"warn.{said.what}", who=who, until=until)
 
 
 def _until(speech: Speech, until: int | None, zone: str) -> str:

@@ -40,9 +40,9 @@ class Talk:
         """Tell the chat's admins, each alone, that rights have changed hands."""
         return await news.alert(self.deps, chat_id, kind, who, by)
 
-    def warned(self, settings: ChatSettings, found: Sanction) -> str:
+    def warned(self, settings: ChatSettings, found: Sanction, *, basic: bool) -> str:
         """What a person who met a lock reads, be it a warning or what followed; HTML."""
-        return notices.warned(settings.language, found, settings.timezone)
+        return notices.warned(settings.language, found, settings.timezone, basic=basic)
 
     def night(self, language: str, *, closed: bool, until: int | None, zone: str) -> str:
         """What everybody reads when the chat closes or opens; plain text, `until` in unix seconds."""

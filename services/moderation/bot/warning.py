@@ -41,7 +41,7 @@ def _warned(turn: Turn, target: Target, found: Step, reason: str) -> Commit:
     """In the chat's language: it is said to the person and to everybody."""
     keys, speech = turn.deps.keys, turn.public
     who = mention(target.id, target.name, speech)
-    parts = [notices.sentence(speech, who, found, turn.settings.timezone)]
+    parts = [notices.sentence(speech, who, found, turn.settings.timezone, basic=turn.chat.is_basic)]
     if reason:
         parts.append(speech("warn.because", reason=reason))
     writes = [
@@ -51,7 +51,7 @@ def _warned(turn: Turn, target: Target, found: Step, reason: str) -> Commit:
             turn.entry("warn", target=short(keys, target.id), count=found.count, reasons=("admin.warn",)),
         ),
     ]
-    if found.what == "warn" or (found.what == "mute" and turn.chat.type == "group"):
+    if found.what == "warn" or (found.what == "mute" and turn.chat.is_basic):
         return Commit.of(writes=writes, events=[turn.say(joined("\n", parts))])
     follows = _follows(turn, target, found)
     code = code_of(keys, follows.action_id)

@@ -41,7 +41,7 @@ def text(wave: Wave, name: str, speech: Speech) -> Html:
         return joined("\n\n", [over, *asked])
     what = _requests(wave, speech) if wave.what == "requests" else speech(f"raid.{wave.what}")
     said = speech("raid.closed", title=name, minutes=wave.minutes, count=wave.count, what=what)
-    return joined("\n\n", [said, speech("raid.hand")])
+    return said if wave.what == "basic" else joined("\n\n", [said, speech("raid.hand")])
 
 
 def _requests(wave: Wave, speech: Speech) -> Html:

@@ -51,10 +51,10 @@ async def judge(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> 
     if state.admins is None or state.is_admin(event.person):
         return NOTHING
     what = wanted(state.settings, event)
-    if what == "advise":
+    if what == "advise" or (what == "restrict" and state.is_basic):
         return await desk.bot.advise(event) if _is_news(event) else NOTHING
     if state.settings.dryrun:
-        return await _would_remove(desk, state, event, now)
+        return await _would(desk, state, event, what, now)
     if what == "restrict":
         restrict = _restrict(state, event, now)
         return await desk.bot.advise(event, restrict) + Commit.of(events=[restrict])
@@ -106,9 +106,10 @@ def _reasons(event: PersonJudged) -> tuple[str, ...]:
     return rule + tuple(signal.name for signal in event.signals if signal.weight > 0)
 
 
-async def _would_remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> Commit:
-    line = desk.bot.note(state.id, Method.BAN_MEMBER, reasons=_reasons(event), count=1, target=event.user_id)
-    told = notice(desk, state, ("remove",), now)
+async def _would(desk: Desk, state: ChatState, event: PersonJudged, what: str, now: int) -> Commit:
+    method = Method.RESTRICT_MEMBER if what == "restrict" else Method.BAN_MEMBER
+    line = desk.bot.note(state.id, method, reasons=_reasons(event), count=1, target=event.user_id)
+    told = notice(desk, state, (what,), now)
     state.told |= dict.fromkeys(state.changes.told, now)
     return await desk.bot.advise(event) + Commit.of(writes=line, events=told)
 
@@ -116,15 +117,12 @@ async def _would_remove(desk: Desk, state: ChatState, event: PersonJudged, now: 
 async def _remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> list[TelegramAction]:
     moment, reasons = datetime.fromtimestamp(now, UTC), _reasons(event)
     removed_for = timedelta(days=state.settings.number("suspicious.days"))
+    until = {} if state.is_basic else {"until_date": int((moment + removed_for).timestamp())}
     ban = TelegramAction(
         action_id=f"remove:{state.key}:{event.person}:{int(event.judged_at.timestamp() * 1000)}",
         chat_id=state.id,
         method=Method.BAN_MEMBER,
-        params={
-            "user_id": event.user_id,
-            "until_date": int((moment + removed_for).timestamp()),
-            "revoke_messages": True,
-        },
+        params={"user_id": event.user_id, "revoke_messages": True, **until},
         reasons=reasons,
         decided_at=moment,
         expires_at=moment + BAN_EXPIRES,

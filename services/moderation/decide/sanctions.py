@@ -20,14 +20,10 @@ def sanctions(desk: Desk, state: ChatState, now: int) -> Iterator[TelegramAction
     """Each sanction's action, and what the person is told; a basic group can mute nobody."""
     for number, found in enumerate(state.changes.sanctions):
         cause = f"{found.what}:{state.key}:{found.message_id}:{now}:{number}"
-        if (call := _call(found)) is not None and not (found.what == "mute" and _basic(state)):
+        if (call := _call(found)) is not None and not (found.what == "mute" and state.is_basic):
             yield _action(state, found, call, cause, now)
         if found.person is not None and found.what in ("warn", "mute", "ban"):
             yield _word(desk, state, found, f"say:{cause}", now)
-
-
-def _basic(state: ChatState) -> bool:
-    return state.about is not None and state.about.type == "group"
 
 
 def _call(found: Sanction) -> Call | None:
@@ -57,7 +53,7 @@ def _action(state: ChatState, found: Sanction, call: Call, cause: str, now: int)
 
 
 def _word(desk: Desk, state: ChatState, found: Sanction, cause: str, now: int) -> TelegramAction:
-    text = desk.bot.warned(state.settings, found)
+    text = desk.bot.warned(state.settings, found, basic=state.is_basic)
     moment = datetime.fromtimestamp(now, UTC)
     topic = {} if found.topic is None else {"message_thread_id": found.topic}
     return TelegramAction(

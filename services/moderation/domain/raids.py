@@ -95,7 +95,7 @@ class Wave:
     count: int
     minutes: int
     what: str
-    """`told`, `dryrun`, `restricted` or `requests`; `opened` when it is over."""
+    """`told`, `dryrun`, `restricted`, `requests`; `basic` where nobody can be muted; `opened` at its end."""
     links: int = 0
     """Links of the bot that ask for a request, with `requests`."""
     waiting: int = 0

@@ -177,6 +177,11 @@ class ChatState:
             self._policy = (self.settings, policy.of(self.settings))
         return self._policy[1]
 
+    @property
+    def is_basic(self) -> bool:
+        """As far as is known, see `Chat.is_basic`."""
+        return self.about is not None and self.about.is_basic
+
     def warned_of(self, person: str) -> Warned:
         return self.warned.get(person, Warned())
 

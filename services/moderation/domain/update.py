@@ -51,6 +51,11 @@ class Chat(NamedTuple):
     def is_group(self) -> bool:
         return self.type in GROUPS
 
+    @property
+    def is_basic(self) -> bool:
+        """A basic group: Telegram mutes nobody there, and who was removed can come back."""
+        return self.type == "group"
+
 
 class Message(NamedTuple):
     """A message as decisions see it; `at` and `edited_at` are unix seconds."""

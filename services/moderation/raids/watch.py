@@ -75,7 +75,7 @@ async def _follow(
     """The door, what is noted of those who came, their restriction, and a word to the admins."""
     people = [(one, ids[one.person]) for one in done.newcomers if one.person in ids]
     action, dryrun = state.settings.get("raid.action"), state.settings.dryrun
-    mutes = action != "tell" and not _basic(state)
+    mutes = action != "tell" and not state.is_basic
     events: list[Message] = [*_noted(state, people, now)]
     if mutes and not dryrun:
         events += _restricted(state, people, done.door, now)
@@ -87,7 +87,9 @@ async def _follow(
     if not done.closes:
         return found
     wave = Wave(state.id, done.door.came, state.settings.number("raid.minutes"), "told", muted=mutes)
-    if dryrun and (mutes or action == "requests"):
+    if action == "restrict" and not mutes:
+        wave = replace(wave, what="basic")
+    elif dryrun and action != "tell":
         wave = replace(wave, what="dryrun")
     elif action == "requests":
         closed, links = await entrances.shut(desk, state.id, now)
@@ -95,10 +97,6 @@ async def _follow(
     elif mutes:
         wave = replace(wave, what="restricted")
     return found + await desk.bot.wave(wave)
-
-
-def _basic(state: ChatState) -> bool:
-    return state.about is not None and state.about.type == "group"
 
 
 def _noted(state: ChatState, people: Iterable[tuple[Join, int]], now: int) -> Iterable[PersonObserved]:
