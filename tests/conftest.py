@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import hypothesis
 import pytest
@@ -83,8 +83,12 @@ def settings(redis_url: str, tmp_path: Path) -> Settings:
     return Settings(redis_url=redis_url, key=KEY, data=tmp_path, _env_file=None)
 
 
+class BusFactory(Protocol):
+    def __call__(self, service: str, **options: Any) -> Bus: ...
+
+
 @pytest.fixture
-async def bus_factory(settings: Settings) -> AsyncIterator[Callable[..., Bus]]:
+async def bus_factory(settings: Settings) -> AsyncIterator[BusFactory]:
     """Makes buses with quick leases: `bus_factory("directory")`."""
     made: list[Bus] = []
 
@@ -110,7 +114,7 @@ def nothing_pending(redis_url: str) -> Iterator[None]:
                         assert group["pending"] == 0, f"{key} {group['name']}: {group['pending']} pending"
 
 
-async def eventually(check: Callable[[], Awaitable[Any]] | Callable[[], Any], seconds: float = 60.0) -> Any:
+async def eventually(check: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait until `check` answers something true; fails after `seconds`."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
@@ -124,8 +128,12 @@ async def eventually(check: Callable[[], Awaitable[Any]] | Callable[[], Any], se
         await asyncio.sleep(0.02)
 
 
+class Eventually(Protocol):
+    def __call__(self, check: Callable[[], Any], seconds: float = 60.0) -> Awaitable[Any]: ...
+
+
 @pytest.fixture(name="eventually")
-def _eventually() -> Callable[..., Awaitable[Any]]:
+def _eventually() -> Eventually:
     return eventually
 
 

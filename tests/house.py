@@ -25,7 +25,14 @@ from tests.moderation import ADMIN, CHAT, chat, membership, message, raw, user
 BOT = 77
 
 
-class Telegram:
+class NoFiles:
+    """The part of a Bot API server that nobody asks here."""
+
+    async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
+        raise NotImplementedError
+
+
+class Telegram(NoFiles):
     """A Bot API server as far as deciding sees it: it names the admins, or fails when told to."""
 
     def __init__(self) -> None:
@@ -33,7 +40,7 @@ class Telegram:
         self.error: Exception | None = None
         self.asked: list[str] = []
 
-    async def call(self, method, params=None, *, seconds=15) -> Any:
+    async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
         del seconds
         self.asked.append(method)
         if self.error is not None:
@@ -167,7 +174,8 @@ class Clock(House):
 
 
 async def waiting(house: Clock, count: int) -> bool:
-    return await house.bus.redis.zcard(DUE) == count
+    held: int = await house.bus.redis.zcard(DUE)
+    return held == count
 
 
 async def known(house: Clock, eventually: Any) -> None:

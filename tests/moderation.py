@@ -67,8 +67,8 @@ def file(**more: Any) -> dict[str, Any]:
 
 
 def state(
-    settings: dict[str, str] | None = None, *, admins: set[int] | None = frozenset({ADMIN})
-) -> ChatState:  # type: ignore[assignment]
+    settings: dict[str, str] | None = None, *, admins: set[int] | frozenset[int] | None = frozenset({ADMIN})
+) -> ChatState:
     """A chat out of dry run, with its admins known."""
     known = None if admins is None else Admins(NOW, {person(one) for one in admins})
     return ChatState(CHAT, "c", ChatSettings({"dryrun": "off", **(settings or {})}), admins=known)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from shared.bus import Bus
@@ -80,8 +81,8 @@ def speak(town: Town, language: str) -> None:
 async def pages(town: Town, message: Any, who: int, chat: int, *labels: str) -> Any:
     """Press one button after the other, each once it is there; the message at the end."""
     for label in labels:
-        await eventually(lambda label=label: button(message, label), 15)
-        await town.answer(who, chat, message, data=button(message, label)["callback_data"])
+        found = await eventually(partial(button, message, label), 15)
+        await town.answer(who, chat, message, data=found["callback_data"])
     return message
 
 

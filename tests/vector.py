@@ -82,7 +82,8 @@ def archive(path: Path, tiles: Mapping[tuple[int, int, int], bytes]) -> Path:
     """A file with these tiles, by zoom, column and row."""
     zooms = [z for z, _, _ in tiles]
     with path.open("wb") as file:
-        writer = Writer(file)
+        make: Any = Writer  # which has no types
+        writer = make(file)
         for number, at in sorted((zxy_to_tileid(*at), at) for at in tiles):
             writer.write_tile(number, gzip.compress(tiles[at], mtime=0))
         writer.finalize(

@@ -1,10 +1,12 @@
 """Telegram's refusals, by its own words, and what follows from each."""
 
 import json
+from typing import Any
 
 import pytest
 from aiogram import Bot
 from aiogram.methods import GetMe
+from aiogram.methods.base import Response
 
 from services.moderation.telegram.client import Telegram, _Session
 from services.moderation.telegram.errors import (
@@ -14,15 +16,17 @@ from services.moderation.telegram.errors import (
     Migrated,
     Refused,
     RetryAfter,
+    TelegramError,
     Transient,
     Unauthorized,
 )
 from services.moderation.telegram.refusals import refusal
+from tests.sure import as_a
 
 TOKEN = "123456:AAsecret-token-that-must-not-be-seen"
 
 
-def refused(code, description, **parameters):
+def refused(code: int, description: str, **parameters: Any) -> TelegramError:
     answer = {"ok": False, "error_code": code, "description": description}
     return refusal("deleteMessages", code, answer | ({"parameters": parameters} if parameters else {}))
 
@@ -48,26 +52,28 @@ def refused(code, description, **parameters):
         (400, "Bad Request: words nobody has seen", Refused, "answer.400"),
     ],
 )
-def test_each_refusal_is_read(code, description, kind, meaning):
-    error = refused(code, description)
+def test_each_refusal_is_read(
+    code: int, description: str, kind: type[Gone | Forbidden | Refused], meaning: str
+) -> None:
+    error = as_a(kind, refused(code, description))
     assert type(error) is kind
     assert error.code == meaning
 
 
-def test_a_limit_says_how_long():
+def test_a_limit_says_how_long() -> None:
     error = refused(429, "Too Many Requests: retry after 17", retry_after=17)
     assert isinstance(error, RetryAfter)
     assert error.seconds == 17
 
 
 @pytest.mark.parametrize("value", [None, "soon", -5, 10**9])
-def test_a_strange_limit_still_waits_a_sane_time(value):
+def test_a_strange_limit_still_waits_a_sane_time(value: int | str | None) -> None:
     error = refused(429, "Too Many Requests", retry_after=value)
     assert isinstance(error, RetryAfter)
     assert 1 <= error.seconds <= 3600
 
 
-def test_a_moved_chat_gives_its_new_id():
+def test_a_moved_chat_gives_its_new_id() -> None:
     error = refused(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-100200)
     assert isinstance(error, Migrated)
     assert error.new_id == -100200
@@ -76,27 +82,27 @@ def test_a_moved_chat_gives_its_new_id():
 @pytest.mark.parametrize(
     ("code", "kind"), [(500, Transient), (502, Transient), (409, Conflict), (401, Unauthorized)]
 )
-def test_numbers_without_words_have_a_meaning(code, kind):
+def test_numbers_without_words_have_a_meaning(code: int, kind: type[TelegramError]) -> None:
     assert isinstance(refused(code, ""), kind)
 
 
-def check(status, content):
+def check(status: int, content: str) -> Response[Any]:
     session = _Session()
     return session.check_response(Bot(TOKEN), GetMe(), status, content)
 
 
 @pytest.mark.parametrize("content", ["<html><h1>502 Bad Gateway</h1></html>", "", "[1]", "null", '{"x":1}'])
-def test_an_answer_that_is_no_answer_is_tried_again(content):
+def test_an_answer_that_is_no_answer_is_tried_again(content: str) -> None:
     with pytest.raises(Transient):
         check(502, content)
 
 
-def test_a_result_that_no_model_knows_is_taken_as_it_is():
+def test_a_result_that_no_model_knows_is_taken_as_it_is() -> None:
     result = {"status": "a_status_of_2030", "user": {"id": 1}}
     assert check(200, json.dumps({"ok": True, "result": result})).result == result
 
 
-async def test_nothing_that_is_raised_or_shown_holds_the_token():
+async def test_nothing_that_is_raised_or_shown_holds_the_token() -> None:
     telegram = Telegram(TOKEN, "http://127.0.0.1:9")
     with pytest.raises(Transient) as caught:
         await telegram.call("getMe", seconds=1)
@@ -107,7 +113,7 @@ async def test_nothing_that_is_raised_or_shown_holds_the_token():
 
 
 @pytest.mark.parametrize("token", ["", "x", "123456:", "nonsense:token with spaces"])
-def test_what_is_no_token_is_refused_without_being_repeated(token):
+def test_what_is_no_token_is_refused_without_being_repeated(token: str) -> None:
     with pytest.raises(Unauthorized) as caught:
         Telegram(token, "http://127.0.0.1:9")
     assert "nonsense" not in str(caught.value)

@@ -19,17 +19,17 @@ from services.moderation.bot.i18n import CATALOGUES, Speech
         ("5ч", timedelta(hours=5)),
     ],
 )
-def test_a_number_with_a_unit_is_a_duration(word, length):
+def test_a_number_with_a_unit_is_a_duration(word: str, length: timedelta) -> None:
     assert parse(word) == length
 
 
 @pytest.mark.parametrize("word", ["", "h", "1", "1y", "1.5h", "-1h", "spam", "1hh", "²h", "9999999m"])
-def test_anything_else_is_none(word):
+def test_anything_else_is_none(word: str) -> None:
     assert parse(word) is None
 
 
 @pytest.mark.parametrize("word", ["0m", "366d", "53w"])
-def test_what_telegram_would_take_for_ever_is_refused(word):
+def test_what_telegram_would_take_for_ever_is_refused(word: str) -> None:
     with pytest.raises(BadDurationError):
         parse(word)
 
@@ -51,12 +51,12 @@ def test_what_telegram_would_take_for_ever_is_refused(word):
         ("en", timedelta(weeks=2, hours=2, minutes=2), "14 days 2 hours 2 minutes"),
     ],
 )
-def test_a_duration_is_said_in_words_of_each_language(language, length, words):
+def test_a_duration_is_said_in_words_of_each_language(language: str, length: timedelta, words: str) -> None:
     assert said(Speech(language), length) == words
 
 
 @pytest.mark.parametrize("language", sorted(CATALOGUES))
-def test_every_duration_that_can_be_typed_has_words(language):
+def test_every_duration_that_can_be_typed_has_words(language: str) -> None:
     for minutes in [*range(1, 1441), 43_200, 525_600]:
         words = said(Speech(language), timedelta(minutes=minutes))
         assert words

@@ -1,6 +1,8 @@
 """Buttons that cannot be forged."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ def signed(*args: str, days: float = 1) -> str:
     return Buttons.of(KEYS, CHAT, "s", NOW, days)("text", *args)["callback_data"]
 
 
-def test_a_button_says_what_it_was_made_for():
+def test_a_button_says_what_it_was_made_for() -> None:
     assert Signer.of(KEYS).read(CHAT, signed("v", "media.photo", "delete"), NOW) == Press(
         "s", ("v", "media.photo", "delete")
     )
@@ -36,31 +38,31 @@ def test_a_button_says_what_it_was_made_for():
         lambda _: "ы" * 40,
     ],
 )
-def test_a_changed_button_is_refused(change):
+def test_a_changed_button_is_refused(change: Callable[..., Any]) -> None:
     with pytest.raises(Forged):
         Signer.of(KEYS).read(CHAT, change(signed("v", "media.photo", "delete")), NOW)
 
 
-def test_a_button_of_another_chat_is_refused():
+def test_a_button_of_another_chat_is_refused() -> None:
     with pytest.raises(Forged):
         Signer.of(KEYS).read(CHAT - 1, signed("h"), NOW)
 
 
-def test_a_button_of_another_deployment_is_refused():
+def test_a_button_of_another_deployment_is_refused() -> None:
     with pytest.raises(Forged):
         Signer.of(Keys("x" * 32)).read(CHAT, signed("h"), NOW)
 
 
-def test_an_old_button_is_told_from_a_forged_one():
+def test_an_old_button_is_told_from_a_forged_one() -> None:
     with pytest.raises(Expired):
         Signer.of(KEYS).read(CHAT, signed("h"), NOW + timedelta(days=1))
 
 
-def test_the_longest_button_fits_into_telegrams_64_bytes():
+def test_the_longest_button_fits_into_telegrams_64_bytes() -> None:
     duplicate = Buttons.of(KEYS, CHAT, "r", NOW, 180)("text", "d" + "a" * 26 + "b" * 13)
     assert len(duplicate["callback_data"]) <= MOST
 
 
-def test_a_button_that_does_not_fit_is_a_mistake_of_ours():
+def test_a_button_that_does_not_fit_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="bytes"):
         signed("x" * 60)

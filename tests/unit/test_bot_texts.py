@@ -21,6 +21,7 @@ from services.moderation.telegram import work
 from shared.contracts.listings import Kind, Precision
 from shared.contracts.submissions import State
 from shared.contracts.telegram import Method
+from tests.house import NoFiles
 
 LANGUAGES = sorted(CATALOGUES)
 SIGNALS = re.findall(r'Signal\("([a-z._]+)"', inspect.getsource(standing))
@@ -34,14 +35,14 @@ def fields(text: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_text_with_the_same_places_to_fill(language):
+def test_every_language_has_every_text_with_the_same_places_to_fill(language: str) -> None:
     assert CATALOGUES[language].keys() == CATALOGUES["en"].keys()
     for key, text in CATALOGUES[language].items():
         assert fields(text) == fields(CATALOGUES["en"][key]), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_counted_word_has_each_form_of_its_language(language):
+def test_a_counted_word_has_each_form_of_its_language(language: str) -> None:
     counted = [text.split("|") for text in CATALOGUES[language].values() if "|" in text]
     assert len(counted) == 3
     for forms in counted:
@@ -50,9 +51,9 @@ def test_a_counted_word_has_each_form_of_its_language(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_markup_is_what_telegram_takes_and_is_closed(language):
+def test_markup_is_what_telegram_takes_and_is_closed(language: str) -> None:
     for key, text in CATALOGUES[language].items():
-        opened = []
+        opened: list[str] = []
         for closing, tag in re.findall(r"<(/?)(\w+)>", text):
             assert tag in {"b", "i", "code"}, key
             if closing:
@@ -96,12 +97,12 @@ def test_markup_is_what_telegram_takes_and_is_closed(language):
         ("similar", ["name.same", "name.similar", "house.same"]),
     ],
 )
-def test_every_code_has_words(language, family, codes):
+def test_every_code_has_words(language: str, family: str, codes: list[str]) -> None:
     assert [code for code in codes if f"{family}.{code}" not in CATALOGUES[language]] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_value_of_a_choice_has_words(language):
+def test_every_value_of_a_choice_has_words(language: str) -> None:
     known, wordless = CATALOGUES[language], []
     for one in SETTINGS.values():
         ways = (f"value.{one.name}.", f"value.{one.name.partition('.')[0]}.", "value.")
@@ -117,7 +118,7 @@ def test_every_value_of_a_choice_has_words(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_written_in_another_alphabet_by_mistake(language):
+def test_no_text_is_written_in_another_alphabet_by_mistake(language: str) -> None:
     """A word of Cyrillic and Latin letters is a slip; Belarusian and Ukrainian have letters of their own."""
     mixed = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[а-яёіїєґўА-ЯЁІЇЄҐЎ])\w+\b")
     alien = {"be": "[иИщЩъЪїєґ]", "ru": "[іІўЎїЇєЄґҐ]", "uk": "[ыЫэЭёЁъЪўЎ]", "en": "[а-яА-Я]"}[language]
@@ -127,7 +128,7 @@ def test_no_text_is_written_in_another_alphabet_by_mistake(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_labels_of_buttons_fit_a_phone(language):
+def test_labels_of_buttons_fit_a_phone(language: str) -> None:
     for key, text in CATALOGUES[language].items():
         if key.startswith("group.") or key in {"settings.alone", "settings.close", "settings.check"}:
             assert len(text) <= 20, key
@@ -136,7 +137,7 @@ def test_labels_of_buttons_fit_a_phone(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_longer_than_telegram_takes(language):
+def test_no_text_is_longer_than_telegram_takes(language: str) -> None:
     short = {
         "advice.because", "advice.dryrun", "review.thanks", "dryrun.pressed_on", "dryrun.pressed_off",
         "undo.done", "undo.gone", "deed.bot_lacks", "purge.bot_lacks", "purge.nothing", "purge.alert",
@@ -151,7 +152,7 @@ def test_no_text_is_longer_than_telegram_takes(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_line_of_the_log_shows_a_bare_code(language):
+def test_no_line_of_the_log_shows_a_bare_code(language: str) -> None:
     speech = Speech(language)
     for code in ("lockdown", "raid", "night.hours", "media.photo", "lock.link", "admin.ban"):
         assert reason_word(speech, code) != code
@@ -159,14 +160,14 @@ def test_no_line_of_the_log_shows_a_bare_code(language):
     assert "x" in reason_word(speech, "rule.<b>x")
 
 
-def test_what_strangers_wrote_is_escaped():
+def test_what_strangers_wrote_is_escaped() -> None:
     said = Speech("en")("deed.ban", name="<b>& 'x'</b>", until="for good")
     assert "&lt;b&gt;&amp;" in said
     assert "<b>" not in said
     assert joined("", ["<a>", html("<b>")]) == "&lt;a&gt;&lt;b&gt;"
 
 
-def test_a_name_in_braces_is_put_in_as_it_is():
+def test_a_name_in_braces_is_put_in_as_it_is() -> None:
     assert "{until}" in Speech("be")("deed.ban", name="{until}{0}{name.__class__}", until="1h")
 
 
@@ -183,37 +184,34 @@ def test_a_name_in_braces_is_put_in_as_it_is():
         ("", "be"),
     ],
 )
-def test_people_are_answered_in_the_language_they_most_likely_read(code, expected):
+def test_people_are_answered_in_the_language_they_most_likely_read(code: str, expected: str) -> None:
     assert speech_for(code, "be").language == expected
 
 
-def test_an_unknown_code_shows_as_itself():
+def test_an_unknown_code_shows_as_itself() -> None:
     assert reason_word(Speech("ru"), "new.<reason>") == "new.&lt;reason&gt;"
 
 
 @pytest.mark.parametrize("language", [*LANGUAGES, "xx"])
-def test_a_dry_run_notice_names_each_kind_in_words(language):
+def test_a_dry_run_notice_names_each_kind_in_words(language: str) -> None:
     said = would_do(language, ("service.joined", "media.photo", "remove"))
     assert "service." not in said
     assert said.count("•") == 3
     assert "/dryrun off" in said
 
 
-def test_the_menu_names_only_commands_that_there_are():
+def test_the_menu_names_only_commands_that_there_are() -> None:
     assert {name for names in SCOPES.values() for name in names} <= COMMANDS.keys()
 
 
-async def test_the_menu_is_set_for_every_scope_and_language_and_for_those_who_read_russian():
+async def test_the_menu_is_set_for_every_scope_and_language_and_for_those_who_read_russian() -> None:
     asked: list[dict[str, Any]] = []
 
-    class Telegram:
+    class Telegram(NoFiles):
         async def call(self, method: str, params: Any = None, *, seconds: float = 15) -> Any:
             del seconds
             assert method == "setMyCommands"
             asked.append(params)
-
-        async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
-            raise NotImplementedError
 
     await publish(Telegram())
     said = {(one["scope"]["type"], one.get("language_code", "")): one["commands"] for one in asked}
@@ -223,6 +221,6 @@ async def test_the_menu_is_set_for_every_scope_and_language_and_for_those_who_re
     assert said["all_private_chats", ""] == said["all_private_chats", "en"]
 
 
-def test_no_two_settings_and_no_two_values_share_a_button_code():
+def test_no_two_settings_and_no_two_values_share_a_button_code() -> None:
     assert len(NAMES) == len(SETTINGS)
     assert len(VALUES) == sum(len(one.choices) for one in SETTINGS.values())

@@ -14,7 +14,7 @@ def entry(key: str, n: int) -> Entry:
     return Entry(str(n).encode(), key.encode(), b"")
 
 
-def test_later_messages_of_a_waiting_key_wait_behind_it_and_others_go_on():
+def test_later_messages_of_a_waiting_key_wait_behind_it_and_others_go_on() -> None:
     held = Held()
     held.wait([entry("a", 1)], due=10)
     assert held.admit([entry("a", 2), entry("b", 3)]) == [entry("b", 3)]
@@ -24,7 +24,7 @@ def test_later_messages_of_a_waiting_key_wait_behind_it_and_others_go_on():
     assert held.next_due() is None
 
 
-def test_what_failed_again_goes_before_what_came_meanwhile():
+def test_what_failed_again_goes_before_what_came_meanwhile() -> None:
     held = Held()
     held.wait([entry("a", 1)], due=0)
     (first,) = held.take_due(0)
@@ -35,7 +35,7 @@ def test_what_failed_again_goes_before_what_came_meanwhile():
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=60))
-def test_no_message_is_lost_or_overtakes_another_of_its_key(steps):
+def test_no_message_is_lost_or_overtakes_another_of_its_key(steps: list[tuple[str, bool]]) -> None:
     held, out = Held(), []
     for n, (key, fails) in enumerate(steps):
         free = held.admit([entry(key, n)])
@@ -49,7 +49,7 @@ def test_no_message_is_lost_or_overtakes_another_of_its_key(steps):
         assert numbers == [n for n, (k, _) in enumerate(steps) if k == key]
 
 
-def test_the_brake_comes_on_when_most_fail_and_goes_off_when_they_succeed():
+def test_the_brake_comes_on_when_most_fail_and_goes_off_when_they_succeed() -> None:
     brake = Brake()
     for _ in range(BRAKE_LEAST - 1):
         brake.note(good=False)
@@ -61,14 +61,14 @@ def test_the_brake_comes_on_when_most_fail_and_goes_off_when_they_succeed():
     assert not brake.on
 
 
-def test_a_few_bad_messages_among_good_ones_do_not_brake():
+def test_a_few_bad_messages_among_good_ones_do_not_brake() -> None:
     brake = Brake()
     for n in range(200):
         brake.note(good=n % 3 != 0)
     assert not brake.on
 
 
-def test_the_reason_of_an_error_never_holds_its_text_unless_we_wrote_it():
+def test_the_reason_of_an_error_never_holds_its_text_unless_we_wrote_it() -> None:
     assert reason_of(ValueError("Ivan +375291234567")) == "ValueError"
     assert reason_of(GiveUp("listing.unknown")) == "GiveUp: listing.unknown"
     with pytest.raises(ValueError, match="Ivan") as caught:
@@ -77,7 +77,7 @@ def test_the_reason_of_an_error_never_holds_its_text_unless_we_wrote_it():
     assert "test_bus_held.py" in frames_of(caught.value)
 
 
-def test_an_occupied_key_is_taken_in_parts_and_what_comes_waits_behind():
+def test_an_occupied_key_is_taken_in_parts_and_what_comes_waits_behind() -> None:
     held = Held()
     held.occupy(b"a", [entry("a", n) for n in range(3)])
     assert [e.id for e in held.take(b"a", 2)] == [b"0", b"1"]
@@ -91,7 +91,7 @@ def test_an_occupied_key_is_taken_in_parts_and_what_comes_waits_behind():
     assert len(held) == 0
 
 
-def test_what_is_put_back_twice_waits_once():
+def test_what_is_put_back_twice_waits_once() -> None:
     held = Held()
     held.wait([entry("a", 1), entry("a", 2)], due=1)
     held.put_back([entry("a", 0), entry("a", 1)], due=2)
@@ -99,7 +99,7 @@ def test_what_is_put_back_twice_waits_once():
     assert len(held) == 0
 
 
-def test_the_longest_queues_that_wait_for_long_are_named_first():
+def test_the_longest_queues_that_wait_for_long_are_named_first() -> None:
     held = Held()
     for key, due, count in (("a", 9, 1), ("b", 9, 3), ("c", 1, 5)):
         held.wait([entry(key, n) for n in range(count)], due)

@@ -1,6 +1,7 @@
 """The finder: exact words, beginnings, slips; changes while it is asked; the same answers as a plain scan."""
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,8 +20,8 @@ def finder(**names: str) -> Finder:
     return made
 
 
-def keys(made: Finder, text: str, most: int = 10, **options: object) -> list[str]:
-    return [found.key for found in made.find([Word(word) for word in words(text)], most, **options)]  # type: ignore[arg-type]
+def keys(made: Finder, text: str, most: int = 10, **options: Any) -> list[str]:
+    return [found.key for found in made.find([Word(word) for word in words(text)], most, **options)]
 
 
 @pytest.mark.parametrize(
@@ -123,8 +124,8 @@ def test_many_that_come_at_once_are_found_like_those_that_come_alone(monkeypatch
     many, alone = Finder(), Finder()
     rows = [(str(number), terms_of((name,)), [f"#{number % 3}"]) for number, name in enumerate(names)]
     for start in range(0, len(rows), 5):
-        ids, named, beside = zip(*rows[start : start + 5], strict=True)
-        many.put_all(ids, named, beside, [HERE] * 5, [1] * 5)
+        ids, names_of, signs = zip(*rows[start : start + 5], strict=True)
+        many.put_all(ids, names_of, signs, [HERE] * 5, [1] * 5)
     for name, named, beside in rows:
         alone.put(name, named, beside, place=HERE, size=1)
         alone.settle()

@@ -62,7 +62,9 @@ def test_lines_and_rings_come_out_where_they_were() -> None:
         ("pois", {"kind": "park"}, False, None),
     ],
 )
-def test_what_a_thing_is_in_either_schema(layer: str, tags: dict, line: bool, look: Look | None) -> None:
+def test_what_a_thing_is_in_either_schema(
+    layer: str, tags: dict[str, str], line: bool, look: Look | None
+) -> None:
     assert look_of(layer, tags, line=line) is look
 
 

@@ -1,6 +1,7 @@
 """Vector tiles, read back by a small decoder of the specification's messages."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from hypothesis import given
@@ -111,7 +112,7 @@ def test_a_tile_that_is_kept_is_never_older_than_its_listings(changes: list[tupl
         model.apply_listing(added(one) if there else removed(one))
         for place in places:
             for query in (Query(), Query(text="дом")):
-                kept = model.tiles.get(query, place, lambda q=query, p=place: made(q, p))
+                kept = model.tiles.get(query, place, partial(made, query, place))
                 assert kept == made(query, place)
 
 

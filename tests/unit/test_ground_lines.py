@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_a_street_is_interrupted_where_houses_are_far_apart() -> None:
 
 
 @pytest.mark.parametrize("houses", [[house(1, 0, 0)], [house(1, 0, 0), house(2, 9, 0)], [house(1, 0, 0)] * 3])
-def test_too_few_houses_are_no_street(houses: list) -> None:
+def test_too_few_houses_are_no_street(houses: list[Any]) -> None:
     assert line_of(houses) == []
 
 

@@ -2,6 +2,7 @@
 
 import random
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from shared.keys import Keys
 KEYS = Keys("k" * 64)
 
 
-def lists(folder, **files: str) -> IdLists:
+def lists(folder: Path, **files: str) -> IdLists:
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
@@ -32,7 +33,7 @@ def lists(folder, **files: str) -> IdLists:
         ("lols__json", '[5284995823, 8046042909, true, "x", null]'),
     ],
 )
-def test_the_formats_of_cas_and_lols_are_read(tmp_path, name, text):
+def test_the_formats_of_cas_and_lols_are_read(tmp_path: Path, name: str, text: str) -> None:
     found = lists(tmp_path / "lists", **{name: text})
     assert found.naming(5284995823) == 1
     assert found.naming(8046042909) == 1
@@ -41,19 +42,19 @@ def test_the_formats_of_cas_and_lols_are_read(tmp_path, name, text):
 
 
 @pytest.mark.parametrize("text", ["", "abc", "-5", "1e9", "9" * 40, "\x00", "5.5", "{", "[", "12 34"])
-def test_what_is_no_id_is_passed_over(tmp_path, text):
+def test_what_is_no_id_is_passed_over(tmp_path: Path, text: str) -> None:
     for name in ("a__csv", "a__json"):
         found = lists(tmp_path / name, **{name: text})
         assert sum(found.sizes().values()) == 0
         assert found.naming(5) == 0
 
 
-def test_each_list_counts_once(tmp_path):
+def test_each_list_counts_once(tmp_path: Path) -> None:
     found = lists(tmp_path / "lists", a__csv="7\n7\n7\n", b__txt="7\n", c__txt="8\n")
     assert found.naming(7) == 2
 
 
-def test_a_changed_file_is_read_again_and_a_removed_one_forgotten(tmp_path):
+def test_a_changed_file_is_read_again_and_a_removed_one_forgotten(tmp_path: Path) -> None:
     folder = tmp_path / "lists"
     found = lists(folder, a__csv="7\n")
     (folder / "a.csv").write_text("8\n9\n")
@@ -65,7 +66,7 @@ def test_a_changed_file_is_read_again_and_a_removed_one_forgotten(tmp_path):
     assert list((folder / ".sorted").iterdir()) == []
 
 
-def test_what_lies_on_disk_besides_the_list_tells_nobody_an_id(tmp_path):
+def test_what_lies_on_disk_besides_the_list_tells_nobody_an_id(tmp_path: Path) -> None:
     folder = tmp_path / "lists"
     lists(folder, a__csv="5284995823\n")
     (kept,) = (folder / ".sorted").iterdir()
@@ -76,7 +77,7 @@ def test_what_lies_on_disk_besides_the_list_tells_nobody_an_id(tmp_path):
     assert other.naming(5284995823) == 0
 
 
-def test_a_million_ids_are_looked_up_in_microseconds(tmp_path):
+def test_a_million_ids_are_looked_up_in_microseconds(tmp_path: Path) -> None:
     rng = random.Random(7)
     ids = [rng.randrange(1, 9_000_000_000) for _ in range(300_000)]
     found = lists(tmp_path / "lists", cas__csv="\n".join(map(str, ids)))

@@ -1,5 +1,8 @@
 """Lists shared between operators."""
 
+from pathlib import Path
+from typing import Any
+
 import orjson
 import pytest
 
@@ -23,12 +26,16 @@ KEY = b"k" * 40
 VICTIM = 5_000_000_007
 
 
-def document(**more) -> Document:
-    given = {"issued": NOW, "expires": NOW + 30 * DAY, "entries": {person_in(KEY, VICTIM): NOW + 9 * DAY}}
+def document(**more: Any) -> Document:
+    given: dict[str, Any] = {
+        "issued": NOW,
+        "expires": NOW + 30 * DAY,
+        "entries": {person_in(KEY, VICTIM): NOW + 9 * DAY},
+    }
     return Document(name="minsk", **(given | more))
 
 
-def subscribed(folder, use="notify", key=KEY) -> SharedLists:
+def subscribed(folder: Path, use: str = "notify", key: bytes = KEY) -> SharedLists:
     folder.mkdir(exist_ok=True)
     (folder / "minsk.key").write_bytes(key)
     (folder / "shared.toml").write_text(
@@ -38,12 +45,12 @@ def subscribed(folder, use="notify", key=KEY) -> SharedLists:
     return SharedLists(subscriptions(folder))
 
 
-def test_a_list_reads_back_as_it_was_signed():
+def test_a_list_reads_back_as_it_was_signed() -> None:
     given = document(revoked=frozenset({"x"}))
     assert read(write(given, THEIRS), public(THEIRS)) == given
 
 
-def test_another_issuer_or_a_changed_entry_is_refused():
+def test_another_issuer_or_a_changed_entry_is_refused() -> None:
     data = write(document(), THEIRS)
     with pytest.raises(BadList):
         read(data, public(OURS))
@@ -59,12 +66,12 @@ def test_another_issuer_or_a_changed_entry_is_refused():
 @pytest.mark.parametrize(
     "data", [b"", b"{}", b"[]", b"null", b'{"signature": 5}', b'{"signature": "!!"}', b"\xff"]
 )
-def test_what_is_no_list_is_refused(data):
+def test_what_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(BadList):
         read(data, public(THEIRS))
 
 
-def test_entries_end_and_so_does_the_list():
+def test_entries_end_and_so_does_the_list() -> None:
     person = person_in(KEY, VICTIM)
     assert document().names(person, NOW)
     assert not document().names(person, NOW + 10 * DAY)
@@ -73,7 +80,7 @@ def test_entries_end_and_so_does_the_list():
     assert not document().names(person_in(KEY, VICTIM + 1), NOW)
 
 
-def test_a_subscribed_list_names_people_and_is_previewed_unless_chosen_otherwise(tmp_path):
+def test_a_subscribed_list_names_people_and_is_previewed_unless_chosen_otherwise(tmp_path: Path) -> None:
     lists = subscribed(tmp_path / "lists")
     assert lists.naming(VICTIM, NOW) == {}
     (tmp_path / "lists" / "minsk.dzelist").write_bytes(write(document(), THEIRS))
@@ -88,7 +95,7 @@ def test_a_subscribed_list_names_people_and_is_previewed_unless_chosen_otherwise
     assert quiet.naming(VICTIM, NOW) == {"minsk": "preview"}
 
 
-def test_an_older_or_forged_list_does_not_take_the_place_of_a_newer_one(tmp_path):
+def test_an_older_or_forged_list_does_not_take_the_place_of_a_newer_one(tmp_path: Path) -> None:
     lists, file = subscribed(tmp_path / "lists"), tmp_path / "lists" / "minsk.dzelist"
     file.write_bytes(write(document(revoked=frozenset({person_in(KEY, VICTIM)})), THEIRS))
     lists.refresh()
@@ -98,7 +105,7 @@ def test_an_older_or_forged_list_does_not_take_the_place_of_a_newer_one(tmp_path
         assert lists.naming(VICTIM, NOW) == {}
 
 
-def test_without_the_shared_key_hashes_say_nothing():
+def test_without_the_shared_key_hashes_say_nothing() -> None:
     assert person_in(KEY, VICTIM) != person_in(b"other" * 8, VICTIM)
 
 
@@ -113,7 +120,7 @@ def test_without_the_shared_key_hashes_say_nothing():
         ("use =", "publish_days = -1\nuse ="),
     ],
 )
-def test_what_is_wrong_in_the_subscriptions_stops_the_start(tmp_path, old, new):
+def test_what_is_wrong_in_the_subscriptions_stops_the_start(tmp_path: Path, old: str, new: str) -> None:
     subscribed(tmp_path / "lists")
     path = tmp_path / "lists" / "shared.toml"
     path.write_text(path.read_text().replace(old, new))
@@ -121,6 +128,6 @@ def test_what_is_wrong_in_the_subscriptions_stops_the_start(tmp_path, old, new):
         subscriptions(tmp_path / "lists")
 
 
-def test_a_short_shared_key_is_refused(tmp_path):
+def test_a_short_shared_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         subscribed(tmp_path / "lists", key=b"short")

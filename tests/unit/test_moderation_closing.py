@@ -1,6 +1,7 @@
 """Nights and lock-downs: when, what is taken, and that exactly what was there is given back."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 from services.moderation.domain import closing, schedule
 from services.moderation.domain.closing import FOR_EVER, NEVER, SPEAKING, Closed
 from services.moderation.domain.settings import ChatSettings
+from tests.sure import sure
 
 NAMES = (*SPEAKING, "can_invite_users", "can_pin_messages", "can_change_info", "can_send_smells")
 PERMISSIONS = st.fixed_dictionaries(dict.fromkeys(NAMES, st.booleans()))
 
 
-def at(text, zone="Europe/Minsk"):
+def at(text: str, zone: str = "Europe/Minsk") -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
 
 
@@ -34,11 +36,11 @@ def at(text, zone="Europe/Minsk"):
         ("always", "2026-11-22T12:00", False),
     ],
 )
-def test_a_window_of_the_day_in_the_chats_zone(hours, clock, inside):
+def test_a_window_of_the_day_in_the_chats_zone(hours: str, clock: str, inside: bool) -> None:
     assert schedule.inside(hours, "Europe/Minsk", at(clock)) is inside
 
 
-def test_a_night_ends_at_its_hour_also_when_the_clocks_are_turned():
+def test_a_night_ends_at_its_hour_also_when_the_clocks_are_turned() -> None:
     assert schedule.closes_at("22:00-07:00", "Europe/Minsk", at("2026-11-22T23:00")) == at("2026-11-23T07:00")
     assert schedule.closes_at("22:00-07:00", "Europe/Minsk", at("2026-11-23T03:00")) == at("2026-11-23T07:00")
     warsaw = "Europe/Warsaw"
@@ -48,7 +50,7 @@ def test_a_night_ends_at_its_hour_also_when_the_clocks_are_turned():
 
 
 @given(PERMISSIONS, st.sampled_from(["silent", "text"]))
-def test_closing_only_takes_and_opening_gives_exactly_that_back(before, mode):
+def test_closing_only_takes_and_opening_gives_exactly_that_back(before: dict[str, bool], mode: str) -> None:
     ours = closing.closing(before, mode)
     assert all(before[name] or not ours[name] for name in before)
     assert not any(ours[name] for name in ours if name.startswith("can_send_") and name != closing.TEXT)
@@ -60,7 +62,7 @@ def test_closing_only_takes_and_opening_gives_exactly_that_back(before, mode):
 
 
 @given(PERMISSIONS, PERMISSIONS)
-def test_what_an_admin_changed_meanwhile_stays(before, changed):
+def test_what_an_admin_changed_meanwhile_stays(before: dict[str, bool], changed: dict[str, bool]) -> None:
     ours = closing.closing(before, "silent")
     again = closing.reopened(Closed(before, ours), changed)
     for name in NAMES:
@@ -72,47 +74,43 @@ MIDNIGHT, NOON = at("2026-11-22T23:30"), at("2026-11-22T12:00")
 MORNING = at("2026-11-23T07:00")
 
 
-def test_a_night_closes_at_its_time_and_opens_at_its_end():
-    wanted = closing.due(None, NIGHT, MIDNIGHT)
-    assert wanted is not None
+def test_a_night_closes_at_its_time_and_opens_at_its_end() -> None:
+    wanted = sure(closing.due(None, NIGHT, MIDNIGHT))
     assert (wanted.night, wanted.order, wanted.shut) == (MORNING, NEVER, True)
     closed = Closed({}, {}, night=MORNING)
     assert closing.due(closed, NIGHT, MIDNIGHT) is closed
-    opened = closing.due(closed, NIGHT, MORNING)
-    assert opened is not None
+    opened = sure(closing.due(closed, NIGHT, MORNING))
     assert not opened.shut
     assert closing.due(None, NIGHT, NOON) is None
 
 
-def test_a_lock_down_outlasts_the_night_and_the_night_a_lock_down():
+def test_a_lock_down_outlasts_the_night_and_the_night_a_lock_down() -> None:
     by_order = Closed({}, {}, order=FOR_EVER)
-    both = closing.due(by_order, NIGHT, MIDNIGHT)
+    both = sure(closing.due(by_order, NIGHT, MIDNIGHT))
     assert (both.night, both.order) == (MORNING, FOR_EVER)
-    later = closing.due(both, NIGHT, MORNING)
+    later = sure(closing.due(both, NIGHT, MORNING))
     assert (later.night, later.order, later.shut) == (NEVER, FOR_EVER, True)
     short = Closed({}, {}, night=MORNING, order=MIDNIGHT + 60)
     assert closing.due(short, NIGHT, MIDNIGHT + 61) == Closed({}, {}, night=MORNING, order=NEVER)
 
 
-def test_a_night_that_an_admin_cut_short_does_not_begin_again():
+def test_a_night_that_an_admin_cut_short_does_not_begin_again() -> None:
     assert closing.due(None, NIGHT, MIDNIGHT, skip=MORNING) is None
     assert closing.due(None, NIGHT, MIDNIGHT + 86400, skip=MORNING) is not None
 
 
-def test_a_night_that_is_switched_off_while_it_lasts_opens_the_chat():
-    opened = closing.due(Closed({}, {}, night=MORNING), ChatSettings(), MIDNIGHT)
-    assert opened is not None
+def test_a_night_that_is_switched_off_while_it_lasts_opens_the_chat() -> None:
+    opened = sure(closing.due(Closed({}, {}, night=MORNING), ChatSettings(), MIDNIGHT))
     assert not opened.shut
 
 
 @pytest.mark.parametrize("chat", [None, [], {}, {"permissions": None}, {"permissions": 3}])
-def test_permissions_that_telegram_does_not_tell_are_none(chat):
+def test_permissions_that_telegram_does_not_tell_are_none(chat: dict[str, Any] | list[Any] | None) -> None:
     assert closing.permissions_of(chat) is None
 
 
-def test_permissions_of_tomorrow_are_kept_too():
-    found = closing.permissions_of({"permissions": {"can_send_smells": True, "odd": "x"}})
-    assert found is not None
+def test_permissions_of_tomorrow_are_kept_too() -> None:
+    found = sure(closing.permissions_of({"permissions": {"can_send_smells": True, "odd": "x"}}))
     assert found["can_send_smells"] is True
     assert "odd" not in found
     assert closing.closing(found, "silent")["can_send_smells"] is False

@@ -1,12 +1,14 @@
 """What a message is: media, service messages, links."""
 
+from typing import Any
+
 import pytest
 
 from services.moderation.domain import content
 from services.moderation.domain.settings import SETTINGS
 from tests.moderation import file, message, photo
 
-MEDIA = {
+MEDIA: dict[str, dict[str, Any]] = {
     "photo": {"photo": photo()},
     "video": {"video": file()},
     "video_note": {"video_note": file()},
@@ -19,7 +21,7 @@ MEDIA = {
     "audio": {"audio": file()},
     "document": {"document": file(mime_type="application/pdf")},
 }
-PLAIN = {
+PLAIN: dict[str, dict[str, Any]] = {
     "text": {"text": "hello"},
     "contact": {"contact": {"phone_number": "1", "first_name": "A"}},
     "location": {"location": {"latitude": 53.9, "longitude": 27.5}},
@@ -32,7 +34,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("kind", MEDIA)
-def test_each_kind_of_media_is_known(kind):
+def test_each_kind_of_media_is_known(kind: str) -> None:
     found = message(**MEDIA[kind])
     assert content.media_kinds(found)[0] == kind
     assert content.service_kind(found) is None
@@ -40,15 +42,16 @@ def test_each_kind_of_media_is_known(kind):
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_what_is_no_picture_and_no_trace_is_neither(name):
+def test_what_is_no_picture_and_no_trace_is_neither(name: str) -> None:
     found = message(**PLAIN[name])
     assert content.media_kinds(found) == ()
     assert content.service_kind(found) is None
 
 
 @pytest.mark.parametrize("field", content.SERVICE)
-def test_each_kind_of_service_message_is_known_and_can_be_set(field):
-    found = message(**{field: {}})
+def test_each_kind_of_service_message_is_known_and_can_be_set(field: str) -> None:
+    fields: dict[str, Any] = {field: {}}
+    found = message(**fields)
     assert content.service_kind(found) == content.SERVICE[field]
     assert content.media_kinds(found) == ()
     assert f"service.{content.SERVICE[field]}" in SETTINGS
@@ -65,7 +68,9 @@ def test_each_kind_of_service_message_is_known_and_can_be_set(field):
         (7, ("document",)),
     ],
 )
-def test_a_picture_sent_as_a_file_is_a_document_and_a_picture(mime, kinds):
+def test_a_picture_sent_as_a_file_is_a_document_and_a_picture(
+    mime: int | str | None, kinds: tuple[str, ...]
+) -> None:
     assert content.media_kinds(message(document=file(mime_type=mime))) == kinds
 
 
@@ -82,7 +87,7 @@ def test_a_picture_sent_as_a_file_is_a_document_and_a_picture(mime, kinds):
         {"poll": {"question": "?", "options": []}, "hologram": file()},
     ],
 )
-def test_an_unknown_kind_of_media_counts_as_media(fields):
+def test_an_unknown_kind_of_media_counts_as_media(fields: dict[str, Any]) -> None:
     found = message(**fields)
     assert content.media_kinds(found) == ("other",)
     assert content.service_kind(found) is None
@@ -99,7 +104,9 @@ def test_an_unknown_kind_of_media_counts_as_media(fields):
         ({"hologram": {"animation": file(), "photo": []}}, ("animation", "other")),
     ],
 )
-def test_a_picture_inside_something_else_is_of_its_own_kind_as_well(fields, kinds):
+def test_a_picture_inside_something_else_is_of_its_own_kind_as_well(
+    fields: dict[str, Any], kinds: tuple[str, ...]
+) -> None:
     assert content.media_kinds(message(**fields)) == kinds
 
 
@@ -111,17 +118,17 @@ def test_a_picture_inside_something_else_is_of_its_own_kind_as_well(fields, kind
         {"question": "?", "explanation_media": {"animation": file()}},
     ],
 )
-def test_a_poll_with_pictures_is_a_kind_of_its_own(poll):
+def test_a_poll_with_pictures_is_a_kind_of_its_own(poll: dict[str, Any]) -> None:
     assert content.media_kinds(message(poll=poll)) == ("poll",)
     assert content.media_kinds(message(poll={"question": "?", "options": [{"text": "a"}]})) == ()
 
 
 @pytest.mark.parametrize("fields", [{"chat_haunted": {}}, {"chat_haunted": True}, {"a": 1, "b": {"c": "d"}}])
-def test_a_message_without_any_known_content_is_a_service_message(fields):
+def test_a_message_without_any_known_content_is_a_service_message(fields: dict[str, Any]) -> None:
     assert content.service_kind(message(**fields)) == "other"
 
 
-def test_a_new_chat_photo_is_a_trace_and_no_picture():
+def test_a_new_chat_photo_is_a_trace_and_no_picture() -> None:
     found = message(new_chat_photo=photo())
     assert content.service_kind(found) == "photo"
     assert content.media_kinds(found) == ()
@@ -142,20 +149,22 @@ def test_a_new_chat_photo_is_a_trace_and_no_picture():
         ("broken", [{"type": "url", "offset": -1, "length": 99}, 7, {"offset": "x"}], ("link",)),
     ],
 )
-def test_links_are_found_in_text_and_entities(text, entities, found):
-    fields = {"text": text} | ({} if entities is None else {"entities": entities})
+def test_links_are_found_in_text_and_entities(
+    text: str, entities: list[dict[str, Any]] | None, found: tuple[str, ...]
+) -> None:
+    fields: dict[str, Any] = {"text": text} | ({} if entities is None else {"entities": entities})
     assert content.links(message(**fields)) == found
 
 
-def test_links_are_found_in_captions_and_buttons():
+def test_links_are_found_in_captions_and_buttons() -> None:
     caption = message(photo=photo(), caption="t.me/+abcdef")
     buttons = message(text="hi", reply_markup={"inline_keyboard": [[{"text": "go", "url": "https://x.y"}]]})
     assert content.links(caption) == ("invite",)
     assert content.links(buttons) == ("link",)
 
 
-def test_a_file_that_lies_very_deep_does_not_exhaust_the_reader():
-    nest: dict = {}
+def test_a_file_that_lies_very_deep_does_not_exhaust_the_reader() -> None:
+    nest: dict[str, Any] = {}
     for _ in range(200):
         nest = {"x": nest}
     assert content.media_kinds(message(strange=nest)) == ()

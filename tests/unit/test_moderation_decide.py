@@ -1,5 +1,7 @@
 """Which messages go and which stay."""
 
+from typing import Any
+
 import pytest
 
 from services.moderation.domain import content
@@ -31,25 +33,26 @@ DAY = 86400
 
 @pytest.mark.parametrize("field", content.SERVICE)
 @pytest.mark.parametrize("value", ["keep", "delete"])
-def test_service_messages_go_by_kind(field, value):
+def test_service_messages_go_by_kind(field: str, value: str) -> None:
     name = f"service.{content.SERVICE[field]}"
-    found = decided(state({name: value, "alert.rights": "off"}), update(message(7, **{field: {}})))
+    fields: dict[str, Any] = {field: {}}
+    found = decided(state({name: value, "alert.rights": "off"}), update(message(7, **fields)))
     assert deleted(found) == ([7] if value == "delete" else [])
 
 
-def test_by_default_only_traces_of_who_came_and_went_are_erased():
+def test_by_default_only_traces_of_who_came_and_went_are_erased() -> None:
     erased = {name for name, setting in SETTINGS.items() if setting.default == "delete"}
     assert erased == {"service.joined", "service.left"}
 
 
-def test_an_admins_join_message_goes_like_everybodys():
+def test_an_admins_join_message_goes_like_everybodys() -> None:
     found = decided(state(), update(message(7, who=ADMIN, new_chat_members=[user(ADMIN)])))
     assert deleted(found) == [7]
     assert found.changes.observed == []
 
 
 @pytest.mark.parametrize("kind", MEDIA)
-def test_media_go_by_kind_and_only_that_kind(kind):
+def test_media_go_by_kind_and_only_that_kind(kind: str) -> None:
     kinds = [one.name for one in SETTINGS.values() if one.choices == ("keep", "delete")]
     others = {name: "delete" for name in kinds if name.startswith("media.") and name != f"media.{kind}"}
     body = message(7, **MEDIA[kind])
@@ -57,12 +60,12 @@ def test_media_go_by_kind_and_only_that_kind(kind):
     assert deleted(decided(state(others), update(body))) == []
 
 
-def test_nothing_known_of_new_media_still_lets_them_be_deleted():
+def test_nothing_known_of_new_media_still_lets_them_be_deleted() -> None:
     found = decided(state({"media.other": "delete"}), update(message(7, hologram=file())))
     assert deleted(found) == [7]
 
 
-def test_in_dry_run_nothing_goes_and_all_of_it_is_told():
+def test_in_dry_run_nothing_goes_and_all_of_it_is_told() -> None:
     found = state({"dryrun": "on", "media.photo": "delete"})
     decided(
         found,
@@ -82,35 +85,35 @@ def test_in_dry_run_nothing_goes_and_all_of_it_is_told():
         {"from": user(SERVICE_NOTICES), "sender_chat": {"id": -100777}, "is_automatic_forward": True},
     ],
 )
-def test_pictures_of_admins_and_of_the_linked_channel_stay(fields):
+def test_pictures_of_admins_and_of_the_linked_channel_stay(fields: dict[str, Any]) -> None:
     found = decided(state({"media.photo": "delete"}), update(message(7, photo=photo()) | fields))
     assert deleted(found) == []
 
 
-def test_pictures_of_another_channel_go():
+def test_pictures_of_another_channel_go() -> None:
     body = message(7, photo=photo()) | {"from": user(CHANNEL_BOT), "sender_chat": {"id": -100999}}
     found = decided(state({"media.photo": "delete"}), update(body))
     assert deleted(found) == [7]
     assert found.changes.observed == []
 
 
-def test_where_the_admins_are_not_known_no_persons_message_goes():
+def test_where_the_admins_are_not_known_no_persons_message_goes() -> None:
     found = decided(state({"media.photo": "delete"}, admins=None), update(message(7, photo=photo())))
     assert deleted(found) == []
 
 
-def test_a_message_older_than_telegram_deletes_is_left_alone():
+def test_a_message_older_than_telegram_deletes_is_left_alone() -> None:
     found = decided(state({"media.photo": "delete"}), update(message(7, photo=photo(), at=NOW - 2 * DAY)))
     assert deleted(found) == []
 
 
-def test_an_edit_that_adds_a_picture_is_deleted():
+def test_an_edit_that_adds_a_picture_is_deleted() -> None:
     found = state({"media.photo": "delete"})
     decided(found, update(message(7)), update(message(7, photo=photo(), edit_date=NOW), "edited_message"))
     assert deleted(found) == [7]
 
 
-def test_an_album_goes_as_a_whole_when_its_last_part_must_go():
+def test_an_album_goes_as_a_whole_when_its_last_part_must_go() -> None:
     parts = [
         update(message(1, photo=photo(), media_group_id="a")),
         update(message(3, photo=photo(), media_group_id="b")),
@@ -122,7 +125,7 @@ def test_an_album_goes_as_a_whole_when_its_last_part_must_go():
     assert found.changes.albums == {"a", "b"}
 
 
-def test_parts_of_an_album_seen_in_an_earlier_batch_go_too():
+def test_parts_of_an_album_seen_in_an_earlier_batch_go_too() -> None:
     found = state({"media.video": "delete"})
     decided(found, update(message(1, photo=photo(), media_group_id="a")))
     later = state({"media.video": "delete"})
@@ -131,7 +134,7 @@ def test_parts_of_an_album_seen_in_an_earlier_batch_go_too():
     assert deleted(later) == [1, 2]
 
 
-def test_an_edit_that_adds_a_video_takes_its_whole_album():
+def test_an_edit_that_adds_a_video_takes_its_whole_album() -> None:
     found = state({"media.video": "delete"})
     decided(
         found,
@@ -142,14 +145,14 @@ def test_an_edit_that_adds_a_video_takes_its_whole_album():
     assert deleted(found) == [1, 2]
 
 
-def test_a_message_is_deleted_once_however_often_it_is_edited():
+def test_a_message_is_deleted_once_however_often_it_is_edited() -> None:
     found = state({"media.photo": "delete"})
     body = message(7, photo=photo())
     decided(found, update(body), update(body | {"caption": "x"}, "edited_message"))
     assert deleted(found) == [7]
 
 
-def test_every_message_is_indexed_under_its_sender():
+def test_every_message_is_indexed_under_its_sender() -> None:
     found = decided(
         state(), update(message(1)), update(message(2, who=STRANGER)), update(message(3, photo=photo()))
     )
@@ -160,7 +163,7 @@ def test_every_message_is_indexed_under_its_sender():
     ]
 
 
-def test_a_person_is_told_of_once_a_day_and_not_for_each_message():
+def test_a_person_is_told_of_once_a_day_and_not_for_each_message() -> None:
     found = decided(state(), update(message()), update(message()), update(message(at=NOW + DAY)))
     assert [seen.kind for seen in found.changes.observed] == ["wrote", "wrote"]
 
@@ -176,7 +179,9 @@ def test_a_person_is_told_of_once_a_day_and_not_for_each_message():
     ],
 )
 @pytest.mark.parametrize(("joined", "word"), [(None, "first"), (NOW - 60, "new"), (NOW - 30 * DAY, "first")])
-def test_links_and_forwards_count_in_a_first_message(fields, reasons, joined, word):
+def test_links_and_forwards_count_in_a_first_message(
+    fields: dict[str, Any], reasons: tuple[str, ...], joined: int | None, word: str
+) -> None:
     found = state()
     if joined is not None:
         found.joined[person(STRANGER)] = joined
@@ -184,7 +189,7 @@ def test_links_and_forwards_count_in_a_first_message(fields, reasons, joined, wo
     assert found.changes.observed[0].reasons == tuple(f"{word}_message.{reason}" for reason in reasons)
 
 
-def test_a_link_in_a_later_message_is_nobodys_business():
+def test_a_link_in_a_later_message_is_nobodys_business() -> None:
     found = state()
     found.seen[person(ALES)] = NOW - 3 * DAY
     decided(found, update(message(text="t.me/+abcdef")))
@@ -192,7 +197,7 @@ def test_a_link_in_a_later_message_is_nobodys_business():
 
 
 @pytest.mark.parametrize("who", [ADMIN, SERVICE_NOTICES, ANONYMOUS_ADMIN, CHANNEL_BOT])
-def test_admins_and_telegrams_own_accounts_are_never_observed(who):
+def test_admins_and_telegrams_own_accounts_are_never_observed(who: int) -> None:
     found = decided(
         state(),
         update(message(who=who, text="t.me/+abcdef")),
@@ -201,7 +206,7 @@ def test_admins_and_telegrams_own_accounts_are_never_observed(who):
     assert found.changes.observed == []
 
 
-def test_bots_are_never_observed():
+def test_bots_are_never_observed() -> None:
     robot = user(99, is_bot=True)
     found = decided(
         state(), update(message(text="t.me/+a") | {"from": robot}), update(message(new_chat_members=[robot]))
@@ -209,7 +214,7 @@ def test_bots_are_never_observed():
     assert found.changes.observed == []
 
 
-def test_a_join_told_twice_is_observed_once():
+def test_a_join_told_twice_is_observed_once() -> None:
     found = decided(
         state(),
         update(membership(user(STRANGER), "left", "member"), "chat_member"),
@@ -218,7 +223,7 @@ def test_a_join_told_twice_is_observed_once():
     assert [seen.kind for seen in found.changes.observed] == ["joined"]
 
 
-def test_somebody_who_leaves_is_told_of_without_any_look_up():
+def test_somebody_who_leaves_is_told_of_without_any_look_up() -> None:
     leaving = update(membership(user(STRANGER), "member", "left"), "chat_member")
     found = state(admins=None)
     assert not needs_admins(leaving, found, context())
@@ -239,5 +244,7 @@ def test_somebody_who_leaves_is_told_of_without_any_look_up():
         (membership(user(STRANGER), "member", "administrator"), "chat_member", {}, False),
     ],
 )
-def test_admins_are_looked_up_only_where_it_matters(body, kind, settings, needed):
+def test_admins_are_looked_up_only_where_it_matters(
+    body: dict[str, Any], kind: str, settings: dict[str, str], needed: bool
+) -> None:
     assert needs_admins(update(body, kind), state(settings), context()) is needed

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies._internal.core import DataObject
 
 from services.moderation.domain.decide import decide, needs_admins
 from services.moderation.domain.settings import LOCKS
@@ -102,7 +103,7 @@ def changed(update: dict[str, Any], place: tuple[Any, ...], value: Any, way: str
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_whatever_telegram_changes_is_decided_without_an_error(data):
+def test_whatever_telegram_changes_is_decided_without_an_error(data: DataObject) -> None:
     update = data.draw(st.sampled_from(REAL))
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.sampled_from(places(update)))
@@ -118,12 +119,12 @@ def test_whatever_telegram_changes_is_decided_without_an_error(data):
 
 
 @given(st.binary(max_size=200) | ODD.map(orjson.dumps))
-def test_what_is_no_update_is_refused_and_nothing_worse(data):
+def test_what_is_no_update_is_refused_and_nothing_worse(data: bytes) -> None:
     with suppress(BadUpdate):
         parse(data)
 
 
-def test_the_updates_that_are_changed_here_are_understood_unchanged():
+def test_the_updates_that_are_changed_here_are_understood_unchanged() -> None:
     chat = state(ALL_ON)
     for update in REAL:
         decide(of(update), chat, context())

@@ -1,9 +1,12 @@
 """What a lock finds in a message, who it is for, and what follows."""
 
+from typing import Any
+
 import pytest
 
 from services.moderation.domain.locks import Where, found, strongest
 from services.moderation.domain.settings import LOCKS, ChatSettings
+from services.moderation.domain.state import ChatState
 from services.moderation.domain.warnings import Warned, step
 from tests.moderation import (
     ADMIN,
@@ -19,11 +22,12 @@ from tests.moderation import (
     update,
     user,
 )  # fmt: skip
+from tests.sure import sure
 
 DAY = 86400
 
 
-def entity(kind, text, part, **more):
+def entity(kind: str, text: str, part: str, **more: Any) -> dict[str, Any]:
     """An entity over `part` of `text`, in UTF-16 units as Telegram counts."""
     before = text[: text.index(part)]
     return {
@@ -34,7 +38,7 @@ def entity(kind, text, part, **more):
     }
 
 
-def words(text, *entities):
+def words(text: str, *entities: dict[str, Any]) -> dict[str, Any]:
     return {"text": text, "entities": list(entities)}
 
 
@@ -109,7 +113,7 @@ def words(text, *entities):
         (set(), {"text": "https://t.me/friends/15"}),
     ],
 )
-def test_each_lock_finds_its_kind(kinds, fields):
+def test_each_lock_finds_its_kind(kinds: set[str], fields: dict[str, Any]) -> None:
     where = Where(frozenset({"dze.by", "site.by/news", "@friends"}), "our_chat")
     assert set(found(message(**fields), LOCKS, where)) == kinds
 
@@ -131,27 +135,27 @@ def test_each_lock_finds_its_kind(kinds, fields):
         {"text": "\ud800https://a", "entities": [{"type": "url", "offset": 0, "length": 9**9}]},
     ],
 )
-def test_a_message_of_another_shape_hurts_no_lock(fields):
+def test_a_message_of_another_shape_hurts_no_lock(fields: dict[str, Any]) -> None:
     list(found(message(**fields), LOCKS, Where()))
 
 
-def test_the_hardest_lock_speaks():
+def test_the_hardest_lock_speaks() -> None:
     assert strongest(["link", "forward"], {"link": "delete", "forward": "warn"}) == "forward"
     assert strongest(["link", "forward"], {"link": "delete", "forward": "delete"}) == "link"
     assert strongest([], {}) == ""
 
 
-LINK = {"text": "https://example.by"}
+LINK: dict[str, Any] = {"text": "https://example.by"}
 
 
-def held(settings, *bodies, now=NOW, **known):
+def held(settings: dict[str, str], *bodies: dict[str, Any], now: int = NOW, **known: Any) -> ChatState:
     chat = state(settings)
     for name, value in known.items():
         setattr(chat, name, value)
     return decided(chat, *(update(body) for body in bodies), now=now)
 
 
-def test_a_locked_message_goes_and_an_admins_stays():
+def test_a_locked_message_goes_and_an_admins_stays() -> None:
     made = held({"lock.link": "delete"}, message(1, **LINK), message(2, who=ADMIN, **LINK), message(3))
     assert deleted(made) == [1]
     assert made.changes.sanctions == []
@@ -171,7 +175,9 @@ def test_a_locked_message_goes_and_an_admins_stays():
         ("newcomers", NOW - DAY, 0, True, False),
     ],
 )
-def test_a_lock_is_for_whom_it_was_set(whom, joined, days, trusted, goes):
+def test_a_lock_is_for_whom_it_was_set(
+    whom: str, joined: int | None, days: int, trusted: bool, goes: bool
+) -> None:
     ales = person(ALES)
     made = held(
         {"lock.link": "delete", "lock.for": whom},
@@ -183,7 +189,7 @@ def test_a_lock_is_for_whom_it_was_set(whom, joined, days, trusted, goes):
     assert deleted(made) == ([1] if goes else [])
 
 
-def test_the_linked_channel_the_chat_itself_and_anonymous_admins_are_spared():
+def test_the_linked_channel_the_chat_itself_and_anonymous_admins_are_spared() -> None:
     settings = {"lock.link": "delete", "lock.channel": "mute"}
     linked, other = -1009, -1008
     made = held(
@@ -197,7 +203,7 @@ def test_the_linked_channel_the_chat_itself_and_anonymous_admins_are_spared():
     assert [(one.what, one.channel) for one in made.changes.sanctions] == [("ban_channel", other)]
 
 
-def test_a_bot_that_no_admin_brought_goes_and_who_brought_it_is_warned():
+def test_a_bot_that_no_admin_brought_goes_and_who_brought_it_is_warned() -> None:
     bot = user(7_000_000_009, is_bot=True)
     made = held(
         {"lock.bot": "warn"},
@@ -205,35 +211,33 @@ def test_a_bot_that_no_admin_brought_goes_and_who_brought_it_is_warned():
         message(2, who=ADMIN, new_chat_members=[user(7_000_000_010, is_bot=True)]),
         message(3, new_chat_members=[user(STRANGER)]),
     )
-    assert [(one.what, one.person.id) for one in made.changes.sanctions] == [
+    assert [(one.what, sure(one.person).id) for one in made.changes.sanctions] == [
         ("remove", bot["id"]),
         ("warn", ALES),
     ]
 
 
-def test_an_album_that_breaks_a_lock_is_answered_for_once_and_goes_as_a_whole():
+def test_an_album_that_breaks_a_lock_is_answered_for_once_and_goes_as_a_whole() -> None:
+    captions: dict[int, dict[str, Any]] = {2: {"caption": "t.me/+abcdef"}}
     parts = [
-        message(
-            n, photo=[{"file_id": "a"}], media_group_id="g", **({"caption": "t.me/+abcdef"} if n == 2 else {})
-        )
-        for n in (1, 2, 3)
+        message(n, photo=[{"file_id": "a"}], media_group_id="g", **captions.get(n, {})) for n in (1, 2, 3)
     ]
     made = held({"lock.invite": "warn"}, *parts, parts[1])
     assert deleted(made) == [1, 2, 3]
     assert [one.what for one in made.changes.sanctions] == ["warn"]
 
 
-def test_in_dry_run_nobody_is_warned_and_the_lock_is_named():
+def test_in_dry_run_nobody_is_warned_and_the_lock_is_named() -> None:
     made = held({"lock.link": "warn", "dryrun": "on"}, message(1, **LINK))
     assert (deleted(made), made.changes.sanctions, made.changes.would) == ([], [], {"lock.link": 1})
 
 
-def test_nobody_is_held_to_a_lock_while_the_admins_are_not_known():
+def test_nobody_is_held_to_a_lock_while_the_admins_are_not_known() -> None:
     made = held({"lock.link": "mute"}, message(1, **LINK), admins=None)
     assert (deleted(made), made.changes.sanctions) == ([], [])
 
 
-def test_a_live_location_that_moves_on_is_no_new_offence():
+def test_a_live_location_that_moves_on_is_no_new_offence() -> None:
     place = {"latitude": 53.9, "longitude": 27.5, "live_period": 900}
     made = held({"lock.location": "warn"}, message(1, location=place))
     moved = message(1, location=place | {"latitude": 54.0}, edit_date=NOW)
@@ -252,7 +256,7 @@ def test_a_live_location_that_moves_on_is_no_new_offence():
         ("ban", ["warn", "ban", "warn", "ban"]),
     ],
 )
-def test_warnings_add_up_to_what_was_chosen(then, expected):
+def test_warnings_add_up_to_what_was_chosen(then: str, expected: list[str]) -> None:
     settings = ChatSettings({"warn.most": "2", "warn.then": then})
     warned, found_ = Warned(), []
     for n in range(len(expected)):
@@ -262,16 +266,16 @@ def test_warnings_add_up_to_what_was_chosen(then, expected):
     assert found_ == expected
 
 
-def test_the_ladder_rises_from_an_hour_to_a_day_to_a_ban():
+def test_the_ladder_rises_from_an_hour_to_a_day_to_a_ban() -> None:
     settings = ChatSettings({"warn.most": "1", "ban.days": "7"})
     first = step(settings, Warned(), NOW)
     second = step(settings, first.warned, NOW)
     third = step(settings, second.warned, NOW)
-    assert [one.until - NOW for one in (first, second, third)] == [3600, DAY, 7 * DAY]
+    assert [sure(one.until) - NOW for one in (first, second, third)] == [3600, DAY, 7 * DAY]
     assert step(ChatSettings({"warn.most": "1", "warn.then": "ban"}), Warned(), NOW).until is None
 
 
-def test_a_warning_expires():
+def test_a_warning_expires() -> None:
     settings = ChatSettings({"warn.most": "2", "warn.days": "7"})
     once = step(settings, Warned(), NOW).warned
     assert step(settings, once, NOW + 7 * DAY - 1).what == "mute"

@@ -1,13 +1,16 @@
 """Who looks like an admin."""
 
+from typing import Any
+
 import pytest
 
 from services.moderation.domain.lookalike import admins_of, likeness
+from services.moderation.domain.state import Admins
 from services.moderation.domain.update import Person
 from tests.moderation import ADMIN, NOW, STRANGER, person, state, user
 
 
-def known(*users: dict) -> object:
+def known(*users: dict[str, Any]) -> Admins:
     return admins_of([{"status": "administrator", "user": one} for one in users], NOW, person, str)
 
 
@@ -27,20 +30,20 @@ def known(*users: dict) -> object:
         ("", "", ()),
     ],
 )
-def test_names_drawn_alike_are_noticed(name, username, codes):
+def test_names_drawn_alike_are_noticed(name: str, username: str, codes: tuple[str, ...]) -> None:
     found = state()
     found.admins = known(user(ADMIN, "Вольга", last_name="Навіцкая", username="Volha_N"))
     assert likeness(found, Person(STRANGER, name, username), str) == codes
 
 
-def test_a_name_of_one_word_counts_for_less_and_a_very_short_one_for_nothing():
+def test_a_name_of_one_word_counts_for_less_and_a_very_short_one_for_nothing() -> None:
     found = state()
     found.admins = known(user(1, "Ганна"), user(2, "Аня"))
     assert likeness(found, Person(STRANGER, "Ганна"), str) == ("lookalike.short",)
     assert likeness(found, Person(STRANGER, "Аня"), str) == ()
 
 
-def test_the_name_of_a_bot_accuses_nobody():
+def test_the_name_of_a_bot_accuses_nobody() -> None:
     found = state()
     found.admins = known(user(1, "Сусед Бот", is_bot=True))
     assert likeness(found, Person(STRANGER, "Сусед Бот"), str) == ()
@@ -49,11 +52,11 @@ def test_the_name_of_a_bot_accuses_nobody():
 @pytest.mark.parametrize(
     "bad", [[None], [{}], [{"status": "administrator"}], [{"status": "member", "user": user(1)}], ["x"]]
 )
-def test_what_telegram_says_of_admins_may_be_unreadable(bad):
+def test_what_telegram_says_of_admins_may_be_unreadable(bad: list[dict[str, Any] | str | None]) -> None:
     assert admins_of(bad, NOW, person, str).people == set()
 
 
-def test_owner_and_admins_are_admins_and_others_are_not():
+def test_owner_and_admins_are_admins_and_others_are_not() -> None:
     members = [
         {"status": s, "user": user(n)} for n, s in enumerate(["creator", "administrator", "member", "left"])
     ]

@@ -1,39 +1,44 @@
 """What is learnt of listed chats: members, titles, dead links; and what is never concluded."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from services.moderation.observe import AGAIN, LATER, is_looked_up, look
-from services.moderation.telegram.errors import RetryAfter, Transient
+from services.moderation.telegram.errors import RetryAfter, TelegramError, Transient
 from services.moderation.telegram.refusals import refusal
+from shared.bus import Commit
+from shared.contracts.directory import ChatObserved
 from shared.contracts.listings import Kind, Link, Listing, Place
 from tests.moderation import NOW
+from tests.sure import as_a, sure
 
 MOMENT = datetime.fromtimestamp(NOW, UTC)
 
 
 class Places:
-    def __init__(self, *due):
+    def __init__(self, *due: tuple[str, int]) -> None:
         self.waiting = dict(due)
 
-    async def due(self, now, most):
+    async def due(self, now: int, most: int) -> list[str]:
         return [link for link, at in self.waiting.items() if at <= now][:most]
 
-    def look_again(self, link, due):
+    def look_again(self, link: str, due: int) -> list[tuple[str, int]]:
         return [(link, due)]
 
 
 class Store:
-    def __init__(self, *due):
+    def __init__(self, *due: tuple[str, int]) -> None:
         self.places = Places(*due)
 
 
 class Telegram:
-    def __init__(self, answers):
+    def __init__(self, answers: dict[str, Any]) -> None:
         self.answers = answers
 
-    async def call(self, method, params=None, **_more):
+    async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
+        del seconds
         answer = self.answers[method]
         if isinstance(answer, Exception):
             raise answer
@@ -41,27 +46,34 @@ class Telegram:
         return answer
 
 
-def said(description, code=400):
+def said(description: str, code: int = 400) -> TelegramError:
     """What Telegram's server answers, as the client understands it."""
     return refusal("getChat", code, {"ok": False, "error_code": code, "description": description})
 
 
-async def once(answers):
+async def looked(due: int, telegram: Telegram) -> Commit | None:
+    store: Any = Store(("u:yard7_chat", due))
+    return await look(store, telegram, MOMENT)
+
+
+async def once(answers: dict[str, Any]) -> tuple[int, ChatObserved | None]:
     """Seconds until the next look-up, and what was told."""
-    commit = await look(Store(("u:yard7_chat", NOW)), Telegram(answers), MOMENT)
-    assert commit is not None
-    return commit.writes[0][1] - NOW, (commit.events[0] if commit.events else None)
+    commit = sure(await looked(NOW, Telegram(answers)))
+    ((_, due),) = commit.writes
+    return int(due) - NOW, as_a(ChatObserved, commit.events[0]) if commit.events else None
 
 
-async def test_a_living_chat_tells_its_title_and_members():
+async def test_a_living_chat_tells_its_title_and_members() -> None:
     wait, seen = await once({"getChat": {"id": -1, "title": " Двор\u202e 7 "}, "getChatMemberCount": 42})
     assert wait == AGAIN
+    assert seen is not None
     assert (seen.alive, seen.title, seen.members, seen.link.value) == (True, "Двор 7", 42, "yard7_chat")
 
 
 @pytest.mark.parametrize("words", ["Bad Request: chat not found", "Forbidden: the group chat was deleted"])
-async def test_a_chat_that_is_not_there_is_told_as_missing(words):
+async def test_a_chat_that_is_not_there_is_told_as_missing(words: str) -> None:
     wait, seen = await once({"getChat": said(words)})
+    assert seen is not None
     assert (wait, seen.alive, seen.link.value) == (AGAIN, False, "yard7_chat")
 
 
@@ -75,20 +87,22 @@ async def test_a_chat_that_is_not_there_is_told_as_missing(words):
         said("Bad Request: something that nobody has seen yet"),
     ],
 )
-async def test_a_look_up_that_fails_says_nothing_of_the_chat(error):
+async def test_a_look_up_that_fails_says_nothing_of_the_chat(error: Any) -> None:
     assert await once({"getChat": error}) == (LATER, None)
     assert await once({"getChat": {"title": "x"}, "getChatMemberCount": error}) == (LATER, None)
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, {"title": 7}, {"title": "x" * 5000}])
 @pytest.mark.parametrize("members", [None, "7", -1])
-async def test_an_answer_of_another_shape_does_no_harm(answer, members):
+async def test_an_answer_of_another_shape_does_no_harm(
+    answer: dict[str, Any] | list[Any] | None, members: int | str | None
+) -> None:
     wait, _ = await once({"getChat": answer, "getChatMemberCount": members})
     assert wait == AGAIN
 
 
-async def test_nothing_is_looked_up_before_its_time():
-    assert await look(Store(("u:yard7_chat", NOW + 1)), Telegram({}), MOMENT) is None
+async def test_nothing_is_looked_up_before_its_time() -> None:
+    assert await looked(NOW + 1, Telegram({})) is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +114,7 @@ async def test_nothing_is_looked_up_before_its_time():
         (Kind.GROUP, "invite", False),
     ],
 )
-def test_bots_and_private_links_cannot_be_looked_up(kind, link, looked_up):
+def test_bots_and_private_links_cannot_be_looked_up(kind: Kind, link: str, looked_up: bool) -> None:
     listing = Listing(
         id="a" * 13, name="x", kind=kind, link=Link(kind=link, value="yard7_chat"),
         place=Place(lat=53.9, lon=27.5), revision=1, created_at=MOMENT, updated_at=MOMENT,

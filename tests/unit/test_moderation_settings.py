@@ -1,5 +1,7 @@
 """A chat's settings, and what people write after /set."""
 
+from pathlib import Path
+
 import pytest
 
 from services.moderation.domain.settings import (
@@ -35,7 +37,7 @@ from shared.settings import SettingsError
         ("lock.allow", "none", ("lock.allow", "none")),
     ],
 )
-def test_what_people_write_becomes_a_setting(name, value, expected):
+def test_what_people_write_becomes_a_setting(name: str, value: str, expected: tuple[str, str]) -> None:
     assert parse(name, value) == expected
 
 
@@ -64,14 +66,14 @@ def test_what_people_write_becomes_a_setting(name, value, expected):
         ("\u202emedia.photo" * 50, "delete", "unknown_name"),
     ],
 )
-def test_what_is_no_setting_is_refused_with_its_code(name, value, code):
+def test_what_is_no_setting_is_refused_with_its_code(name: str, value: str, code: str) -> None:
     with pytest.raises(BadSetting) as refused:
         parse(name, value)
     assert refused.value.code == code
     assert len(refused.value.name) <= 64
 
 
-def test_a_name_that_is_nearly_right_is_answered_with_what_may_be_meant():
+def test_a_name_that_is_nearly_right_is_answered_with_what_may_be_meant() -> None:
     with pytest.raises(BadSetting) as refused:
         parse("photo", "delete")
     assert {"service.photo", "media.photo"} <= set(refused.value.close)
@@ -86,14 +88,14 @@ def test_a_name_that_is_nearly_right_is_answered_with_what_may_be_meant():
         ("dry_run", "dryrun"),
     ],
 )
-def test_a_slip_in_a_name_is_answered_with_the_name(name, meant):
+def test_a_slip_in_a_name_is_answered_with_the_name(name: str, meant: str) -> None:
     with pytest.raises(BadSetting) as refused:
         parse(name, "delete")
     assert meant in refused.value.close
 
 
 @pytest.mark.parametrize("name", ["media", "media.all", "MEDIA.*", "service"])
-def test_all_kinds_of_a_group_can_be_meant_at_once(name):
+def test_all_kinds_of_a_group_can_be_meant_at_once(name: str) -> None:
     group = "service" if name == "service" else "media"
     assert parse_together(name, " Delete ") == (group, "delete")
     assert parse_together(name, "on") is None
@@ -103,7 +105,7 @@ def test_all_kinds_of_a_group_can_be_meant_at_once(name):
     assert all(SETTINGS[kind].choices == ("keep", "delete") for kind in kinds)
 
 
-def test_every_default_is_allowed_and_a_new_chat_is_in_dry_run():
+def test_every_default_is_allowed_and_a_new_chat_is_in_dry_run() -> None:
     for setting in SETTINGS.values():
         assert setting.default == setting.choices[0] or len(setting.choices) > 1
         assert all(setting.read(choice) == choice for choice in (*setting.choices, setting.default))
@@ -115,13 +117,13 @@ def test_every_default_is_allowed_and_a_new_chat_is_in_dry_run():
     assert {fresh.get(name) for name in SETTINGS if name.startswith("lock.")} == {"off", "everyone", "none"}
 
 
-def test_a_stored_value_that_is_no_longer_allowed_is_the_default():
+def test_a_stored_value_that_is_no_longer_allowed_is_the_default() -> None:
     assert ChatSettings({"dryrun": "perhaps"}).dryrun
     with pytest.raises(KeyError):
         ChatSettings().get("media.smell")
 
 
-def test_the_operators_list_is_read_with_remarks(tmp_path):
+def test_the_operators_list_is_read_with_remarks(tmp_path: Path) -> None:
     path = tmp_path / "block-list.txt"
     assert people_on(path) == []
     path.write_text("# who\n5000000001 # why\n\n  77\n", encoding="utf-8")
@@ -129,7 +131,7 @@ def test_the_operators_list_is_read_with_remarks(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["abc", "-5", "1 2", "٣", "1.5"])
-def test_a_bad_line_of_the_operators_list_stops_the_start(tmp_path, line):
+def test_a_bad_line_of_the_operators_list_stops_the_start(tmp_path: Path, line: str) -> None:
     path = tmp_path / "block-list.txt"
     path.write_text(f"1\n{line}\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="line 2"):
@@ -148,7 +150,7 @@ def test_a_bad_line_of_the_operators_list_stops_the_start(tmp_path, line):
         ("https://dze.example", "a" * 257, "https://api.telegram.org", False),
     ],
 )
-def test_a_webhook_needs_an_address_and_a_secret(url, secret, api, right):
+def test_a_webhook_needs_an_address_and_a_secret(url: str, secret: str, api: str, right: bool) -> None:
     made = ModerationSettings(public_url=url, telegram_secret=secret, telegram_api=api, _env_file=None)
     if right:
         assert made.webhook() == (f"{url}/telegram/webhook", secret)

@@ -1,5 +1,7 @@
 """Reading updates, also those that nobody foresaw."""
 
+from typing import Any
+
 import orjson
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from tests.moderation import CHAT, chat, membership, message, raw, update, user
 @pytest.mark.parametrize(
     "bad", ["", "[]", "7", "null", "{", '{"message": {}}', '{"update_id": "x"}', b"\xff"]
 )
-def test_what_is_no_update_is_refused(bad):
+def test_what_is_no_update_is_refused(bad: bytes | str) -> None:
     with pytest.raises(BadUpdate):
         parse(bad)
 
@@ -36,13 +38,13 @@ FIELDS = st.sampled_from([
 
 
 @given(st.sampled_from(ALLOWED_UPDATES), st.dictionaries(FIELDS, JSON, max_size=8))
-def test_no_shape_of_any_field_stops_the_reading(kind, body):
+def test_no_shape_of_any_field_stops_the_reading(kind: str, body: dict[str, Any]) -> None:
     found = of({"update_id": 1, kind: body})
     assert found.id == 1
     assert found.kind == kind
 
 
-def test_a_message_has_the_fields_that_decisions_need():
+def test_a_message_has_the_fields_that_decisions_need() -> None:
     found = update(
         message(5, text="/help@dze_bot", entities=[{"type": "bot_command", "offset": 0, "length": 13}])
     )
@@ -52,7 +54,7 @@ def test_a_message_has_the_fields_that_decisions_need():
     assert (found.chat.id, found.chat.is_group) == (CHAT, True)
 
 
-def test_a_field_that_is_null_is_as_good_as_left_out():
+def test_a_field_that_is_null_is_as_good_as_left_out() -> None:
     found = update(message(1, text="добры дзень", photo=None, voice=None, new_chat_members=None))
     assert found.message is not None
     assert (found.message.media, found.message.service) == ((), None)
@@ -60,19 +62,19 @@ def test_a_field_that_is_null_is_as_good_as_left_out():
 
 
 @pytest.mark.parametrize("token", ["7", 7])
-def test_an_albums_token_may_be_a_number(token):
+def test_an_albums_token_may_be_a_number(token: int | str) -> None:
     found = update(message(1, photo=[], media_group_id=token)).message
     assert found is not None
     assert found.album == "7"
 
 
-def test_a_slash_that_is_no_command_is_text():
+def test_a_slash_that_is_no_command_is_text() -> None:
     found = update(message(text="/ is a slash"))
     assert found.message is not None
     assert not found.message.is_command
 
 
-def test_names_are_put_together_and_user_names_are_lower_case():
+def test_names_are_put_together_and_user_names_are_lower_case() -> None:
     body = message(text="x") | {
         "from": user(7, "Аня", last_name="Куць", username="AnyaK", language_code="be")
     }
@@ -93,13 +95,15 @@ def test_names_are_put_together_and_user_names_are_lower_case():
         ("left", "restricted", False, False),
     ],
 )
-def test_a_change_of_membership_says_who_came_and_went(before, after, joined, left):
+def test_a_change_of_membership_says_who_came_and_went(
+    before: str, after: str, joined: bool, left: bool
+) -> None:
     change = update(membership(user(), before, after), "chat_member").change
     assert change is not None
     assert (change.joined, change.left) == (joined, left)
 
 
-def test_somebody_restricted_can_be_inside():
+def test_somebody_restricted_can_be_inside() -> None:
     body = membership(user(), "left", "restricted")
     body["new_chat_member"]["is_member"] = True
     change = update(body, "chat_member").change
@@ -107,7 +111,7 @@ def test_somebody_restricted_can_be_inside():
     assert change.joined
 
 
-def test_a_pressed_button_belongs_to_the_chat_of_its_message():
+def test_a_pressed_button_belongs_to_the_chat_of_its_message() -> None:
     body = {"id": "1", "from": user(), "data": "x", "message": {"message_id": 1, "date": 0, "chat": chat(-5)}}
     found = update(body, "callback_query")
     assert found.chat is not None

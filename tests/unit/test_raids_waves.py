@@ -24,15 +24,17 @@ def joins(count: int, *, every: int = 20, last: int = NOW, name: str = "p") -> l
         (40, 10, 500, 40),
     ],
 )
-def test_a_wave_is_many_joins_and_many_more_than_usual(count, every, usual, found):
+def test_a_wave_is_many_joins_and_many_more_than_usual(
+    count: int, every: int, usual: int, found: int
+) -> None:
     assert len(wave(joins(count, every=every), usual, TERMS, NOW)) == found
 
 
-def test_waves_are_not_watched_where_that_is_switched_off():
+def test_waves_are_not_watched_where_that_is_switched_off() -> None:
     assert wave(joins(500, every=1), 0, Terms(0, 10, 30), NOW) == ()
 
 
-def test_the_door_closes_once_and_everybody_in_the_wave_is_named_once():
+def test_the_door_closes_once_and_everybody_in_the_wave_is_named_once() -> None:
     first = step(joins(10), frozenset(), Door(), TERMS, NOW, usual=0)
     assert first.closes
     assert len(first.newcomers) == 10
@@ -46,14 +48,14 @@ def test_the_door_closes_once_and_everybody_in_the_wave_is_named_once():
     assert second.door.until == NOW + 5 + 1800
 
 
-def test_who_trickles_in_belongs_to_the_wave_but_does_not_keep_the_door_closed():
+def test_who_trickles_in_belongs_to_the_wave_but_does_not_keep_the_door_closed() -> None:
     door = Door(NOW - 1200, NOW + 600, 10)
     found = step([Join(NOW, "one")], frozenset(), door, TERMS, NOW, usual=0)
     assert [one.person for one in found.newcomers] == ["one"]
     assert found.door.until == NOW + 600
 
 
-def test_a_door_whose_time_is_over_closes_anew_at_the_next_wave():
+def test_a_door_whose_time_is_over_closes_anew_at_the_next_wave() -> None:
     old = Door(NOW - 90_000, NOW - 80_000, 30)
     assert step([Join(NOW, "one")], frozenset(), old, TERMS, NOW, usual=0).newcomers == ()
     again = step(joins(12), frozenset({"p1"}), old, TERMS, NOW, usual=0)

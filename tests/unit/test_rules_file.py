@@ -2,11 +2,14 @@
 
 import itertools
 import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from services.moderation.domain.conditions import matching
+from services.moderation.domain.conditions import Rule, matching
 from services.moderation.domain.standing import DEFAULT, Facts, Seen, Standing, observe, of, score
 from services.moderation.rules import plugins
 from services.moderation.rules.lines import lines
@@ -35,7 +38,7 @@ when = { any = [{ fact = "road", is = "invite" }, { signal = "lookalike.forged" 
 """
 
 
-def write(tmp_path, text):
+def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "rules.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -49,12 +52,12 @@ def facts(count: int, road: str = "") -> Facts:
     return Facts(standing, f"c{count - 1}", NOW)
 
 
-def names(rules, known: Facts) -> list[str]:
+def names(rules: tuple[Rule, ...], known: Facts) -> list[str]:
     found = of(known)
     return [rule.name for rule in matching(rules, known, found, score(found))]
 
 
-def test_rules_hold_where_their_conditions_do(tmp_path):
+def test_rules_hold_where_their_conditions_do(tmp_path: Path) -> None:
     rules = load(write(tmp_path, GOOD), NAMES)
     assert names(rules, facts(2)) == []
     assert names(rules, facts(5)) == ["many-at-once"]
@@ -64,12 +67,12 @@ def test_rules_hold_where_their_conditions_do(tmp_path):
     assert names(rules, trusted) == []
 
 
-def test_a_rule_for_one_chat_says_nothing_of_others(tmp_path):
+def test_a_rule_for_one_chat_says_nothing_of_others(tmp_path: Path) -> None:
     rules = load(write(tmp_path, GOOD), NAMES)
     assert names(rules, facts(3, "invite")) == []
 
 
-def test_without_a_file_there_are_no_rules(tmp_path):
+def test_without_a_file_there_are_no_rules(tmp_path: Path) -> None:
     assert load(tmp_path / "rules.toml", NAMES) == ()
 
 
@@ -77,7 +80,7 @@ HEAD = '[[rule]]\nname = "b"\naction = "remove"\n'
 SCORE = '[[rule]]\nname = "good"\naction = "advise"\nwhen = { fact = "score", least = 1 }\n\n'
 
 
-def refused(tmp_path, text: str) -> str:
+def refused(tmp_path: Path, text: str) -> str:
     path = write(tmp_path, text)
     with pytest.raises(SettingsError) as caught:
         load(path, NAMES)
@@ -109,7 +112,9 @@ def refused(tmp_path, text: str) -> str:
         (('fact = "road"', 'fact = ["road"]'), 16, "no fact"),
     ],
 )
-def test_the_line_that_is_wrong_is_named(tmp_path, wrong, line, says):
+def test_the_line_that_is_wrong_is_named(
+    tmp_path: Path, wrong: tuple[str, str], line: int, says: str
+) -> None:
     said = refused(tmp_path, GOOD.replace(*wrong))
     assert said.startswith(f"line {line}: ")
     assert says in said
@@ -142,25 +147,27 @@ def test_the_line_that_is_wrong_is_named(tmp_path, wrong, line, says):
         (HEAD + "when = {", 4, ""),
     ],
 )
-def test_the_line_is_that_of_the_place_and_not_of_the_word(tmp_path, text, line, says):
+def test_the_line_is_that_of_the_place_and_not_of_the_word(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
     said = refused(tmp_path, text)
     assert said.startswith(f"line {line}: ")
     assert says in said
 
 
 @pytest.mark.parametrize("deep", [9, 50, 3000])
-def test_conditions_do_not_nest_without_end(tmp_path, deep):
+def test_conditions_do_not_nest_without_end(tmp_path: Path, deep: int) -> None:
     when = "{ not = " * deep + '{ fact = "chats", least = 1 }' + " }" * deep
     assert refused(tmp_path, f"{SCORE}{HEAD}when = {when}\n").startswith("line 9: ")
 
 
-def test_a_file_in_another_encoding_is_refused_by_its_line(tmp_path):
+def test_a_file_in_another_encoding_is_refused_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_bytes(SCORE.encode() + "# Прывітанне".encode("cp1251"))
     with pytest.raises(SettingsError, match="line 6: the file is not UTF-8"):
         load(tmp_path / "rules.toml", NAMES)
 
 
-def test_what_editors_of_other_systems_add_is_no_mistake(tmp_path):
+def test_what_editors_of_other_systems_add_is_no_mistake(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert [rule.name for rule in load(tmp_path / "rules.toml", NAMES)] == ["many-at-once", "by-invite"]
 
@@ -175,8 +182,8 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("text", SHAPES)
-def test_every_value_of_a_text_has_its_line(text):
-    def paths(value, at=()):
+def test_every_value_of_a_text_has_its_line(text: str) -> None:
+    def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield at
         items = (
             value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
@@ -201,7 +208,7 @@ def find(facts):
 """
 
 
-def test_a_signal_of_ones_own_is_one_file(tmp_path):
+def test_a_signal_of_ones_own_is_one_file(tmp_path: Path) -> None:
     (tmp_path / "night.py").write_text(PLUGIN)
     (own,) = plugins.load(tmp_path)
     midnight = NOW - NOW % 86400
@@ -213,7 +220,7 @@ def test_a_signal_of_ones_own_is_one_file(tmp_path):
     assert list(own(Facts(known.standing, known.chat, midnight + 12 * 3600))) == []
 
 
-def given(tmp_path, gives: str) -> plugins.Plugin:
+def given(tmp_path: Path, gives: str) -> plugins.Plugin:
     (tmp_path / "own.py").write_text(PLUGIN.replace("return 1.5", f"return {gives}"))
     (own,) = plugins.load(tmp_path)
     return own
@@ -231,7 +238,9 @@ def given(tmp_path, gives: str) -> plugins.Plugin:
         ("[1.0]", 0),
     ],
 )
-def test_a_signal_that_fails_or_gives_no_number_is_silent_and_says_so_once(tmp_path, gives, line):
+def test_a_signal_that_fails_or_gives_no_number_is_silent_and_says_so_once(
+    tmp_path: Path, gives: str, line: int
+) -> None:
     own = given(tmp_path, gives)
     with capture_logs() as logged:
         assert [*own(Facts(Standing(), "c", 60)), *own(Facts(Standing(), "c", 60))] == []
@@ -240,7 +249,7 @@ def test_a_signal_that_fails_or_gives_no_number_is_silent_and_says_so_once(tmp_p
     ]
 
 
-def test_a_slow_signal_is_asked_no_more(tmp_path):
+def test_a_slow_signal_is_asked_no_more(tmp_path: Path) -> None:
     own = given(tmp_path, "1.5")
     ticks = itertools.count(step=plugins.SLOW + 0.1)
     own.clock = lambda: next(ticks)
@@ -250,7 +259,7 @@ def test_a_slow_signal_is_asked_no_more(tmp_path):
     assert [one["event"] for one in logged] == ["signal_slow"]
 
 
-def test_a_signal_of_ones_own_cannot_outweigh_everything(tmp_path):
+def test_a_signal_of_ones_own_cannot_outweigh_everything(tmp_path: Path) -> None:
     (tmp_path / "huge.py").write_text(PLUGIN.replace("1.5", "99"))
     (own,) = plugins.load(tmp_path)
     assert [found[1]["weight"] for found in own(Facts(Standing(), "c", 60))] == [4.0]
@@ -270,7 +279,7 @@ def test_a_signal_of_ones_own_cannot_outweigh_everything(tmp_path):
         "def",
     ],
 )
-def test_a_file_that_is_no_signal_stops_the_start_with_its_name(tmp_path, text):
+def test_a_file_that_is_no_signal_stops_the_start_with_its_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.py").write_text(text)
     with pytest.raises(SettingsError, match=r"odd\.py"):
         plugins.load(tmp_path)

@@ -10,12 +10,13 @@ from services.gateway.settings import GatewaySettings
 from services.moderation.settings import ModerationSettings
 from services.submissions.settings import SubmissionsSettings
 from shared.settings import SERVICE_SETTINGS, Settings, SettingsError, load
+from tests.sure import sure
 
 ROOT = Path(__file__).parents[2]
 SERVICES = (DirectorySettings, GatewaySettings, ModerationSettings, SubmissionsSettings)
 
 
-def test_every_service_knows_the_names_of_what_the_others_add():
+def test_every_service_knows_the_names_of_what_the_others_add() -> None:
     added = {
         f"DZE_{name.upper()}"
         for model in SERVICES
@@ -37,7 +38,9 @@ def test_every_service_knows_the_names_of_what_the_others_add():
         ("DZE_KEY_FILE", "/nowhere/key"),
     ],
 )
-def test_a_bad_setting_is_named_and_its_value_is_not_shown(monkeypatch, tmp_path, name, value):
+def test_a_bad_setting_is_named_and_its_value_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
@@ -49,14 +52,16 @@ def test_a_bad_setting_is_named_and_its_value_is_not_shown(monkeypatch, tmp_path
         assert value not in text
 
 
-def test_a_secret_can_come_from_a_file(monkeypatch, tmp_path):
+def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "key").write_text("k" * 40 + "\n")
     monkeypatch.setenv("DZE_KEY_FILE", str(tmp_path / "key"))
-    assert load(Settings).key.get_secret_value() == "k" * 40
+    assert sure(load(Settings).key).get_secret_value() == "k" * 40
 
 
-def test_a_dotenv_file_is_read_and_its_unknown_names_are_refused(monkeypatch, tmp_path):
+def test_a_dotenv_file_is_read_and_its_unknown_names_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("DZE_LANGUAGES=be,en\nDZE_PORT=8123\n")
     assert load(Settings).languages == ("be", "en")
@@ -67,7 +72,7 @@ def test_a_dotenv_file_is_read_and_its_unknown_names_are_refused(monkeypatch, tm
 
 
 @pytest.mark.parametrize("path", [ROOT / "compose.yaml", *(ROOT / "ops/kubernetes").glob("*.yaml")])
-def test_what_runs_dze_elsewhere_sets_only_what_there_is(path):
+def test_what_runs_dze_elsewhere_sets_only_what_there_is(path: Path) -> None:
     known = SERVICE_SETTINGS | {f"DZE_{name.upper()}" for name in Settings.model_fields}
     set_there = re.findall(r"\bDZE_[A-Z_]+(?=:)|(?<=name: )DZE_[A-Z_]+", path.read_text(encoding="utf-8"))
     assert {name.removesuffix("_FILE") for name in set_there} <= known

@@ -11,6 +11,7 @@ from simulator.deeds import affairs, members, writing
 from simulator.deeds.writing import Voice
 from simulator.methods import METHODS, Call
 from simulator.methods.call import Args
+from simulator.world.chats import ChatKind
 from simulator.world.errors import Refusal
 from simulator.world.makers import make_bot, make_chat, make_user, seat
 from simulator.world.messages import Message
@@ -34,12 +35,13 @@ class Town:
         names = {OWNER: "Owner", PERSON: "Person", STRANGER: "Stranger", OTHER_ADMIN: "Admin"}
         people = {number: make_user(world, name, user_id=number) for number, name in names.items()}
         bot = make_bot(world, TOKEN, "town_bot")
-        for kind, number, username in (
+        kinds: tuple[tuple[ChatKind, int, str], ...] = (
             ("group", GROUP, ""),
             ("supergroup", SUPERGROUP, "town"),
             ("channel", CHANNEL, ""),
             ("supergroup", PRIVATE_GROUP, ""),
-        ):
+        )
+        for kind, number, username in kinds:
             chat = make_chat(world, kind, kind, people[OWNER], chat_id=number, username=username)
             seat(world, chat, people[PERSON])
             seat(world, chat, people[OTHER_ADMIN], admin=True)

@@ -31,40 +31,40 @@ DISGUISES = {
 
 
 @pytest.mark.parametrize("text", DISGUISES.values(), ids=DISGUISES.keys())
-def test_a_disguised_text_is_drawn_like_the_plain_one(text):
+def test_a_disguised_text_is_drawn_like_the_plain_one(text: str) -> None:
     assert views(text).drawn == views(PLAIN).drawn
 
 
-def test_abbreviations_and_what_stands_between_words_stay():
+def test_abbreviations_and_what_stands_between_words_stay() -> None:
     text = "и т.д. и т.п., ул. а/я, он/она, в 5 а.м. да-да; е-мейл"
     assert views(text).drawn.count(".") == text.count(".")
     assert views(text).drawn.count("/") == 2
 
 
-def test_frequent_characters_are_drawn_alike_with_and_without_a_rare_one():
+def test_frequent_characters_are_drawn_alike_with_and_without_a_rare_one() -> None:
     frequent = "".join(reversed(clean._FREQUENT))
     assert views(f"{frequent} \u0e01").drawn == views(frequent).drawn.replace(" \x03", " \u0e01 \x03")
 
 
-def test_full_width_and_styled_letters_are_plain_ones():
+def test_full_width_and_styled_letters_are_plain_ones() -> None:
     assert views("ｆｒｅｅ 𝐦𝐨𝐧𝐞𝐲").drawn == views("free money").drawn
 
 
-def test_invisible_characters_are_counted():
+def test_invisible_characters_are_counted() -> None:
     assert views("a\u200bb\u200bc").hidden == 2
 
 
-def test_links_names_phones_and_amounts_become_one_sign_each():
+def test_links_names_phones_and_amounts_become_one_sign_each() -> None:
     text = "см. https://t.me/+AbC, @some_name, +375 29 123-45-67, 100$ [LINK] [USERNAME]"
     drawn = views(text).drawn
     assert [drawn.count(sign) for sign in (LINK, MENTION, PHONE, MONEY)] == [2, 2, 1, 1]
 
 
-def test_a_stranger_cannot_write_our_signs():
+def test_a_stranger_cannot_write_our_signs() -> None:
     assert LINK not in views(f"hello {LINK}").drawn
 
 
-def test_a_belarusian_who_types_a_latin_i_mixes_no_alphabets():
+def test_a_belarusian_who_types_a_latin_i_mixes_no_alphabets() -> None:
     honest, other = encode(["добры дзень, суседзi"]), encode(["добры дзень, суседзі"])
     assert (honest.shape == other.shape).all()
 
@@ -77,21 +77,21 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_hostile_texts_are_read_in_no_time():
+def test_hostile_texts_are_read_in_no_time() -> None:
     started = time.process_time()
     rows = encode(HOSTILE)
     assert rows.total == len(HOSTILE)
     assert time.process_time() - started < 2
 
 
-def test_every_character_of_the_first_plane_and_of_odd_ones_can_be_read():
+def test_every_character_of_the_first_plane_and_of_odd_ones_can_be_read() -> None:
     starts = [*range(0, 0x10000, 4096), 0x1D000, 0x1F000, 0xE0000, 0x10F000]
     texts = ["".join(chr(code) for code in range(at, at + 4096)) for at in starts]
     assert encode(texts).total == len(texts)
 
 
 @given(st.lists(st.text(), max_size=5))
-def test_a_text_has_the_same_row_alone_and_among_others(texts):
+def test_a_text_has_the_same_row_alone_and_among_others(texts: list[str]) -> None:
     together = encode(texts)
     for at, text in enumerate(texts):
         alone = encode([text])

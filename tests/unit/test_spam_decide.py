@@ -1,6 +1,8 @@
 """What follows from what was found in a text: by setting, role and dry run; the model's file; lessons."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,8 @@ from services.moderation.domain.reading import Copies, Reading
 from services.moderation.domain.settings import BadSetting, parse, stop_words
 from services.moderation.domain.spam import is_read
 from services.moderation.domain.standing import Seen, Standing, judge, observe
+from services.moderation.domain.state import ChatState
+from services.moderation.domain.update import Update
 from services.moderation.spam import cases, shelf
 from services.moderation.spam.clean import views
 from services.moderation.spam.features import encode, part
@@ -37,23 +41,23 @@ SPAM = Reading(spam=True, traits=("links", "money"), features=b"f")
 FENCES = "Заборы из профнастила от завода, замер и монтаж в подарок всем соседям этого дома"
 
 
-def read(found, one, told=SPAM, now=NOW):
+def read(found: ChatState, one: Update, told: Reading = SPAM, now: int = NOW) -> ChatState:
     decide(one, found, replace(context(now), texts={one.id: told}))
     return found
 
 
-def codes(found):
+def codes(found: ChatState) -> list[tuple[str, ...]]:
     return [seen.reasons for seen in found.changes.observed]
 
 
-def test_by_default_it_is_only_noted_of_the_person():
+def test_by_default_it_is_only_noted_of_the_person() -> None:
     found = read(state(), update(message(5, text="x")))
     assert deleted(found) == []
     assert codes(found) == [("spam.text", "trait.links", "trait.money")]
     assert found.changes.cases == [(person(ALES), b"f")]
 
 
-def test_a_later_message_and_an_edit_are_noted_by_themselves():
+def test_a_later_message_and_an_edit_are_noted_by_themselves() -> None:
     found = read(state(), update(message(5, text="x")), Reading())
     read(found, update(message(6, text="x")))
     read(found, update(message(5, text="y", edit_date=NOW + 5), "edited_message"))
@@ -61,14 +65,14 @@ def test_a_later_message_and_an_edit_are_noted_by_themselves():
 
 
 @pytest.mark.parametrize(("how", "gone"), [("off", []), ("advise", []), ("delete", [5]), ("remove", [5])])
-def test_the_setting_says_what_follows(how, gone):
+def test_the_setting_says_what_follows(how: str, gone: list[int]) -> None:
     found = read(state({"spam": how}), update(message(5, text="x")))
     assert deleted(found) == gone
     assert bool(found.changes.sanctions) == (how == "remove")
     assert bool(found.changes.cases) == (how != "off")
 
 
-def test_in_dry_run_it_is_counted_under_what_would_be_done():
+def test_in_dry_run_it_is_counted_under_what_would_be_done() -> None:
     for how, code in (("delete", "spam.text"), ("remove", "spam.remove")):
         found = read(state({"spam": how, "dryrun": "on"}), update(message(5, text="x")))
         assert found.changes.would == {code: 1}
@@ -76,14 +80,14 @@ def test_in_dry_run_it_is_counted_under_what_would_be_done():
         assert found.changes.sanctions == []
 
 
-def test_an_admin_is_spared_even_when_the_text_was_read():
+def test_an_admin_is_spared_even_when_the_text_was_read() -> None:
     found = read(state({"spam": "remove", "spam.for": "everyone"}), update(message(5, who=ADMIN, text="x")))
     assert deleted(found) == []
     assert found.changes.sanctions == []
     assert found.changes.cases == []
 
 
-def test_where_the_admins_cannot_be_known_nobody_is_accused():
+def test_where_the_admins_cannot_be_known_nobody_is_accused() -> None:
     found = read(state({"spam": "remove"}, admins=None), update(message(5, text="x")))
     assert deleted(found) == []
     assert found.changes.cases == []
@@ -94,11 +98,13 @@ def test_where_the_admins_cannot_be_known_nobody_is_accused():
     [({}, True), ({"spam": "off"}, False), ({"spam": "off", "spam.words": "казино"}, True),
      ({"spam.for": "newcomers"}, False)],
 )  # fmt: skip
-def test_who_is_not_yet_trusted_is_read_where_anything_is_looked_for(settings, expected):
+def test_who_is_not_yet_trusted_is_read_where_anything_is_looked_for(
+    settings: dict[str, str], expected: bool
+) -> None:
     assert is_read(update(message(5)), state(settings), context()) is expected
 
 
-def test_trusted_people_admins_and_traces_are_not_read():
+def test_trusted_people_admins_and_traces_are_not_read() -> None:
     known = state()
     known.trusted.add(person(ALES))
     assert not is_read(update(message(5)), known, context())
@@ -111,9 +117,9 @@ def test_trusted_people_admins_and_traces_are_not_read():
     assert not is_read(update(membership(user(), "left", "member"), "chat_member"), state(), context())
 
 
-def test_the_album_goes_as_a_whole_and_only_its_own_words_are_the_reason():
+def test_the_album_goes_as_a_whole_and_only_its_own_words_are_the_reason() -> None:
     found = state({"spam": "delete"})
-    album = {"media_group_id": "a", "photo": photo()}
+    album: dict[str, Any] = {"media_group_id": "a", "photo": photo()}
     decide(update(message(5, **album)), found, context())
     read(found, update(message(6, caption="x", **album)))
     decide(update(message(7, **album)), found, context())
@@ -124,7 +130,7 @@ def test_the_album_goes_as_a_whole_and_only_its_own_words_are_the_reason():
     )
 
 
-def test_the_same_text_counts_from_the_third_chat_on():
+def test_the_same_text_counts_from_the_third_chat_on() -> None:
     copies = Copies("h", None, {"c": NOW})
     for chats, expected in ((1, [()]), (2, [("spam.repeated",)])):
         found = read(state(), update(message(5, text="x")), Reading(copies=copies, chats=chats))
@@ -132,7 +138,7 @@ def test_the_same_text_counts_from_the_third_chat_on():
         assert found.changes.copies == [copies]
 
 
-def test_a_first_message_that_is_spam_asks_for_advice_and_says_why():
+def test_a_first_message_that_is_spam_asks_for_advice_and_says_why() -> None:
     standing = Standing()
     observe(standing, Seen("c", CHAT, "wrote", ("spam.text", "trait.links"), NOW))
     (found,) = judge(standing, "c", NOW)
@@ -147,16 +153,16 @@ def test_a_first_message_that_is_spam_asks_for_advice_and_says_why():
      ("обмен   usdt", True),
      ("", False), ("***", False)],
 )  # fmt: skip
-def test_stop_words_are_seen_through_disguise(text, expected):
+def test_stop_words_are_seen_through_disguise(text: str, expected: bool) -> None:
     assert has_stop_word(views(text), ("казино", "крипт*", "обмен usdt")) is expected
 
 
 @pytest.mark.parametrize("words", ["((", "[a-z]+", "\\b.*", "a|b", "∑∂∆", "…"])
-def test_a_stop_word_is_no_pattern(words):
+def test_a_stop_word_is_no_pattern(words: str) -> None:
     assert not has_stop_word(views("обычное сообщение о воде"), (words,))
 
 
-def test_stop_words_are_put_in_order_and_held_to_a_size():
+def test_stop_words_are_put_in_order_and_held_to_a_size() -> None:
     assert parse("spam.words", " Казино,  обмен   USDT;казино ") == ("spam.words", "казино, обмен usdt")
     assert stop_words("none") == ()
     for bad in ("x", "*", ",", "д" * 41, ",".join(f"слово{n}" for n in range(51))):
@@ -164,7 +170,7 @@ def test_stop_words_are_put_in_order_and_held_to_a_size():
             parse("spam.words", bad)
 
 
-def test_features_of_a_text_can_be_kept_and_learnt_from():
+def test_features_of_a_text_can_be_kept_and_learnt_from() -> None:
     rows = encode([FENCES, "другое"])
     kept = cases.unpack(cases.pack(part(rows, 0, 1)))
     assert kept is not None
@@ -175,7 +181,7 @@ def test_features_of_a_text_can_be_kept_and_learnt_from():
         assert cases.unpack(broken) is None
 
 
-def test_a_part_of_the_way_is_a_part_of_the_score():
+def test_a_part_of_the_way_is_a_part_of_the_score() -> None:
     whole = learn(MODEL, NONE, FENCES, "spam")
     quarter = eased(NONE, whole.correction, 0.25)
     row = encode([FENCES])
@@ -184,8 +190,8 @@ def test_a_part_of_the_way_is_a_part_of_the_score():
 
 
 async def test_the_deployments_model_is_taken_when_it_comes_and_a_broken_one_changes_nothing(
-    tmp_path, capsys
-):
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     clock = [0.0]
     models = Models(tmp_path, lambda: clock[0])
     first = await models.current()
@@ -204,12 +210,12 @@ async def test_the_deployments_model_is_taken_when_it_comes_and_a_broken_one_cha
     assert (await models.current()).revision == first.revision
 
 
-async def test_a_broken_file_at_the_start_leaves_the_ready_model(tmp_path):
+async def test_a_broken_file_at_the_start_leaves_the_ready_model(tmp_path: Path) -> None:
     (tmp_path / shelf.CURRENT).write_bytes(b"\x00" * 100)
     assert (await Models(tmp_path).current()).revision == MODEL.revision
 
 
-def test_what_is_learnt_for_one_chat_finds_the_disguised_copy():
+def test_what_is_learnt_for_one_chat_finds_the_disguised_copy() -> None:
     learnt = NONE
     for _ in range(3):
         learnt = learn(MODEL, learnt, FENCES, "spam").correction

@@ -1,5 +1,7 @@
 """All text of a message comes through one door."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,22 +56,22 @@ HIDING_PLACES = {
 
 
 @pytest.mark.parametrize("content", HIDING_PLACES.values(), ids=HIDING_PLACES.keys())
-def test_text_is_found_wherever_it_stands(content):
+def test_text_is_found_wherever_it_stands(content: dict[str, Any]) -> None:
     assert "SECRET" in message_text(FRAME | content).whole
 
 
-def test_names_of_people_and_the_chat_itself_are_not_text():
+def test_names_of_people_and_the_chat_itself_are_not_text() -> None:
     assert (
         message_text(FRAME | {"forward_origin": {"type": "user", "sender_user": FRAME["from"]}}).parts == ()
     )
 
 
-def test_what_somebody_else_wrote_before_is_not_judged_again():
+def test_what_somebody_else_wrote_before_is_not_judged_again() -> None:
     answer = FRAME | {"text": "no", "reply_to_message": FRAME | {"text": "SECRET"}}
     assert message_text(answer).parts == (("text", "no"),)
 
 
-def test_a_quote_of_the_message_answered_is_not_the_senders_but_any_other_is():
+def test_a_quote_of_the_message_answered_is_not_the_senders_but_any_other_is() -> None:
     answer = FRAME | {"text": "no", "reply_to_message": FRAME | {"text": "easy SECRET money"}}
     assert message_text(answer | {"quote": {"text": "SECRET", "position": 5}}).parts == (("text", "no"),)
     repeated = answer | {"text": "SECRET", "quote": {"text": "SECRET", "position": 5}}
@@ -80,18 +82,18 @@ def test_a_quote_of_the_message_answered_is_not_the_senders_but_any_other_is():
     assert message_text(elsewhere).of("quote") == ("SECRET",)
 
 
-def test_the_text_comes_first_and_nothing_stands_twice():
+def test_the_text_comes_first_and_nothing_stands_twice() -> None:
     message = FRAME | {"venue": {"title": "hall", "address": "hall"}, "text": "hello"}
     assert message_text(message).parts == (("text", "hello"), ("venue", "hall"))
 
 
-def test_a_part_can_be_asked_for():
+def test_a_part_can_be_asked_for() -> None:
     message = FRAME | {"caption": "look", "poll": {"question": "who?", "options": [{"text": "me"}]}}
     assert message_text(message).of("poll") == ("who?", "me")
 
 
-def test_a_million_levels_and_endless_lists_are_cut_not_followed():
-    deep: dict = {}
+def test_a_million_levels_and_endless_lists_are_cut_not_followed() -> None:
+    deep: dict[str, Any] = {}
     inner = deep
     for _ in range(100_000):
         inner["a"] = {}
@@ -101,14 +103,14 @@ def test_a_million_levels_and_endless_lists_are_cut_not_followed():
     assert len(message_text({"wide": [str(n) for n in range(100_000)]}).whole) <= 25_000
 
 
-def test_answers_within_answers_are_not_followed():
-    message: dict = {}
+def test_answers_within_answers_are_not_followed() -> None:
+    message: dict[str, Any] = {}
     for _ in range(10_000):
         message = {"quote": {"text": "a"}, "text": "b", "reply_to_message": message}
     assert message_text(message).of("text") == ("b",)
 
 
-def test_a_hundred_thousand_characters_are_cut():
+def test_a_hundred_thousand_characters_are_cut() -> None:
     assert len(message_text({"text": "я" * 100_000}).whole) == 20_000
 
 
@@ -123,5 +125,5 @@ FIELDS = st.sampled_from(
 
 
 @given(st.dictionaries(FIELDS, JSON, max_size=5))
-def test_no_shape_is_an_error(message):
+def test_no_shape_is_an_error(message: dict[str, Any]) -> None:
     assert isinstance(message_text(message).whole, str)

@@ -42,12 +42,14 @@ def total(standing: Standing, chat: str = "c0") -> float:
         ("city", 6.1, 0),
     ],
 )
-def test_how_many_homes_are_needed_depends_on_how_far_a_chats_people_live(level, apart, places):
+def test_how_many_homes_are_needed_depends_on_how_far_a_chats_people_live(
+    level: str, apart: float, places: int
+) -> None:
     standing = join(Standing(), [(n * apart, level) for n in range(5)], DAY)
     assert found(standing).get("chats.far_apart", {"places": 0})["places"] == places
 
 
-def test_what_is_for_the_whole_city_says_nothing_of_anybody():
+def test_what_is_for_the_whole_city_says_nothing_of_anybody() -> None:
     standing = join(Standing(), [(n * 0.1, "city") for n in range(12)], 60)
     assert total(standing) == -3.0
 
@@ -63,14 +65,16 @@ def test_what_is_for_the_whole_city_says_nothing_of_anybody():
         (None, 6, "joins.hour", True),
     ],
 )
-def test_many_joins_at_once_weigh_less_where_one_home_explains_them(apart, count, name, advised):
+def test_many_joins_at_once_weigh_less_where_one_home_explains_them(
+    apart: float | None, count: int, name: str, advised: bool
+) -> None:
     chats = [(None if apart is None else n * apart, "courtyard") for n in range(count)]
     standing = join(Standing(), chats, 300)
     assert name in found(standing)
     assert (total(standing) >= ADVISE) is advised
 
 
-def test_a_day_counts_like_an_hour_when_it_weighs_more():
+def test_a_day_counts_like_an_hour_when_it_weighs_more() -> None:
     standing = join(Standing(), [(n * 0.1, "quarter") for n in range(8)], 2 * HOUR)
     assert found(standing)["joins.day.near"] == {"chats": 8}
 
@@ -79,13 +83,13 @@ def test_a_day_counts_like_an_hour_when_it_weighs_more():
     ("level", "apart", "places"),
     [("courtyard", 0.7, 5), ("courtyard", 0.5, 3), ("quarter", 0.7, 0), ("", 0.7, 0)],
 )
-def test_nobody_lives_in_five_courtyards(level, apart, places):
+def test_nobody_lives_in_five_courtyards(level: str, apart: float, places: int) -> None:
     standing = join(Standing(), [(n * apart, level) for n in range(5)], 4 * HOUR)
     assert found(standing).get("courtyards.day", {"places": 0})["places"] in (places, 0)
     assert ("courtyards.day" in found(standing)) is (places >= 4)
 
 
-def test_a_courier_of_one_district_who_joins_over_weeks_is_not_accused():
+def test_a_courier_of_one_district_who_joins_over_weeks_is_not_accused() -> None:
     standing = Standing()
     for n in range(12):
         at = NOW - (12 - n) * 2 * DAY
@@ -95,7 +99,7 @@ def test_a_courier_of_one_district_who_joins_over_weeks_is_not_accused():
         observe(standing, Seen(f"c{n}", -n - 1, "wrote", (), at + DAY))
 
 
-def test_who_leads_listed_chats_may_look_at_many_others():
+def test_who_leads_listed_chats_may_look_at_many_others() -> None:
     stranger, admin = Standing(), Standing()
     for n in (90, 91, 92):
         observe(admin, Seen(f"c{n}", -n, "noted", ("leads",), NOW - DAY))
@@ -105,7 +109,7 @@ def test_who_leads_listed_chats_may_look_at_many_others():
     assert found(admin)["leads.elsewhere"] == {"chats": 3}
 
 
-def test_who_is_an_admin_no_more_leads_nothing():
+def test_who_is_an_admin_no_more_leads_nothing() -> None:
     standing = Standing()
     observe(standing, Seen("own", -90, "noted", ("leads",), NOW - DAY))
     observe(standing, Seen("own", -90, "wrote", (), NOW - HOUR))
@@ -113,13 +117,13 @@ def test_who_is_an_admin_no_more_leads_nothing():
     assert "leads.elsewhere" not in found(standing)
 
 
-def test_to_lead_one_chat_does_not_cover_a_walk_through_the_whole_city():
+def test_to_lead_one_chat_does_not_cover_a_walk_through_the_whole_city() -> None:
     standing = Standing()
     observe(standing, Seen("own", -90, "noted", ("leads",), NOW - DAY))
     assert total(join(standing, [(3.0 * n, "courtyard") for n in range(8)], 300)) >= ADVISE
 
 
-def test_waves_in_chats_of_unknown_place_count_by_halves():
+def test_waves_in_chats_of_unknown_place_count_by_halves() -> None:
     neighbours, gang = Standing(), Standing()
     for standing, apart in ((neighbours, None), (gang, 6.0)):
         for n in range(3):

@@ -53,8 +53,8 @@ def total(standing: Standing, chat: str = "c0", *, listed: bool = False) -> floa
     ],
 )
 def test_one_account_in_many_chats_far_apart_or_in_a_short_time(
-    count, every, apart, mapped, advised, removed
-):
+    count: int, every: int, apart: bool, mapped: bool, advised: bool, removed: bool
+) -> None:
     found = total(joined(Standing(), count, every=every, apart=apart, mapped=mapped))
     assert (found >= ADVISE, found >= REMOVE) == (advised, removed)
 
@@ -77,7 +77,7 @@ def test_one_account_in_many_chats_far_apart_or_in_a_short_time(
         (("something.unknown",), False, False),
     ],
 )
-def test_what_one_chat_noticed(reasons, advised, removed):
+def test_what_one_chat_noticed(reasons: tuple[str, ...], advised: bool, removed: bool) -> None:
     standing = Standing()
     observe(standing, Seen("c0", -1, "wrote", reasons, NOW))
     found = total(standing)
@@ -87,7 +87,7 @@ def test_what_one_chat_noticed(reasons, advised, removed):
 @pytest.mark.parametrize(
     ("chats", "advised", "removed"), [(1, True, False), (2, True, True), (5, True, True)]
 )
-def test_the_block_list_needs_more_than_one_chats_word(chats, advised, removed):
+def test_the_block_list_needs_more_than_one_chats_word(chats: int, advised: bool, removed: bool) -> None:
     standing = Standing()
     for n in range(1, chats + 1):
         observe(standing, Seen(f"c{n}", -n, "banned", (), NOW - 90 * DAY))
@@ -96,11 +96,11 @@ def test_the_block_list_needs_more_than_one_chats_word(chats, advised, removed):
     assert (found >= ADVISE, found >= REMOVE) == (advised, removed)
 
 
-def test_the_operators_list_is_enough():
+def test_the_operators_list_is_enough() -> None:
     assert total(joined(Standing(), 1), listed=True) >= REMOVE
 
 
-def test_a_ban_that_was_taken_back_is_on_no_list():
+def test_a_ban_that_was_taken_back_is_on_no_list() -> None:
     standing = Standing()
     for n in (1, 2):
         observe(standing, Seen(f"c{n}", -n, "banned", (), NOW))
@@ -109,7 +109,7 @@ def test_a_ban_that_was_taken_back_is_on_no_list():
     assert total(standing) < ADVISE
 
 
-def test_what_another_chat_noticed_counts_in_part():
+def test_what_another_chat_noticed_counts_in_part() -> None:
     standing = joined(Standing(), 2, apart=False)
     observe(standing, Seen("c0", -1, "wrote", ("new_message.invite",), NOW))
     here, there = total(standing, "c0"), total(standing, "c1")
@@ -118,13 +118,13 @@ def test_what_another_chat_noticed_counts_in_part():
     assert there > total(joined(Standing(), 2, apart=False), "c1")
 
 
-def test_an_admins_word_outweighs_the_map():
+def test_an_admins_word_outweighs_the_map() -> None:
     standing = joined(Standing(), 6)
     observe(standing, Seen("c0", -1, "trusted", (), NOW))
     assert total(standing, "c0") < ADVISE <= total(standing, "c5")
 
 
-def test_long_and_even_presence_counts_in_favour():
+def test_long_and_even_presence_counts_in_favour() -> None:
     standing = joined(Standing(), 5, every=2 * DAY)
     for day in range(20, 0, -2):
         observe(standing, Seen("c0", -1, "wrote", (), NOW - day * DAY))
@@ -132,7 +132,7 @@ def test_long_and_even_presence_counts_in_favour():
     assert total(standing, "c0") < ADVISE
 
 
-def test_each_chat_is_told_once_for_each_level():
+def test_each_chat_is_told_once_for_each_level() -> None:
     standing = joined(Standing(), 4)
     first = judge(standing, "c3", NOW)
     assert {one.chat_id for one in first} == {-1, -2, -3, -4}
@@ -145,13 +145,13 @@ def test_each_chat_is_told_once_for_each_level():
     assert judge(standing, "c4", NOW) == []
 
 
-def test_a_chat_that_was_left_is_not_told():
+def test_a_chat_that_was_left_is_not_told() -> None:
     standing = joined(Standing(), 4)
     observe(standing, Seen("c0", -1, "left", (), NOW))
     assert -1 not in {one.chat_id for one in judge(standing, "c3", NOW)}
 
 
-def test_somebody_who_comes_back_is_told_of_again():
+def test_somebody_who_comes_back_is_told_of_again() -> None:
     standing = Standing()
     observe(standing, Seen("c0", -1, "wrote", ("new_message.invite",), NOW))
     assert judge(standing, "c0", NOW)
@@ -160,7 +160,7 @@ def test_somebody_who_comes_back_is_told_of_again():
     assert judge(standing, "c0", NOW + 20)
 
 
-def test_an_observation_told_twice_changes_nothing():
+def test_an_observation_told_twice_changes_nothing() -> None:
     once, twice = Standing(), Standing()
     seen = Seen("c0", -1, "joined", (), NOW, place(0))
     observe(once, seen)
@@ -169,20 +169,20 @@ def test_an_observation_told_twice_changes_nothing():
     assert once == twice
 
 
-def test_what_is_long_past_is_forgotten():
+def test_what_is_long_past_is_forgotten() -> None:
     standing = joined(Standing(), 4)
     observe(standing, Seen("new", -99, "joined", (), NOW + 31 * DAY))
     assert set(standing.chats) == {"new"}
     assert [chat for _, chat in standing.joins] == ["new"]
 
 
-def test_nobody_fills_the_memory():
+def test_nobody_fills_the_memory() -> None:
     standing = joined(Standing(), 500, every=1)
     assert len(standing.chats) <= 200
     assert len(standing.joins) <= 200
 
 
-def test_shape_alone_stays_within_its_cap_and_every_signal_has_a_reason():
+def test_shape_alone_stays_within_its_cap_and_every_signal_has_a_reason() -> None:
     found = signals(joined(Standing(), 60, every=1), "c59", NOW)
     shape = [one for one in found if one.name not in EVIDENCE]
     assert sum(one.weight for one in shape) == pytest.approx(6.0, abs=0.01)
@@ -190,7 +190,7 @@ def test_shape_alone_stays_within_its_cap_and_every_signal_has_a_reason():
     assert next(one for one in shape if one.name == "chats.far_apart").detail["places"] >= 6
 
 
-def test_what_a_text_looked_like_in_one_chat_is_no_reason_by_itself_in_another():
+def test_what_a_text_looked_like_in_one_chat_is_no_reason_by_itself_in_another() -> None:
     standing = Standing()
     observe(standing, Seen("c1", -2, "wrote", ("spam.text", "trait.emoji", "trait.links"), NOW - HOUR))
     observe(standing, Seen("c2", -3, "wrote", ("a code of a later version",), NOW - HOUR))

@@ -42,7 +42,7 @@ def joiner(count: int, every: int = 60, road: str = "") -> Standing:
     return standing
 
 
-def test_who_was_here_before_us_and_writes_in_many_chats_is_no_stranger():
+def test_who_was_here_before_us_and_writes_in_many_chats_is_no_stranger() -> None:
     standing = Standing()
     for n in range(20):
         for day in (3, 2, 1):
@@ -51,7 +51,7 @@ def test_who_was_here_before_us_and_writes_in_many_chats_is_no_stranger():
     assert not {"chats.far_apart", "chats.many", "joins.hour"} & weights(standing).keys()
 
 
-def test_somebody_at_home_may_join_many_chats_on_one_evening():
+def test_somebody_at_home_may_join_many_chats_on_one_evening() -> None:
     stranger, known = joiner(5), joiner(5)
     for n in range(50, 54):
         see(known, n, "wrote", NOW - 2 * DAY)
@@ -59,13 +59,13 @@ def test_somebody_at_home_may_join_many_chats_on_one_evening():
     assert score(of(Facts(known, "c4", NOW))) < ADVISE
 
 
-def test_who_is_brought_by_members_is_vouched_for():
+def test_who_is_brought_by_members_is_vouched_for() -> None:
     assert weights(joiner(2, road="vouched"))["vouched"] < 0
     assert "vouched" not in weights(joiner(2, road="added"))
     assert weights(joiner(1, road="request"))["approved"] < 0
 
 
-def test_an_answer_counts_when_it_comes_in_time():
+def test_an_answer_counts_when_it_comes_in_time() -> None:
     for delay, answered in ((HOUR, True), (3 * DAY, False)):
         standing = joiner(1)
         see(standing, 0, "asked", NOW - 4 * DAY)
@@ -73,7 +73,7 @@ def test_an_answer_counts_when_it_comes_in_time():
         assert ("answered" in weights(standing)) is answered
 
 
-def test_being_asked_is_no_sign_of_life_and_brings_nobody_back():
+def test_being_asked_is_no_sign_of_life_and_brings_nobody_back() -> None:
     standing = joiner(1)
     see(standing, 0, "left", NOW)
     see(standing, 0, "asked", NOW)
@@ -82,7 +82,7 @@ def test_being_asked_is_no_sign_of_life_and_brings_nobody_back():
     assert standing.chats["c0"].days == 0
 
 
-def test_one_wave_is_a_neighbourhood_and_several_far_apart_are_a_gang():
+def test_one_wave_is_a_neighbourhood_and_several_far_apart_are_a_gang() -> None:
     one = joiner(3)
     see(one, 0, "noted", NOW, ("burst",))
     several = joiner(3)
@@ -97,7 +97,7 @@ def test_one_wave_is_a_neighbourhood_and_several_far_apart_are_a_gang():
     assert score(of(Facts(near, "c0", NOW))) < ADVISE < score(of(Facts(several, "c0", NOW)))
 
 
-def test_changes_of_name_within_a_week_are_counted_and_older_ones_are_not():
+def test_changes_of_name_within_a_week_are_counted_and_older_ones_are_not() -> None:
     for spacing, counted in ((DAY, True), (10 * DAY, False)):
         standing = Standing()
         for n, look in enumerate("aabcd"):
@@ -105,7 +105,7 @@ def test_changes_of_name_within_a_week_are_counted_and_older_ones_are_not():
         assert ("names.changed" in weights(standing)) is counted
 
 
-def test_a_namesake_who_was_here_before_us_is_not_accused_and_a_newcomer_is():
+def test_a_namesake_who_was_here_before_us_is_not_accused_and_a_newcomer_is() -> None:
     settled, came = Standing(), joiner(1)
     see(settled, 0, "wrote", NOW, ("lookalike.name",))
     see(came, 0, "wrote", NOW, ("lookalike.name",))
@@ -123,14 +123,14 @@ def test_a_namesake_who_was_here_before_us_is_not_accused_and_a_newcomer_is():
         (-5, False, False),
     ],
 )
-def test_an_id_gives_bounds_and_nothing_more(user_id, young, old):
+def test_an_id_gives_bounds_and_nothing_more(user_id: int, young: bool, old: bool) -> None:
     assert bool(bounds(user_id).not_before) is young
     assert (years(user_id, NOW) >= 5) is old
     found = weights(joiner(1), user_id=user_id)
     assert abs(sum(found.get(name, 0) for name in ("account.young", "account.old"))) <= 0.5
 
 
-def test_every_signal_belongs_to_a_group_and_no_group_outweighs_its_cap():
+def test_every_signal_belongs_to_a_group_and_no_group_outweighs_its_cap() -> None:
     everything = [
         (name, {weight.by: 99} if weight.by else {"came": 1}) for name, weight in DEFAULT.table.items()
     ]
@@ -142,7 +142,7 @@ def test_every_signal_belongs_to_a_group_and_no_group_outweighs_its_cap():
         assert total * group.cap >= 0
 
 
-def test_each_threshold_that_a_chat_may_choose_is_passed_on():
+def test_each_threshold_that_a_chat_may_choose_is_passed_on() -> None:
     assert tuple(threshold(one) for one in PER_CENT) == LEVELS
     told, standing = [], joiner(1)
     for reasons in (("lookalike.short", "first_message.forward"), ("lookalike.name",), ("new_message.link",)):
@@ -155,7 +155,7 @@ def test_each_threshold_that_a_chat_may_choose_is_passed_on():
     ("name", "value", "weight"),
     [("new_message.link", "2.5", 2.5), ("new_message.link", "x0.5", 2.25), ("chats.far_apart", "x0.5", 2.0)],
 )
-def test_a_weight_can_be_set_or_scaled(name, value, weight):
+def test_a_weight_can_be_set_or_scaled(name: str, value: str, weight: float) -> None:
     changed = DEFAULT.changed(name, value)
     assert changed.table[name].of({"places": 9}) == weight
     assert DEFAULT.table[name].of({"places": 9}) != weight
@@ -165,6 +165,6 @@ def test_a_weight_can_be_set_or_scaled(name, value, weight):
     ("name", "value"),
     [("chats.many", "1"), ("nothing", "1"), ("banned", "x"), ("banned", "1e9"), ("prior", "x2")],
 )
-def test_a_weight_that_makes_no_sense_is_refused(name, value):
+def test_a_weight_that_makes_no_sense_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         DEFAULT.changed(name, value)

@@ -1,6 +1,7 @@
 """The life of a proposal, without Redis."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from services.submissions.domain.life import (
     Claim,
     Known,
     Service,
+    Step,
     expire,
     receive,
     review,
@@ -29,6 +31,7 @@ from shared.contracts.submissions import (
     SubmissionReceived,
     SubmissionReviewed,
 )
+from tests.sure import as_a, sure
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SERVICE = Service(area=(26.9, 53.55, 28.3, 54.25), city=("Minsk", "Мінск", "Минск"))
@@ -36,7 +39,13 @@ ID = "a" * 26
 LISTING, OTHER, NEW = "b" * 13, "c" * 13, "d" * 13
 
 
-def content(name="Двор на Садовай 3", link="sadovaja3", lat=53.9, lon=27.5, **more) -> Content:
+def content(
+    name: str = "Двор на Садовай 3",
+    link: str = "sadovaja3",
+    lat: float = 53.9,
+    lon: float = 27.5,
+    **more: Any,
+) -> Content:
     return Content(
         name=name,
         link=Link(kind="username", value=link),
@@ -46,36 +55,42 @@ def content(name="Двор на Садовай 3", link="sadovaja3", lat=53.9, l
     )
 
 
-def received(action="add", **more) -> SubmissionReceived:
-    defaults = {"add": {"content": content()}, "change": {"content": content(), "listing_id": LISTING}}
+def received(action: str = "add", **more: Any) -> SubmissionReceived:
+    defaults: dict[str, dict[str, Any]] = {
+        "add": {"content": content()},
+        "change": {"content": content(), "listing_id": LISTING},
+    }
     values = defaults.get(action, {"listing_id": LISTING, "reason": "чат закрыты"}) | more
     return SubmissionReceived(submission_id=ID, action=action, received_at=NOW, **values)
 
 
-def reviewed(decision="approve", **more) -> SubmissionReviewed:
+def reviewed(decision: str = "approve", **more: Any) -> SubmissionReviewed:
     return SubmissionReviewed(
         submission_id=ID, decision=decision, reviewer="r" * 13, reviewed_at=NOW + timedelta(hours=1), **more
     )
 
 
-def in_review(action="add", **more) -> Record:
+def in_review(action: str = "add", **more: Any) -> Record:
     known = Known(now=NOW, listing=content("Раней", "ranej_chat") if action != "add" else None)
     return receive(received(action, **more), known, SERVICE).record
 
 
-def states(step) -> list[State]:
+def states(step: Step) -> list[State]:
     return [event.state for event in step.events if isinstance(event, SubmissionChanged)]
 
 
-def only(step, kind):
+T = TypeVar("T")
+
+
+def only(step: Step, kind: type[T]) -> T:
     (event,) = [event for event in step.events if isinstance(event, kind)]
     return event
 
 
-def test_an_addition_goes_to_review_and_holds_its_link():
+def test_an_addition_goes_to_review_and_holds_its_link() -> None:
     outcome = receive(received(), Known(now=NOW), SERVICE)
     assert states(outcome) == [State.RECEIVED, State.IN_REVIEW]
-    assert [event.revision for event in outcome.events[:2]] == [1, 2]
+    assert [as_a(SubmissionChanged, event).revision for event in outcome.events[:2]] == [1, 2]
     assert (outcome.claim, outcome.link) == (Claim.TAKE, content().link)
     assert outcome.record.claims
     request = only(outcome, ReviewRequested)
@@ -84,7 +99,7 @@ def test_an_addition_goes_to_review_and_holds_its_link():
 
 
 @pytest.mark.parametrize("action", ["change", "remove"])
-def test_a_change_and_a_removal_go_to_review_with_what_stands_now(action):
+def test_a_change_and_a_removal_go_to_review_with_what_stands_now(action: str) -> None:
     before = content("Раней", "ranej_chat")
     outcome = receive(received(action), Known(now=NOW, listing=before), SERVICE)
     request = only(outcome, ReviewRequested)
@@ -92,13 +107,13 @@ def test_a_change_and_a_removal_go_to_review_with_what_stands_now(action):
     assert request.reason == outcome.record.reason
 
 
-def test_a_change_that_keeps_the_link_does_not_hold_it():
+def test_a_change_that_keeps_the_link_does_not_hold_it() -> None:
     outcome = receive(received("change"), Known(now=NOW, listing=content("Інакш"), owner=LISTING), SERVICE)
     assert outcome.record.state is State.IN_REVIEW
     assert (outcome.claim, outcome.link, outcome.record.claims) == (Claim.NONE, None, False)
 
 
-def test_a_link_pending_elsewhere_does_not_stop_a_change_that_keeps_its_link():
+def test_a_link_pending_elsewhere_does_not_stop_a_change_that_keeps_its_link() -> None:
     known = Known(now=NOW, listing=content("Інакш"), owner=LISTING, claimed=True)
     assert receive(received("change"), known, SERVICE).record.state is State.IN_REVIEW
 
@@ -115,57 +130,59 @@ def test_a_link_pending_elsewhere_does_not_stop_a_change_that_keeps_its_link():
         (received("remove"), Known(now=NOW), "listing.unknown"),
     ],
 )
-def test_the_impossible_is_refused_at_once_with_its_reason(event, known, reason):
+def test_the_impossible_is_refused_at_once_with_its_reason(
+    event: SubmissionReceived, known: Known, reason: str
+) -> None:
     outcome = receive(event, known, SERVICE)
     assert states(outcome) == [State.RECEIVED, State.REFUSED]
     assert outcome.record.reasons == (reason,)
     assert len(outcome.events) == 2
 
 
-def test_a_link_that_the_directory_has_is_answered_with_its_listing():
+def test_a_link_that_the_directory_has_is_answered_with_its_listing() -> None:
     outcome = receive(received(), Known(now=NOW, owner=OTHER), SERVICE)
     assert states(outcome) == [State.RECEIVED, State.DUPLICATE]
     assert (outcome.record.listing_id, outcome.record.reasons) == (OTHER, ("link.duplicate",))
 
 
-def test_a_change_to_the_link_of_another_listing_is_a_duplicate_of_that_one():
+def test_a_change_to_the_link_of_another_listing_is_a_duplicate_of_that_one() -> None:
     outcome = receive(
         received("change"), Known(now=NOW, listing=content("А", "other_one"), owner=OTHER), SERVICE
     )
     assert (outcome.record.state, outcome.record.listing_id) == (State.DUPLICATE, OTHER)
 
 
-def test_the_second_open_proposal_of_one_link_is_a_duplicate_without_a_listing():
+def test_the_second_open_proposal_of_one_link_is_a_duplicate_without_a_listing() -> None:
     outcome = receive(received(), Known(now=NOW, claimed=True), SERVICE)
     assert (outcome.record.state, outcome.record.listing_id) == (State.DUPLICATE, None)
     assert outcome.record.reasons == ("link.pending",)
 
 
-def test_what_was_withdrawn_before_it_was_looked_at_never_reaches_a_reviewer():
+def test_what_was_withdrawn_before_it_was_looked_at_never_reaches_a_reviewer() -> None:
     outcome = receive(received(), Known(now=NOW, withdrawn=True), SERVICE)
     assert states(outcome) == [State.RECEIVED, State.WITHDRAWN]
     assert outcome.record.content is None
 
 
-def test_a_place_at_the_very_edge_survives_its_own_coarsening():
+def test_a_place_at_the_very_edge_survives_its_own_coarsening() -> None:
     event = received(content=content(lat=54.24, lon=28.29, precision=Precision.DISTRICT))
     outcome = receive(event, Known(now=NOW), SERVICE)
     assert outcome.record.state is State.IN_REVIEW
 
 
-def test_a_place_that_was_sent_too_exactly_is_coarsened_before_it_is_kept():
+def test_a_place_that_was_sent_too_exactly_is_coarsened_before_it_is_kept() -> None:
     event = received(content=content(lat=53.912345, lon=27.512345, precision=Precision.QUARTER))
-    place = receive(event, Known(now=NOW), SERVICE).record.content.place
+    place = sure(receive(event, Known(now=NOW), SERVICE).record.content).place
     assert (place.lat, place.lon) == (53.91, 27.51)
 
 
-def test_an_addition_cannot_smuggle_in_a_listing_id_nor_a_removal_contents():
+def test_an_addition_cannot_smuggle_in_a_listing_id_nor_a_removal_contents() -> None:
     assert receive(received(listing_id=OTHER), Known(now=NOW), SERVICE).record.listing_id is None
     known = Known(now=NOW, listing=content())
     assert receive(received("remove", content=content("чужое")), known, SERVICE).record.content is None
 
 
-def test_neighbours_with_the_same_name_are_shown_to_the_reviewer_and_the_listing_itself_is_not():
+def test_neighbours_with_the_same_name_are_shown_to_the_reviewer_and_the_listing_itself_is_not() -> None:
     twin = Neighbour(OTHER, content("Садовая, 3", "inaksy_chat"), 40.0)
     itself = Neighbour(LISTING, content("Двор на Садовай 3", "ranej_chat"), 0.0)
     known = Known(now=NOW, listing=itself.content, neighbours=(itself, twin))
@@ -174,9 +191,9 @@ def test_neighbours_with_the_same_name_are_shown_to_the_reviewer_and_the_listing
 
 
 @pytest.mark.parametrize(("action", "listing"), [("add", NEW), ("change", LISTING), ("remove", LISTING)])
-def test_an_approval_orders_the_directory_to_carry_it_out(action, listing):
+def test_an_approval_orders_the_directory_to_carry_it_out(action: str, listing: str) -> None:
     record = in_review(action)
-    outcome = review(record, reviewed(), Known(now=NOW, listing=content("Раней", "ranej_chat")), NEW)
+    outcome = sure(review(record, reviewed(), Known(now=NOW, listing=content("Раней", "ranej_chat")), NEW))
     order = only(outcome, SubmissionAccepted)
     assert (order.listing_id, order.action, order.content) == (listing, action, record.content)
     assert states(outcome) == [State.ACCEPTED]
@@ -191,49 +208,49 @@ def test_an_approval_orders_the_directory_to_carry_it_out(action, listing):
         ("duplicate", State.DUPLICATE, "review.duplicate"),
     ],
 )
-def test_a_refusal_frees_the_link_and_drops_the_words(decision, state, reason):
-    outcome = review(in_review(), reviewed(decision), Known(now=NOW), NEW)
+def test_a_refusal_frees_the_link_and_drops_the_words(decision: str, state: State, reason: str) -> None:
+    outcome = sure(review(in_review(), reviewed(decision), Known(now=NOW), NEW))
     assert (outcome.record.state, outcome.record.reasons) == (state, (reason,))
     assert (outcome.claim, outcome.link) == (Claim.RELEASE, content().link)
     assert (outcome.record.content, outcome.record.reason) == (None, "")
     assert len(outcome.events) == 1
 
 
-def test_a_reviewer_can_name_the_listing_that_is_repeated():
-    outcome = review(in_review(), reviewed("duplicate", duplicate_of=OTHER), Known(now=NOW), NEW)
+def test_a_reviewer_can_name_the_listing_that_is_repeated() -> None:
+    outcome = sure(review(in_review(), reviewed("duplicate", duplicate_of=OTHER), Known(now=NOW), NEW))
     assert outcome.record.listing_id == OTHER
 
 
-def test_an_approval_of_a_link_that_was_imported_meanwhile_is_a_duplicate_and_the_card_says_so():
-    outcome = review(in_review(), reviewed(), Known(now=NOW, owner=OTHER), NEW)
+def test_an_approval_of_a_link_that_was_imported_meanwhile_is_a_duplicate_and_the_card_says_so() -> None:
+    outcome = sure(review(in_review(), reviewed(), Known(now=NOW, owner=OTHER), NEW))
     assert (outcome.record.state, outcome.record.listing_id) == (State.DUPLICATE, OTHER)
     assert only(outcome, ReviewClosed).state is State.DUPLICATE
     assert outcome.claim is Claim.RELEASE
 
 
-def test_an_approved_change_of_a_listing_that_is_gone_is_refused():
-    outcome = review(in_review("change"), reviewed(), Known(now=NOW), NEW)
+def test_an_approved_change_of_a_listing_that_is_gone_is_refused() -> None:
+    outcome = sure(review(in_review("change"), reviewed(), Known(now=NOW), NEW))
     assert (outcome.record.state, outcome.record.reasons) == (State.REFUSED, ("listing.unknown",))
 
 
-def test_a_withdrawal_in_review_closes_the_card():
-    outcome = withdraw(in_review(), NOW)
+def test_a_withdrawal_in_review_closes_the_card() -> None:
+    outcome = sure(withdraw(in_review(), NOW))
     assert states(outcome) == [State.WITHDRAWN]
     assert only(outcome, ReviewClosed).state is State.WITHDRAWN
     assert outcome.claim is Claim.RELEASE
 
 
-def test_nothing_is_forgotten_before_its_time_and_everything_after_it():
-    ended = withdraw(in_review(), NOW).record
+def test_nothing_is_forgotten_before_its_time_and_everything_after_it() -> None:
+    ended = sure(withdraw(in_review(), NOW)).record
     assert expire(ended, NOW + KEPT - timedelta(seconds=1)) is None
-    outcome = expire(ended, NOW + KEPT)
+    outcome = sure(expire(ended, NOW + KEPT))
     assert states(outcome) == [State.FORGOTTEN]
 
 
-def test_what_nobody_reviewed_is_closed_in_the_end():
+def test_what_nobody_reviewed_is_closed_in_the_end() -> None:
     record = in_review()
     assert expire(record, NOW + REVIEW_TIME - timedelta(seconds=1)) is None
-    outcome = expire(record, NOW + REVIEW_TIME)
+    outcome = sure(expire(record, NOW + REVIEW_TIME))
     assert outcome.record.reasons == ("review.expired",)
     assert only(outcome, ReviewClosed).state is State.REFUSED
     assert outcome.claim is Claim.RELEASE
@@ -241,7 +258,7 @@ def test_what_nobody_reviewed_is_closed_in_the_end():
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("target", State)
-def test_only_the_steps_of_the_table_are_possible(state, target):
+def test_only_the_steps_of_the_table_are_possible(state: State, target: State) -> None:
     record = in_review().model_copy(update={"state": state})
     after = step(record, target, NOW)
     assert (after is not None) == (target in TRANSITIONS[state])
@@ -250,7 +267,7 @@ def test_only_the_steps_of_the_table_are_possible(state, target):
 
 
 @pytest.mark.parametrize("state", sorted(ENDS | {State.RECEIVED, State.FORGOTTEN}))
-def test_decisions_for_what_is_not_in_review_are_ignored(state):
+def test_decisions_for_what_is_not_in_review_are_ignored(state: State) -> None:
     record = in_review().model_copy(update={"state": state})
     for decision in ("approve", "refuse", "duplicate"):
         if state is not State.RECEIVED or decision == "approve":
@@ -258,7 +275,7 @@ def test_decisions_for_what_is_not_in_review_are_ignored(state):
 
 
 @given(st.lists(st.sampled_from(["approve", "refuse", "duplicate", "withdraw", "expire"]), max_size=6))
-def test_whatever_comes_in_whatever_order_a_proposal_is_decided_at_most_once(happenings):
+def test_whatever_comes_in_whatever_order_a_proposal_is_decided_at_most_once(happenings: list[str]) -> None:
     record, held, decided, now = in_review(), True, 0, NOW
     for happening in happenings:
         now += timedelta(days=1)

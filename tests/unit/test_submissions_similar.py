@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +17,18 @@ REAL = Path(__file__).parents[3] / "shared" / "data" / "dze-2020-09-16.json"
 CITY = ("Мінск", "Минск", "Minsk")
 
 
-def content(name, kind=Kind.GROUP, precision=Precision.COURTYARD, lat=53.9, lon=27.5) -> Content:
+def content(
+    name: str,
+    kind: Kind = Kind.GROUP,
+    precision: Precision = Precision.COURTYARD,
+    lat: float = 53.9,
+    lon: float = 27.5,
+) -> Content:
     link = Link(kind="username", value="some_chat")
     return Content(name=name, link=link, kind=kind, place=Place(lat=lat, lon=lon, precision=precision))
 
 
-def reasons(proposed, existing, distance=50.0, **more):
+def reasons(proposed: str, existing: str, distance: float = 50.0, **more: Any) -> tuple[str, ...]:
     near = Neighbour("a" * 13, content(existing, **more), distance)
     found = similar_listings(content(proposed), [near], city=CITY)
     return found[0].reasons if found else ()
@@ -40,7 +47,7 @@ def reasons(proposed, existing, distance=50.0, **more):
         ("Затока live", "ЗАТОКА"),
     ],
 )
-def test_one_place_in_two_wordings_is_similar(proposed, existing):
+def test_one_place_in_two_wordings_is_similar(proposed: str, existing: str) -> None:
     assert reasons(proposed, existing)
     assert reasons(existing, proposed)
 
@@ -59,41 +66,41 @@ def test_one_place_in_two_wordings_is_similar(proposed, existing):
         ("🌾🌾", "🌊🌊"),
     ],
 )
-def test_neighbours_that_differ_in_street_or_house_are_not_accused(proposed, existing):
+def test_neighbours_that_differ_in_street_or_house_are_not_accused(proposed: str, existing: str) -> None:
     assert not reasons(proposed, existing)
     assert not reasons(existing, proposed)
 
 
-def test_an_equal_name_counts_further_than_a_similar_one():
+def test_an_equal_name_counts_further_than_a_similar_one() -> None:
     assert reasons("Затока", "Затока", 900.0) == ("name.same",)
     assert reasons("Затока", "Затоки", 60.0) == ("name.similar",)
     assert not reasons("Затока", "Затоки", 900.0)
     assert not reasons("Затока", "Затока", 3000.0)
 
 
-def test_the_coarseness_of_a_place_widens_the_search():
+def test_the_coarseness_of_a_place_widens_the_search() -> None:
     assert reasons("Затока", "Затоки", 900.0, precision=Precision.QUARTER)
 
 
-def test_the_news_channel_of_a_place_is_not_its_chat_unless_it_has_the_same_name():
+def test_the_news_channel_of_a_place_is_not_its_chat_unless_it_has_the_same_name() -> None:
     assert not reasons("Затока жыве", "Затока", kind=Kind.CHANNEL)
     assert reasons("Затока", "Затока", kind=Kind.CHANNEL)
 
 
-def test_the_nearest_come_first_and_only_a_few_of_them():
+def test_the_nearest_come_first_and_only_a_few_of_them() -> None:
     crowd = [Neighbour(letter * 13, content("Затока"), 10.0 * n) for n, letter in enumerate("hgfedcba")]
     found = similar_listings(content("Затока"), crowd)
     assert [similar.metres for similar in found] == [0, 10, 20, 30, 40]
     assert len(found) == SHOWN_MOST
 
 
-def test_hostile_names_are_compared_without_harm():
+def test_hostile_names_are_compared_without_harm() -> None:
     for name in ("\u202e" * 120, "a" * 120, "1/" * 60, "к" * 120, "9" * 120, "[](){}*+?\\" * 12, "️" * 120):
         similar_listings(content(name), [Neighbour("a" * 13, content(name), 1.0)], city=CITY)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the 2020 directory's export is not on this machine")
-def test_in_the_real_directory_nobody_is_accused_for_a_neighbour_with_another_house():
+def test_in_the_real_directory_nobody_is_accused_for_a_neighbour_with_another_house() -> None:
     rows = [r for r in json.loads(REAL.read_text())["markers"] if r["name"] and 53 < r["lat"] < 55]
     close = [
         (a["name"], b["name"], distance)

@@ -19,14 +19,14 @@ EXPRESSIONS = [target["expr"] for panel in PANELS for target in panel["targets"]
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_metric_is_written_by_some_code(name):
+def test_each_metric_is_written_by_some_code(name: str) -> None:
     writing = re.compile(rf"\b{name}\.(labels|inc|set|observe|time)\(")
     code = [path for part in ("shared", "services") for path in (ROOT / part).rglob("*.py")]
     assert any(writing.search(path.read_text(encoding="utf-8")) for path in code)
 
 
 @pytest.mark.parametrize("expression", [*EXPRESSIONS, ALERTS])
-def test_alerts_and_dashboard_name_metrics_and_labels_that_exist(expression):
+def test_alerts_and_dashboard_name_metrics_and_labels_that_exist(expression: str) -> None:
     named = set(re.findall(r"\bdze_\w+", expression))
     assert named <= EXPORTED
     labels = {label for it in OURS.values() for label in it._labelnames} | {"le"}
@@ -34,11 +34,11 @@ def test_alerts_and_dashboard_name_metrics_and_labels_that_exist(expression):
         assert {label.strip() for label in by.split(",")} <= labels
 
 
-def test_each_metric_stands_on_the_dashboard():
+def test_each_metric_stands_on_the_dashboard() -> None:
     shown = " ".join(EXPRESSIONS)
     assert [it._name for it in OURS.values() if it._name not in shown] == []
 
 
 @pytest.mark.parametrize("name", re.findall(r"- alert: (\w+)", ALERTS))
-def test_each_alert_is_explained_in_the_runbook(name):
+def test_each_alert_is_explained_in_the_runbook(name: str) -> None:
     assert f"`{name}`" in (ROOT / "docs/runbook.md").read_text(encoding="utf-8")

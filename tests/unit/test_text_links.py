@@ -52,7 +52,7 @@ HASH = "AAAAAEabcDEF0123_-xyzQ"
         "https://t.me/%7aatoka_chat",
     ],
 )
-def test_every_spelling_of_a_user_name_gives_one_link(text):
+def test_every_spelling_of_a_user_name_gives_one_link(text: str) -> None:
     link = parse_link(text)
     assert (link.key, link.url) == ("u:zatoka_chat", "https://t.me/zatoka_chat")
 
@@ -72,7 +72,7 @@ def test_every_spelling_of_a_user_name_gives_one_link(text):
         f"https://t.me/joinchat/+{HASH}",
     ],
 )
-def test_every_spelling_of_an_invite_gives_one_link_with_its_case_kept(text):
+def test_every_spelling_of_an_invite_gives_one_link_with_its_case_kept(text: str) -> None:
     link = parse_link(text)
     assert (link.key, link.url) == (f"i:{HASH}", f"https://t.me/+{HASH}")
 
@@ -148,21 +148,21 @@ def test_every_spelling_of_an_invite_gives_one_link_with_its_case_kept(text):
         ("tg://join?invite=", "link.invite"),
     ],
 )
-def test_what_cannot_be_listed_is_refused_with_its_reason(text, code):
+def test_what_cannot_be_listed_is_refused_with_its_reason(text: str, code: str) -> None:
     with pytest.raises(LinkError) as refused:
         parse_link(text)
     assert refused.value.code == code
     assert code in CODES
 
 
-def test_the_refusal_does_not_repeat_what_was_sent():
+def test_the_refusal_does_not_repeat_what_was_sent() -> None:
     with pytest.raises(LinkError) as refused:
         parse_link("https://t.me/+375291234567")
     assert "375" not in str(refused.value)
 
 
 @given(st.text(max_size=700))
-def test_any_text_gives_a_link_or_a_reason(text):
+def test_any_text_gives_a_link_or_a_reason(text: str) -> None:
     try:
         link = parse_link(text)
     except LinkError:
@@ -171,7 +171,7 @@ def test_any_text_gives_a_link_or_a_reason(text):
 
 
 @given(st.from_regex(r"\A[a-zA-Z](_?[a-zA-Z0-9]){4,15}\Z"))
-def test_a_link_written_by_us_reads_back_the_same(name):
+def test_a_link_written_by_us_reads_back_the_same(name: str) -> None:
     assume(name.lower() not in RESERVED)
     link = parse_link(f"@{name}")
     assert parse_link(link.url) == link
@@ -179,7 +179,7 @@ def test_a_link_written_by_us_reads_back_the_same(name):
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the 2020 directory's export is not on this machine")
-def test_the_links_of_2020_are_read_or_refused_as_what_they_are():
+def test_the_links_of_2020_are_read_or_refused_as_what_they_are() -> None:
     found: Counter[str] = Counter()
     for row in json.loads(REAL.read_text())["markers"]:
         try:

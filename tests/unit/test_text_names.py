@@ -2,6 +2,8 @@
 
 import time
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,12 +39,12 @@ from shared.text.houses import same_house
         ("<b>&amp;</b>", "<b>&amp;</b>"),
     ],
 )
-def test_what_cannot_be_seen_or_turns_text_around_is_removed(dirty, clean):
+def test_what_cannot_be_seen_or_turns_text_around_is_removed(dirty: str, clean: str) -> None:
     assert clean_text(dirty) == clean
 
 
 @given(st.text(), st.none() | st.integers(0, 40))
-def test_cleaning_twice_changes_nothing_and_the_limit_holds(text, limit):
+def test_cleaning_twice_changes_nothing_and_the_limit_holds(text: str, limit: int | None) -> None:
     once = clean_text(text, limit)
     assert clean_text(once, limit) == once
     assert limit is None or len(once) <= limit
@@ -60,16 +62,16 @@ def test_cleaning_twice_changes_nothing_and_the_limit_holds(text, limit):
         ("ab❤\ufe0f", 3, "ab"),
     ],
 )
-def test_a_long_text_is_never_cut_inside_a_visible_character(text, limit, cut):
+def test_a_long_text_is_never_cut_inside_a_visible_character(text: str, limit: int, cut: str) -> None:
     assert clean_text(text, limit) == cut
 
 
-def test_a_name_fits_the_contract():
+def test_a_name_fits_the_contract() -> None:
     assert len(clean_name("ы" * 1000)) == NAME_LENGTH
     assert len(clean_name("ы" * 1000, None)) == 1000
 
 
-def test_entities_are_decoded_once():
+def test_entities_are_decoded_once() -> None:
     assert decode_entities("&quot;Затока&quot; &amp;lt;b&gt;") == '"Затока" &lt;b>'
 
 
@@ -88,17 +90,17 @@ def test_entities_are_decoded_once():
         ("дом №5", "Dom 5", "ДОМ  5!"),
     ],
 )
-def test_spellings_of_one_word_fold_together(spellings):
+def test_spellings_of_one_word_fold_together(spellings: tuple[str, ...]) -> None:
     assert len({fold(spelling) for spelling in spellings}) == 1
 
 
-def test_digits_are_never_folded():
+def test_digits_are_never_folded() -> None:
     assert fold("Садовая 11, 3300") == "sadovaia 11 3300"
     assert fold("Садовая 1") != fold("Садовая 11")
 
 
 @given(st.text())
-def test_folded_text_is_plain_and_stays_so(text):
+def test_folded_text_is_plain_and_stays_so(text: str) -> None:
     once = fold(text)
     assert once == once.strip()
     assert all(c == " " or (c.isascii() and c.isalnum()) for c in once)
@@ -134,11 +136,11 @@ def test_folded_text_is_plain_and_stays_so(text):
         ("", set()),
     ],
 )
-def test_house_numbers_are_read_from_names(name, numbers):
+def test_house_numbers_are_read_from_names(name: str, numbers: set[str]) -> None:
     assert houses(name) == numbers
 
 
-def test_a_house_includes_its_buildings_but_buildings_differ():
+def test_a_house_includes_its_buildings_but_buildings_differ() -> None:
     assert same_house(houses("15"), houses("15к2"))
     assert not same_house(houses("15к1"), houses("15к2"))
     assert not same_house(houses("15"), houses("15а"))
@@ -161,16 +163,16 @@ def test_a_house_includes_its_buildings_but_buildings_differ():
         ("Ірына", "Iрынa"),
     ],
 )
-def test_names_that_look_alike_have_one_skeleton(one, other):
+def test_names_that_look_alike_have_one_skeleton(one: str, other: str) -> None:
     assert skeleton(one) == skeleton(other)
 
 
-def test_names_that_look_different_keep_their_difference():
+def test_names_that_look_different_keep_their_difference() -> None:
     assert len({skeleton(name) for name in ("Ivan", "Ihar", "Янка", "Ганна", "Ivan 2", "")}) == 6
 
 
 @given(st.text())
-def test_every_text_has_a_skeleton(text):
+def test_every_text_has_a_skeleton(text: str) -> None:
     assert skeleton(text) == skeleton(text.replace(" ", "  "))
     has_mixed_scripts(text)
 
@@ -180,7 +182,7 @@ def test_every_text_has_a_skeleton(text):
     [("Мiнск", True), ("Minsk чат", False), ("Minsk-чат", False), ("Мінск", False), ("pаypal", True),
      ("Ωmega", True), ("Двор3b", True), ("123 !?", False), ("", False), ("Ў", False)],
 )  # fmt: skip
-def test_a_word_of_two_scripts_is_noticed(text, mixed):
+def test_a_word_of_two_scripts_is_noticed(text: str, mixed: bool) -> None:
     assert has_mixed_scripts(text) is mixed
 
 
@@ -188,7 +190,7 @@ def test_a_word_of_two_scripts_is_noticed(text, mixed):
 @pytest.mark.parametrize(
     "piece", ["1", "1-", "1 ", "1, к1", "a\u0301", "❤\u200d", "🇧", "из ", "\u202e", "\ud800"]
 )
-def test_long_hostile_text_is_read_in_linear_time(read, piece):
+def test_long_hostile_text_is_read_in_linear_time(read: Callable[..., Any], piece: str) -> None:
     started = time.process_time()
     read(piece * 20_000)
     assert time.process_time() - started < 2

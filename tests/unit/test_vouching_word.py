@@ -24,7 +24,7 @@ def chat() -> ChatState:
 @pytest.mark.parametrize(
     ("who", "heard"), [("old", True), ("friend", True), ("late", False), ("quiet", False), ("new", False)]
 )
-def test_only_members_of_standing_are_heard(who, heard):
+def test_only_members_of_standing_are_heard(who: str, heard: bool) -> None:
     assert may(who, chat(), NOW) is heard
 
 
@@ -41,11 +41,13 @@ def test_only_members_of_standing_are_heard(who, heard):
         ("new", [Vouch(NOW - WITHIN, f"p{n}") for n in range(MOST)], None),
     ],
 )
-def test_a_word_is_for_newcomers_once_each_and_a_few_times_a_month(person, given, refused):
+def test_a_word_is_for_newcomers_once_each_and_a_few_times_a_month(
+    person: str, given: list[Vouch], refused: str | None
+) -> None:
     assert refusal("old", person, given, chat(), NOW) == refused
 
 
-def test_members_words_are_counted_once_each_and_stay_within_the_cap_of_the_door():
+def test_members_words_are_counted_once_each_and_stay_within_the_cap_of_the_door() -> None:
     standing = Standing()
     observe(standing, Seen("c", -1, "joined", (), NOW))
     for at in (NOW + 1, NOW + 2, NOW + 2, NOW + 3, NOW + 4):
@@ -59,5 +61,5 @@ def test_members_words_are_counted_once_each_and_stay_within_the_cap_of_the_door
     ("text", "meant"),
     [("/vouch", True), ("/VOUCH@dze_bot", True), ("/voucher", True), ("vouch", False), (None, False)],
 )
-def test_a_command_is_known_without_reading_it_whole(text, meant):
+def test_a_command_is_known_without_reading_it_whole(text: str | None, meant: bool) -> None:
     assert is_meant(text) is meant
