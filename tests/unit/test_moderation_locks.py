@@ -124,6 +124,7 @@ def test_each_lock_finds_its_kind(kinds: set[str], fields: dict[str, Any]) -> No
         {"text": 7, "entities": [None, 3, {"type": 5, "offset": -1}]},
         {"text": "x", "entities": {"a": 1}, "reply_markup": {"inline_keyboard": [[None], 3]}},
         {"poll": [], "quote": 3, "reply_markup": []},
+        {"text": "t.me/+AbCdEf", "quote": {"text": 3}, "reply_to_message": [None]},
         {"poll": {"options": [3], "question": None}},
         {"rich_message": {"type": "url", "text": [], "url": {}}, "hologram": {"entities": [1], "text": 3}},
         {
@@ -159,6 +160,59 @@ def test_a_locked_message_goes_and_an_admins_stays() -> None:
     made = held({"lock.link": "delete"}, message(1, **LINK), message(2, who=ADMIN, **LINK), message(3))
     assert deleted(made) == [1]
     assert made.changes.sanctions == []
+
+
+def quoting(source, quoted="https://example.by", **fields):
+    """A message of Ales that quotes from another."""
+    return message(2, reply_to_message=source, quote={"text": quoted, "position": 0}, **fields)
+
+
+@pytest.mark.parametrize(
+    ("source", "goes"),
+    [
+        (message(1, who=ADMIN, **LINK), False),
+        (message(1, sender_chat={"id": CHAT}, **LINK), False),
+        (message(1, sender_chat={"id": -1009}, is_automatic_forward=True, **LINK), False),
+        (message(1, who=STRANGER, **LINK), True),
+        (message(1, sender_chat={"id": -1008}, **LINK), True),
+    ],
+)
+def test_a_quote_is_held_against_its_author_and_never_against_who_quotes_it(source, goes):
+    made = held({"lock.link": "warn"}, quoting(source, text="дзякуй, бачу"))
+    assert deleted(made) == ([2] if goes else [])
+    assert made.changes.sanctions == []
+
+
+def test_a_quote_from_another_chat_is_the_senders_own():
+    far = {"external_reply": {"origin": {"type": "channel", "chat": {"id": -1008}}}}
+    made = held(
+        {"lock.link": "warn"},
+        message(1, text="глядзіце", quote={"text": "https://example.by", "position": 0}, **far),
+        message(2, text="глядзіце", quote={"text": "https://example.by", "position": 0}),
+    )
+    assert deleted(made) == [1, 2]
+    assert [(one.what, one.person.id) for one in made.changes.sanctions] == [("warn", ALES)] * 2
+
+
+def test_what_is_added_to_a_quote_or_made_up_in_it_is_the_senders_own():
+    source = message(1, who=ADMIN, **LINK)
+    made = held(
+        {"lock.link": "warn", "lock.phone": "delete"},
+        quoting(source, text="а тут танней: https://other.example"),
+        quoting(source, "https://example.by/other", text="і тут") | {"message_id": 3},
+        quoting(source, text="+375 29 123-45-67") | {"message_id": 4},
+    )
+    assert deleted(made) == [2, 3, 4]
+    assert [one.what for one in made.changes.sanctions] == ["warn", "warn"]
+
+
+def test_in_a_chat_whose_locks_are_for_newcomers_a_members_link_may_be_quoted_by_a_newcomer():
+    made = held(
+        {"lock.link": "mute", "lock.for": "newcomers"},
+        quoting(message(1, who=STRANGER, **LINK), text="дзякуй"),
+        joined={person(ALES): NOW - DAY},
+    )
+    assert (deleted(made), made.changes.sanctions) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from services.moderation.domain import media, spam
+from services.moderation.domain import media, quotes, spam
+from services.moderation.domain.content import Json
 from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
 from services.moderation.domain.locks import Where, found, strongest
+from services.moderation.domain.policy import Policy
 from services.moderation.domain.roles import Role, concerns, role_of
 from services.moderation.domain.state import (
     DAY,
@@ -75,8 +77,7 @@ def _on_message(update: Update, message: Message, state: ChatState, context: Con
     if message.service is not None:
         _on_service(message, state, context)
         return
-    person = context.person(message.sender.id) if message.sender else ""
-    channel = context.person(message.sender_chat) if message.sender_chat is not None else ""
+    person, channel = _keys(message, context)
     if message.is_automatic_forward and channel and channel != state.linked:
         state.linked, state.changes.linked = channel, True
     if not message.edited:
@@ -88,10 +89,16 @@ def _on_message(update: Update, message: Message, state: ChatState, context: Con
     if state.admins is None and _is_person(message):
         return  # nobody is accused where the admins cannot be known
     doomed = media.on_message(update, message, role, state, context)
-    if chat.locks and role < Role.LINKED and concerns(chat.lock_for, role):
+    if chat.locks and _is_held(role, state):
         _on_locks(update, message, state, context, again=doomed)
     if text is not None:
         spam.on_message(update, role, state, context)
+
+
+def _keys(message: Message, context: Context) -> tuple[str, str]:
+    """Keyed hashes of the person and of the channel written as; empty for none."""
+    person = context.person(message.sender.id) if message.sender else ""
+    return person, context.person(message.sender_chat) if message.sender_chat is not None else ""
 
 
 def _may_go_with_album(message: Message, state: ChatState) -> bool:
@@ -142,12 +149,22 @@ def _locked(update: Update, message: Message, state: ChatState, context: Context
     known = memo.get(update.id)
     if known is not None and known[0] is policy:
         return known[1]
-    where = Where(policy.allowed, update.chat.username if update.chat else "")
-    kinds = found(update.body, policy.locks, where)
-    if "channel" in policy.locks and message.sender_chat is not None:
-        kinds.append("channel")
+    kinds = _kinds(update.body, update, message, policy)
     memo[update.id] = (policy, kinds)
     return kinds
+
+
+def _kinds(body: Json, update: Update, message: Message, policy: Policy) -> list[str]:
+    where = Where(policy.allowed, update.chat.username if update.chat else "")
+    kinds = found(body, policy.locks, where)
+    if "channel" in policy.locks and message.sender_chat is not None:
+        kinds.append("channel")
+    return kinds
+
+
+def _is_held(role: Role, state: ChatState) -> bool:
+    """Whether the locks are for somebody of this role."""
+    return role < Role.LINKED and concerns(state.policy.lock_for, role)
 
 
 _BY_ITSELF = frozenset({"location"})
@@ -155,9 +172,15 @@ _BY_ITSELF = frozenset({"location"})
 
 
 def _on_locks(update: Update, message: Message, state: ChatState, context: Context, *, again: bool) -> None:
-    """`again`: the message goes already, with an album of which a part has been answered for."""
+    """`again`: nobody answers for it, as with an album of which a part has been answered for."""
     chat = state.policy
     kinds = _locked(update, message, state, context)
+    if kinds and (quote := quotes.of_here(update.body)) is not None:
+        own = _kinds(quote.rest, update, message, chat)
+        if own or not _is_held(role_of(quote.source, *_keys(quote.source, context), state, chat), state):
+            kinds = own
+        else:
+            again = True  # what may not stand here goes with its quote, and only its author answers for it
     if not kinds:
         return
     kind = strongest(kinds, chat.locks)

@@ -201,6 +201,11 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
     )
 
 
+def answered(body: Mapping[str, Any]) -> Message | None:
+    """The message of the same chat that this one answers."""
+    return _message(_dict(body.get("reply_to_message")), edited=False)
+
+
 def _told(body: Mapping[str, Any], service: str) -> dict[str, Any]:
     """What a service message says beside its kind."""
     owner = next((name for name in _OWNER if name in body), "") if service == "owner" else ""
