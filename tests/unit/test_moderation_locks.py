@@ -162,7 +162,7 @@ def test_a_locked_message_goes_and_an_admins_stays() -> None:
     assert made.changes.sanctions == []
 
 
-def quoting(source, quoted="https://example.by", **fields):
+def quoting(source: dict[str, Any], quoted: str = "https://example.by", **fields: Any) -> dict[str, Any]:
     """A message of Ales that quotes from another."""
     return message(2, reply_to_message=source, quote={"text": quoted, "position": 0}, **fields)
 
@@ -177,24 +177,26 @@ def quoting(source, quoted="https://example.by", **fields):
         (message(1, sender_chat={"id": -1008}, **LINK), True),
     ],
 )
-def test_a_quote_is_held_against_its_author_and_never_against_who_quotes_it(source, goes):
+def test_a_quote_is_held_against_its_author_and_never_against_who_quotes_it(
+    source: dict[str, Any], goes: bool
+) -> None:
     made = held({"lock.link": "warn"}, quoting(source, text="дзякуй, бачу"))
     assert deleted(made) == ([2] if goes else [])
     assert made.changes.sanctions == []
 
 
-def test_a_quote_from_another_chat_is_the_senders_own():
-    far = {"external_reply": {"origin": {"type": "channel", "chat": {"id": -1008}}}}
+def test_a_quote_from_another_chat_is_the_senders_own() -> None:
+    far: dict[str, Any] = {"external_reply": {"origin": {"type": "channel", "chat": {"id": -1008}}}}
     made = held(
         {"lock.link": "warn"},
         message(1, text="глядзіце", quote={"text": "https://example.by", "position": 0}, **far),
         message(2, text="глядзіце", quote={"text": "https://example.by", "position": 0}),
     )
     assert deleted(made) == [1, 2]
-    assert [(one.what, one.person.id) for one in made.changes.sanctions] == [("warn", ALES)] * 2
+    assert [(one.what, sure(one.person).id) for one in made.changes.sanctions] == [("warn", ALES)] * 2
 
 
-def test_what_is_added_to_a_quote_or_made_up_in_it_is_the_senders_own():
+def test_what_is_added_to_a_quote_or_made_up_in_it_is_the_senders_own() -> None:
     source = message(1, who=ADMIN, **LINK)
     made = held(
         {"lock.link": "warn", "lock.phone": "delete"},
@@ -206,7 +208,7 @@ def test_what_is_added_to_a_quote_or_made_up_in_it_is_the_senders_own():
     assert [one.what for one in made.changes.sanctions] == ["warn", "warn"]
 
 
-def test_in_a_chat_whose_locks_are_for_newcomers_a_members_link_may_be_quoted_by_a_newcomer():
+def test_in_a_chat_whose_locks_are_for_newcomers_a_members_link_may_be_quoted_by_a_newcomer() -> None:
     made = held(
         {"lock.link": "mute", "lock.for": "newcomers"},
         quoting(message(1, who=STRANGER, **LINK), text="дзякуй"),
