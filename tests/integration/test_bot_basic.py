@@ -66,7 +66,7 @@ async def test_a_card_mutes_nobody_and_says_why(town):
     await acting(town)
     await town.bus.publish(judged_here(town))
     card = await town.hears("Рашаць вам", ALENA)
-    assert "толькі ў супергрупе" in await town.answer(ALENA, ALENA, card, text="Мут на дзень")
+    assert "толькі ў супергрупе" in await town.answer(ALENA, ALENA, card, text="Не пісаць дзень")
     assert "Вырашана" not in card.content["text"]
     await town.answer(ALENA, ALENA, card, text="Давяраць")
     await eventually(lambda: "Вырашана: давяраць" in card.content["text"])

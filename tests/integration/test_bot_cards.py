@@ -22,7 +22,7 @@ async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town):
     text = card.content["text"]
     assert "Верхні горад" in text
     assert "4, да 12,3 км" in text
-    assert "дзён 9" in text
+    assert "дзён: 9" in text
     assert "far_apart" not in text
     assert await town.answer(ALENA, ALENA, card, text="Чаму?")
     why = (await town.hears("Як гэта складваецца", ALENA)).content["text"]

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.telegram import Method
-from tests.telling import TARGET, acts, command, tell, texts
+from tests.telling import CHAT, TARGET, acts, command, tell, texts
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ async def test_a_deed_is_told_to_the_chat_in_its_language_with_the_time_in_words
     deps.chats.values = {"language": language}
     (told,) = texts(await tell(deps, "message", command("/mute 90m", reply_to_message=TARGET)))
     assert "for how long: 1 hour 30 minutes" in told
+
+
+async def test_what_could_not_be_looked_up_is_named(deps):
+    deps.telegram.silent = {"getChat"}
+    (said,) = texts(await tell(deps, "message", command("/lock")))
+    assert "what members may do here" in said
+    assert await deps.chats.closed(CHAT) is None
+    deps.telegram.silent = {"getChatMember"}
+    (said,) = texts(await tell(deps, "message", command("/lock")))
+    assert "could not check your rights" in said
+    anonymous = command("/lock", sender_chat={"id": CHAT})
+    (said,) = texts(await tell(deps, "message", anonymous))
+    assert "could not check who may do what" in said

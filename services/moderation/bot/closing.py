@@ -49,7 +49,7 @@ async def _close(turn: Turn, until: int | None) -> Commit:
             deps.chats, deps.telegram, turn.chat.id, turn.reply.now, until=until, by=turn.by
         )
     except CannotClose:
-        return _only(turn, "rights.mine_unknown")
+        return _only(turn, "lock.unknown")
     text = turn.public("lock.done") if until is None else turn.public("lock.until", until=_clock(turn, until))
     return commit + Commit.of(events=[turn.say(text)])
 
@@ -77,7 +77,7 @@ async def open_again(turn: Turn, words: tuple[str, ...], rights: Rights) -> Comm
     try:
         commit = await unlock(deps.chats, deps.telegram, turn.chat.id, turn.reply.now, by=turn.by)
     except CannotClose:
-        return _only(turn, "rights.mine_unknown")
+        return _only(turn, "lock.unknown")
     return commit + Commit.of(events=[turn.say(turn.public("lock.opened"))])
 
 
