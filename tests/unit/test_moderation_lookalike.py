@@ -1,5 +1,6 @@
 """Who looks like an admin."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from services.moderation.domain.lookalike import admins_of, likeness
 from services.moderation.domain.state import Admins
 from services.moderation.domain.update import Person
-from tests.moderation import ADMIN, NOW, STRANGER, person, state, user
+from tests.moderation import ADMIN, NOW, STRANGER, context, decide, message, person, state, update, user
 
 
 def known(*users: dict[str, Any]) -> Admins:
@@ -41,6 +42,19 @@ def test_a_name_of_one_word_counts_for_less_and_a_very_short_one_for_nothing() -
     found.admins = known(user(1, "Ганна"), user(2, "Аня"))
     assert likeness(found, Person(STRANGER, "Ганна"), str) == ("lookalike.short",)
     assert likeness(found, Person(STRANGER, "Аня"), str) == ()
+
+
+def test_two_admins_of_one_name_do_not_resemble_each_other_but_who_has_their_name_does() -> None:
+    twins = [user(one, "Вольга", last_name="Навіцкая", username=f"volha_{one}") for one in (1, 2)]
+    chat = state()
+    chat.admins = known(*twins)
+    assert chat.admins.people == {person(1), person(2)}
+    here = replace(context(), likeness=lambda found, who: likeness(found, who, str))
+    for one in (*twins, user(STRANGER, "Вольга", last_name="Навіцкая")):
+        decide(update(message() | {"from": one}), chat, here)
+    assert [(seen.person.id, seen.reasons) for seen in chat.changes.observed if seen.kind == "wrote"] == [
+        (STRANGER, ("lookalike.name",))
+    ]
 
 
 def test_the_name_of_a_bot_accuses_nobody() -> None:
