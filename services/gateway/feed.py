@@ -82,17 +82,24 @@ class Feed:
         self._readers: set[Reader] = set()
         self._closed = False
         self.live = False
-        """Whether changes are news; before, they are the snapshot."""
+        """Whether changes are news; while the model is built, they are a part of it."""
 
     def go_live(self) -> None:
+        """The model is whole: who has looked at it before may have seen a part, and loads everything."""
+        self._begin()
         self.live = True
-
-    def restart(self) -> None:
-        """The model is built anew: nobody can go on from where they were."""
-        self._life, self._number = os.urandom(6).hex(), 0
-        self._kept.clear()
         for reader in self._readers:
             reader.miss()
+
+    def restart(self) -> None:
+        """The model is built anew: there are no news until it is whole."""
+        self._begin()
+        self.live = False
+
+    def _begin(self) -> None:
+        """Nobody can go on from where they were."""
+        self._life, self._number = os.urandom(6).hex(), 0
+        self._kept.clear()
 
     def publish(self, event: DirectoryChanged) -> None:
         self._number += 1

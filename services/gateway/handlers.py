@@ -5,7 +5,6 @@ import gc
 from services.gateway.context import Gateway
 from shared.contracts.directory import AreaChanged, DirectoryChanged
 from shared.contracts.ground import GroundChanged
-from shared.contracts.listings import Listing
 from shared.contracts.registry import (
     AREAS_CHANGED,
     DIRECTORY_CHANGED,
@@ -36,9 +35,6 @@ def follow(gateway: Gateway) -> None:
         finally:
             gc.freeze()  # or the search for garbage would look through all that is loaded, again and again
             gc.enable()
-        for one in news if feed.live else ():
-            if (listing := model.listing(one.id)) is not None:
-                feed.publish(_as_it_stands(listing))
 
     def on_directory_caught_up() -> None:
         model.settle()
@@ -51,6 +47,8 @@ def follow(gateway: Gateway) -> None:
         model.forget_listings()
         search.forget_listings()
         feed.restart()
+        gc.unfreeze()
+        gc.collect()
 
     def on_submission(event: SubmissionChanged) -> None:
         model.apply_submission(event)
@@ -93,14 +91,3 @@ def _follow_places(gateway: Gateway) -> None:
     gateway.bus.follow(AREAS_CHANGED, on_area, reset=on_areas_lost)
     gateway.bus.follow(STREETS_CHANGED, on_street, reset=on_streets_lost)
     gateway.bus.follow(GROUND_CHANGED, on_ground, reset=ground.forget_ground)
-
-
-def _as_it_stands(listing: Listing) -> DirectoryChanged:
-    """The change that the model took in from the snapshot; it need not be checked again."""
-    return DirectoryChanged.model_construct(
-        listing_id=listing.id,
-        change="added" if listing.revision == 1 else "changed",
-        revision=listing.revision,
-        listing=listing,
-        changed_at=listing.updated_at,
-    )

@@ -78,7 +78,7 @@ class Bus:
         self._leases = Leases(self._scripts, self.replica, lease_ms)
         self._committer = Committer(self._scripts, self._envelope)
         self._subscriptions: list[Subscription] = []
-        self._followers: list[tuple[Follower, Callable[[], None] | None]] = []
+        self._followers: list[Follower] = []
         self._duties: dict[str, Alone] = {}
         self._crew: Crew | None = None
 
@@ -115,11 +115,13 @@ class Bus:
 
         `load` takes what there is as lists of JSON bodies instead, for models that decode them faster.
         A list for which it raises KeyError, TypeError or ValueError goes through `apply` after all.
+        `reset` is called before all is loaded again, `caught_up` each time the end is reached after that.
         """
         if not stream.compacted:
             raise ValueError(f"{stream.topic} has no snapshot to start from")
-        follower = Follower(self.redis, self._envelope, stream, apply, reset=reset, load=load)
-        self._followers.append((follower, caught_up))
+        self._followers.append(
+            Follower(self.redis, self._envelope, stream, apply, reset=reset, load=load, told=caught_up)
+        )
 
     def alone(self, name: str) -> Callable[[Alone], Alone]:
         """Run a coroutine on one replica at a time, for as long as it holds the lease given to it."""
@@ -158,13 +160,13 @@ class Bus:
     def readiness(self) -> Readiness:
         """Ready means reading: every partition held, every stream followed, within the last seconds."""
         reasons = self._crew.problems() if self._crew else {"bus": "not started"}
-        reasons |= {f.stream.topic: "catching up" for f, _ in self._followers if not f.caught_up}
+        reasons |= {f.stream.topic: "catching up" for f in self._followers if not f.caught_up}
         return Readiness(not reasons, reasons)
 
     @property
     def caught_up(self) -> bool:
         """Whether every stream that is followed was read up to its end."""
-        return all(f.caught_up for f, _ in self._followers)
+        return all(f.caught_up for f in self._followers)
 
     @property
     def holding(self) -> dict[str, list[int]]:
@@ -204,8 +206,7 @@ class Bus:
     def _jobs(self, crew: Crew) -> list[Coroutine[Any, Any, None]]:
         jobs: list[Coroutine[Any, Any, None]] = [crew.run(), watch(self.redis, self._subscriptions)]
         jobs += [hold(self._leases, key, work) for key, work in self._duties.items()]
-        jobs += [follower.run() for follower, _ in self._followers]
-        jobs += [_tell(follower, told) for follower, told in self._followers if told]
+        jobs += [follower.run() for follower in self._followers]
         jobs += [
             hold(self._leases, f"bus:lease:trim:{stream.topic}", self._trimmer(stream))
             for stream in self._touched()
@@ -253,9 +254,3 @@ class Running:
 
     async def cancel(self) -> None:
         await end(self._tasks)
-
-
-async def _tell(follower: Follower, told: Callable[[], None]) -> None:
-    await follower.loaded.wait()
-    told()
-    await asyncio.Event().wait()

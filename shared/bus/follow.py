@@ -19,6 +19,8 @@ COUNT = 500
 SNAPSHOT_COUNT = 1_000
 """Of a snapshot at once: more cost less each, and hold up a process that already serves a little longer."""
 RETRY = 0.5
+NOWHERE = b"0-0"
+"""Where a stream ends that nothing was ever written to."""
 Apply = Callable[[Any], None]
 Load = Callable[[list[bytes]], None]
 
@@ -26,8 +28,8 @@ Load = Callable[[list[bytes]], None]
 class Follower:
     """Loads the snapshot, then follows. `apply` may see a message twice: it goes by revision.
 
-    After a time without Redis in which the stream was trimmed beyond the place reached, `reset` is called and
-    the snapshot is loaded again.
+    After a time without Redis in which the stream was trimmed beyond the place reached, or was lost, `reset`
+    is called and the snapshot is loaded again. `told` is called each time the end is reached after a load.
     """
 
     def __init__(
@@ -39,16 +41,18 @@ class Follower:
         *,
         reset: Callable[[], None] | None = None,
         load: Load | None = None,
+        told: Callable[[], None] | None = None,
     ) -> None:
         self.stream = stream
         self.caught_up = False
-        self.loaded = asyncio.Event()
         self.last_read = time.monotonic()
         self._redis = redis
         self._envelope = envelope
         self._apply = apply
         self._reset = reset
         self._load_all = load
+        self._told = told
+        self._begun = False
         self._places: dict[str, bytes] = {}
 
     async def run(self) -> None:
@@ -63,10 +67,14 @@ class Follower:
                 await asyncio.sleep(RETRY)
 
     async def _load(self) -> None:
-        """First where the stream ends, then the snapshot: what comes between is seen twice, never missed."""
-        self.caught_up = False
-        if self._reset and self._places:
+        """First where the stream ends, then the snapshot: what comes between is seen twice, never missed.
+
+        There is no place to go on from until all is loaded: a load that is interrupted begins anew.
+        """
+        self.caught_up, self._places = False, {}
+        if self._reset and self._begun:
             self._reset()
+        self._begun = True
         places = {key: await self._end(key) for key in self.stream.partitions()}
         for partition in range(PARTITIONS):
             await self._load_partition(self.stream.snapshot_key(partition))
@@ -92,8 +100,17 @@ class Follower:
             self._take(data)
 
     async def _end(self, key: str) -> bytes:
-        last: Any = await self._redis.xrevrange(key, count=1)
-        return last[0][0] if last else b"0-0"
+        """The id of the last entry there was, also when it is trimmed already."""
+        info = await self._info(key)
+        return bytes(info["last-generated-id"]) if info else NOWHERE
+
+    async def _info(self, key: str) -> dict[str, Any] | None:
+        """None when there is no such stream."""
+        try:
+            info: dict[str, Any] = await self._redis.xinfo_stream(key)
+        except ResponseError:
+            return None
+        return info
 
     async def _follow(self) -> None:
         """Read changes of all partitions; caught up after the first read that finds none."""
@@ -104,7 +121,8 @@ class Follower:
             self.last_read = time.monotonic()
             if not found and not self.caught_up:
                 self.caught_up = True
-                self.loaded.set()
+                if self._told:
+                    self._told()
             for key, entries in found or ():
                 for entry_id, fields in entries:
                     self._take(fields[DATA])
@@ -121,22 +139,19 @@ class Follower:
         self._apply(message)
 
     async def _missed(self) -> bool:
-        """Whether entries beyond the place reached are gone: trimmed, or the stream was made anew."""
+        """Whether entries beyond the place reached may be gone: trimmed, lost, or of a stream made anew."""
         for key, place in self._places.items():
-            try:
-                info: Any = await self._redis.xinfo_stream(key)
-            except ResponseError:
-                continue
-            if _after(info["max-deleted-entry-id"], place) or _after(place, info["last-generated-id"]):
+            if await self._is_gap(key, place):
                 return True
         return False
 
-
-def _after(left: bytes | str, right: bytes | str) -> bool:
-    return _number(left) > _number(right)
-
-
-def _number(entry_id: bytes | str) -> tuple[int, int]:
-    text = entry_id.decode() if isinstance(entry_id, bytes) else entry_id
-    milliseconds, _, sequence = text.partition("-")
-    return int(milliseconds), int(sequence or 0)
+    async def _is_gap(self, key: str, place: bytes) -> bool:
+        """Redis does not say what was trimmed. But it trims from the front, so nothing beyond an entry is
+        gone while that entry is there, or is still the last there was.
+        """
+        info = await self._info(key)
+        if place == (info["last-generated-id"] if info else NOWHERE):
+            return False
+        if place == NOWHERE:
+            return info is not None and info["entries-added"] != info["length"]
+        return info is None or not await self._redis.xrange(key, place, place)

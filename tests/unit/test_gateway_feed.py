@@ -56,13 +56,22 @@ async def test_a_slow_reader_is_told_and_holds_nothing() -> None:
 
 async def test_a_model_that_is_built_anew_tells_everybody() -> None:
     feed = Feed(10)
+    feed.go_live()
     publish(feed, 3)
-    before = feed.event_id(3)
+    before = feed.now
     with feed.reading(None) as reader:
         feed.restart()
+        assert not feed.live
+        assert await reader.take(0.01) == []
+        assert not reader.missed, "there is nothing whole to load yet"
+        assert await numbers(feed, before) is None
+        between = feed.now
+        feed.go_live()
         await reader.take(0.01)
         assert reader.missed
-    assert await numbers(feed, before) is None
+    assert feed.live
+    assert await numbers(feed, between) is None, "what was loaded in between may be a part"
+    assert await numbers(feed, feed.now) == []
 
 
 def test_streams_are_limited_and_given_back() -> None:
