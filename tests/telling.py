@@ -1,6 +1,7 @@
 """One update told to the bot without Telegram, and what it would do: for what can be said of its answers."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,6 +69,14 @@ class Chats(StoredChats):
     async def person_named(self, chat_id: int, username: str) -> int | None:
         del chat_id
         return PERSON if username == "known" else None
+
+
+@dataclass(frozen=True)
+class Given(Deps):
+    """What a test can turn as it likes."""
+
+    telegram: Api
+    chats: Chats
 
 
 async def tell(deps: Deps, kind: str, body: Any) -> Commit:

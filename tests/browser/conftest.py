@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from services.gateway.app import create_app
 from services.gateway.context import Gateway
@@ -56,9 +56,26 @@ class Watched:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def hear(self, told: ConsoleMessage) -> None:
+        if told.type == "error":
+            self.complaints.append(told.text)
+
+
+class Look(Protocol):
+    def __call__(
+        self,
+        url: str,
+        *,
+        js: bool = True,
+        width: int = 1280,
+        dark: bool = False,
+        language: str = "be-BY",
+        zone: str = "Europe/Minsk",
+    ) -> Watched: ...
+
 
 @pytest.fixture
-def look(browser: Browser) -> Iterator[Callable[..., Watched]]:
+def look(browser: Browser) -> Iterator[Look]:
     """Opens an address: `look(url, js=False, width=320, language="ru-RU", zone="Asia/Tokyo")`."""
     contexts: list[BrowserContext] = []
 
@@ -83,7 +100,7 @@ def look(browser: Browser) -> Iterator[Callable[..., Watched]]:
         seen = Watched(context.new_page())
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.on("console", lambda told: told.type == "error" and seen.complaints.append(told.text))
+        seen.page.on("console", seen.hear)
         seen.page.goto(url)
         return seen
 

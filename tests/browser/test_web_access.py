@@ -1,13 +1,12 @@
 """What everybody can use: checked by axe-core, in each language, light and dark, with scripts and without."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import City
+from tests.browser.conftest import City, Look
 from tests.gateway import listing_id
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -33,7 +32,7 @@ def violations(page: Page) -> list[str]:
     [("be", False, PAGES), ("ru", True, PAGES[:5:2]), ("en", True, PAGES[1::4])],
 )
 def test_axe_finds_nothing_serious(
-    city: City, look: Callable, language: str, dark: bool, paths: tuple[str, ...]
+    city: City, look: Look, language: str, dark: bool, paths: tuple[str, ...]
 ) -> None:
     for path in paths:
         seen = look(f"{city.url}{path}?lang={language}", dark=dark)
@@ -41,7 +40,7 @@ def test_axe_finds_nothing_serious(
         assert violations(seen.page) == [], path
 
 
-def test_axe_finds_nothing_serious_in_the_drawn_map(city: City, look: Callable) -> None:
+def test_axe_finds_nothing_serious_in_the_drawn_map(city: City, look: Look) -> None:
     """The page as it is without scripts; axe is the only one, so the map's own are kept from loading."""
     seen = look("about:blank")
     seen.page.route("**/*.js", lambda route: route.abort())
@@ -52,7 +51,7 @@ def test_axe_finds_nothing_serious_in_the_drawn_map(city: City, look: Callable) 
 
 @pytest.mark.parametrize("language", ["be", "ru", "en"])
 def test_pages_speak_the_language_of_the_browser_and_offer_the_others(
-    city: City, look: Callable, language: str
+    city: City, look: Look, language: str
 ) -> None:
     seen = look(f"{city.url}/guide/", js=False, language=language)
     assert seen.page.locator("html").get_attribute("lang") == language
@@ -62,7 +61,7 @@ def test_pages_speak_the_language_of_the_browser_and_offer_the_others(
     assert seen.page.locator("html").get_attribute("lang") == "en"
 
 
-def test_paper_is_light_and_bears_nothing_to_press(city: City, look: Callable) -> None:
+def test_paper_is_light_and_bears_nothing_to_press(city: City, look: Look) -> None:
     """Also for who reads in the dark: every colour has its value for paper."""
     colours = """() => {
       const style = getComputedStyle(document.documentElement);

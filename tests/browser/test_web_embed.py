@@ -1,13 +1,13 @@
 """The map in a page of somebody else."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import City
+from tests.browser.conftest import City, Look
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def neighbours(city: City) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("js", [True, False])
-def test_the_embedded_map_works_in_a_frame(neighbours: str, look: Callable, js: bool) -> None:
+def test_the_embedded_map_works_in_a_frame(neighbours: str, look: Look, js: bool) -> None:
     frame = look(f"{neighbours}/embed", js=js).page.frame_locator("iframe")
     marks = ".leaflet-marker-pane > *" if js else "#static-map svg a"
     expect(frame.locator(marks).first).to_be_visible()
@@ -42,7 +42,7 @@ def test_the_embedded_map_works_in_a_frame(neighbours: str, look: Callable, js: 
 
 
 @pytest.mark.parametrize("path", ["/", "/submit", "/list"])
-def test_nothing_else_of_ours_can_be_framed(neighbours: str, look: Callable, path: str) -> None:
+def test_nothing_else_of_ours_can_be_framed(neighbours: str, look: Look, path: str) -> None:
     seen = look(f"{neighbours}{path}")
     expect(seen.page.frame_locator("iframe").locator("main")).to_have_count(0)
     assert any("frame" in complaint for complaint in seen.complaints)

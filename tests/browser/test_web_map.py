@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import HOSTILE, LONG, City
+from tests.browser.conftest import HOSTILE, LONG, City, Look
 from tests.conftest import eventually
 from tests.gateway import added, listing, listing_id, removed
 from tests.vector import POLYGON, WORLD, archive, tile
@@ -16,7 +16,7 @@ WATER = {(1, x, y): tile({"water": [(POLYGON, {"kind": "lake"}, WORLD)]}) for x 
 BASEMAP = Path(__file__).parents[3] / "shared" / "data" / "basemap-world-z3.pmtiles"
 
 
-def test_with_scripts_map_and_list_show_the_same(city: City, look: Callable) -> None:
+def test_with_scripts_map_and_list_show_the_same(city: City, look: Look) -> None:
     seen = look(f"{city.url}/")
     expect(seen.page.locator("#rows .row")).to_have_count(10)
     expect(seen.page.locator("#static-map")).to_be_hidden()
@@ -26,7 +26,7 @@ def test_with_scripts_map_and_list_show_the_same(city: City, look: Callable) -> 
     assert not seen.complaints
 
 
-def test_without_scripts_every_listing_can_be_reached_by_links(city: City, look: Callable) -> None:
+def test_without_scripts_every_listing_can_be_reached_by_links(city: City, look: Look) -> None:
     seen = look(f"{city.url}/", js=False)
     drawn = seen.page.locator("#static-map svg.drawn a")
     counts = [int(text) for text in seen.page.locator("#static-map .count").all_text_contents()]
@@ -36,19 +36,19 @@ def test_without_scripts_every_listing_can_be_reached_by_links(city: City, look:
     expect(seen.page).to_have_url(re.compile(r"at=|bbox="))
 
 
-def test_without_scripts_a_spot_with_several_leads_to_all_of_them(city: City, look: Callable) -> None:
+def test_without_scripts_a_spot_with_several_leads_to_all_of_them(city: City, look: Look) -> None:
     seen = look(f"{city.url}/?at=53.87,27.62,18", js=False)
     seen.page.locator("#static-map a:has(use)").click()
     expect(seen.page.locator(".row")).to_have_count(2)
 
 
-def test_with_scripts_a_spot_with_several_lists_all_of_them(city: City, look: Callable) -> None:
+def test_with_scripts_a_spot_with_several_lists_all_of_them(city: City, look: Look) -> None:
     seen = look(f"{city.url}/?at=53.87,27.62,17")
     seen.page.locator(".round").click()
     expect(seen.page.locator(".leaflet-popup .row")).to_have_count(2)
 
 
-def test_a_disc_opens_with_the_keyboard(city: City, look: Callable) -> None:
+def test_a_disc_opens_with_the_keyboard(city: City, look: Look) -> None:
     seen = look(f"{city.url}/")
     disc = seen.page.locator(".leaflet-marker-pane .round").first
     expect(disc).to_have_attribute("aria-label", re.compile("чат"))
@@ -58,7 +58,7 @@ def test_a_disc_opens_with_the_keyboard(city: City, look: Callable) -> None:
     expect(seen.page).not_to_have_url(before)
 
 
-def test_a_flag_opens_with_the_keyboard_and_tells_what_it_is(city: City, look: Callable) -> None:
+def test_a_flag_opens_with_the_keyboard_and_tells_what_it_is(city: City, look: Look) -> None:
     seen = look(f"{city.url}/?at=53.9,27.56,15")
     seen.page.locator(".pin").first.focus()
     seen.page.keyboard.press("Enter")
@@ -68,7 +68,7 @@ def test_a_flag_opens_with_the_keyboard_and_tells_what_it_is(city: City, look: C
 
 
 @pytest.mark.parametrize("js", [True, False])
-def test_the_filters_work_and_stay_in_the_address(city: City, look: Callable, js: bool) -> None:
+def test_the_filters_work_and_stay_in_the_address(city: City, look: Look, js: bool) -> None:
     seen = look(f"{city.url}/?lang=ru", js=js)
     seen.page.get_by_label("Что ищем").select_option("carpool")
     if not js:
@@ -78,7 +78,7 @@ def test_the_filters_work_and_stay_in_the_address(city: City, look: Callable, js
     expect(seen.page).to_have_url(re.compile("lang=ru"))
 
 
-def test_a_new_listing_appears_without_reloading_and_one_removed_goes(city: City, look: Callable) -> None:
+def test_a_new_listing_appears_without_reloading_and_one_removed_goes(city: City, look: Look) -> None:
     seen = look(f"{city.url}/")
     expect(seen.page.locator("#rows .row")).to_have_count(10)
     city.run(eventually(lambda: city.gateway.feed.open))
@@ -95,7 +95,7 @@ def test_a_new_listing_appears_without_reloading_and_one_removed_goes(city: City
 @pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.parametrize("path", ["/", "/list", f"/listings/{listing_id(7)}", f"/listings/{listing_id(8)}"])
 def test_hostile_and_endless_names_do_no_harm(
-    city: City, look: Callable, path: str, width: int, js: bool
+    city: City, look: Look, path: str, width: int, js: bool
 ) -> None:
     seen = look(f"{city.url}{path}", width=width, js=js)
     page = seen.page
@@ -107,7 +107,7 @@ def test_hostile_and_endless_names_do_no_harm(
     assert all(request.startswith((city.url, "data:")) for request in seen.requests)
 
 
-def test_names_stand_as_they_are(city: City, look: Callable) -> None:
+def test_names_stand_as_they_are(city: City, look: Look) -> None:
     seen = look(f"{city.url}/list", js=False)
     names = seen.page.locator(".row bdi").all_text_contents()
     assert HOSTILE in names
@@ -115,7 +115,7 @@ def test_names_stand_as_they_are(city: City, look: Callable) -> None:
 
 
 @pytest.mark.parametrize("js", [True, False])
-def test_nothing_is_asked_of_anybody_else(city: City, look: Callable, js: bool) -> None:
+def test_nothing_is_asked_of_anybody_else(city: City, look: Look, js: bool) -> None:
     for path in ("/", "/list", "/submit", "/guide/", "/guide/safety", "/flags", f"/listings/{listing_id(1)}"):
         seen = look(f"{city.url}{path}", js=js)
         assert all(request.startswith((city.url, "data:")) for request in seen.requests), path
@@ -124,7 +124,7 @@ def test_nothing_is_asked_of_anybody_else(city: City, look: Callable, js: bool) 
 
 @pytest.mark.skipif(not BASEMAP.exists(), reason=f"no {BASEMAP.name} beside the project")
 def test_a_raster_basemap_is_read_in_ranges_with_scripts_and_tile_by_tile_without(
-    start_city: Callable[..., City], look: Callable
+    start_city: Callable[..., City], look: Look
 ) -> None:
     city = start_city(basemap=str(BASEMAP))
     seen = look(f"{city.url}/?at=53.9,27.56,4")
@@ -141,7 +141,7 @@ def test_a_raster_basemap_is_read_in_ranges_with_scripts_and_tile_by_tile_withou
 
 
 def test_a_vector_basemap_is_drawn_without_webgl_and_within_the_policy(
-    start_city: Callable[..., City], look: Callable, tmp_path: Path
+    start_city: Callable[..., City], look: Look, tmp_path: Path
 ) -> None:
     city = start_city(basemap=str(archive(tmp_path / "land.pmtiles", WATER)))
     seen = look(f"{city.url}/?at=53.9,27.56,4")

@@ -1,7 +1,6 @@
 """Without a network: what was there last is there again, and nothing personal is kept."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import City, Watched
+from tests.browser.conftest import City, Look, Watched
 from tests.gateway import listing_id
 
 KEPT = """async () => {
@@ -27,7 +26,7 @@ def kept(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def visited(city: City, look: Callable) -> Watched:
+def visited(city: City, look: Look) -> Watched:
     """Somebody looked at a listing, searched, began a proposal; then the network went."""
     seen = look(f"{city.url}/listings/{listing_id(2)}")
     for path in ("/list?q=secret", "/submit", "/"):
@@ -85,7 +84,7 @@ def test_what_is_kept_can_be_erased(city: City, visited: Watched) -> None:
     assert kept(visited.page) == []
 
 
-def test_a_page_that_is_open_tells_from_when_its_data_is(city: City, look: Callable) -> None:
+def test_a_page_that_is_open_tells_from_when_its_data_is(city: City, look: Look) -> None:
     seen = look(f"{city.url}/?lang=en")
     expect(seen.page.locator("#fresh")).to_contain_text("Last update")
     seen.page.route("**/api/v1/**", lambda route: route.abort())
@@ -95,7 +94,7 @@ def test_a_page_that_is_open_tells_from_when_its_data_is(city: City, look: Calla
 
 
 @pytest.mark.parametrize("js", [True, False])
-def test_the_time_is_that_of_the_city_wherever_the_reader_is(city: City, look: Callable, js: bool) -> None:
+def test_the_time_is_that_of_the_city_wherever_the_reader_is(city: City, look: Look, js: bool) -> None:
     seen = look(f"{city.url}/?lang=en", js=js, zone="America/New_York")
     if js:
         expect(seen.page.locator("#map .round").first).to_be_visible()
@@ -106,7 +105,7 @@ def test_the_time_is_that_of_the_city_wherever_the_reader_is(city: City, look: C
     assert late <= 5
 
 
-def test_where_storage_is_blocked_nothing_is_missing(city: City, look: Callable) -> None:
+def test_where_storage_is_blocked_nothing_is_missing(city: City, look: Look) -> None:
     seen = look("about:blank")
     seen.page.add_init_script(
         "Object.defineProperty(Navigator.prototype, 'serviceWorker', "

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from shared.contracts.streets import Street, StreetChanged
-from tests.browser.conftest import City
+from tests.browser.conftest import City, Look
 from tests.conftest import eventually
 from tests.gateway import MOMENT
 
@@ -28,9 +27,7 @@ def town(city: City) -> City:
 
 
 @pytest.mark.parametrize("path", ["/", "/list"])
-def test_suggestions_come_as_one_types_and_are_chosen_by_keyboard(
-    town: City, look: Callable, path: str
-) -> None:
+def test_suggestions_come_as_one_types_and_are_chosen_by_keyboard(town: City, look: Look, path: str) -> None:
     seen = look(f"{town.url}{path}")
     field = seen.page.get_by_role("combobox").first
     field.press_sequentially("камяная гор", delay=20)
@@ -45,7 +42,7 @@ def test_suggestions_come_as_one_types_and_are_chosen_by_keyboard(
     assert not seen.complaints
 
 
-def test_escape_closes_and_a_press_leads_to_the_street(town: City, look: Callable) -> None:
+def test_escape_closes_and_a_press_leads_to_the_street(town: City, look: Look) -> None:
     seen = look(f"{town.url}/list?lang=ru", width=390)
     field = seen.page.get_by_role("combobox").first
     field.fill("кветок")
@@ -58,7 +55,7 @@ def test_escape_closes_and_a_press_leads_to_the_street(town: City, look: Callabl
     expect(seen.page.get_by_role("navigation", name="Где это")).to_contain_text("Районы")
 
 
-def test_enter_without_a_choice_searches(town: City, look: Callable) -> None:
+def test_enter_without_a_choice_searches(town: City, look: Look) -> None:
     seen = look(f"{town.url}/list")
     field = seen.page.get_by_role("combobox").first
     field.fill("Уручча")
@@ -68,9 +65,7 @@ def test_enter_without_a_choice_searches(town: City, look: Callable) -> None:
     expect(seen.page.locator(".rows .row")).to_have_count(2)
 
 
-def test_without_scripts_a_search_finds_the_house_and_what_was_perhaps_meant(
-    town: City, look: Callable
-) -> None:
+def test_without_scripts_a_search_finds_the_house_and_what_was_perhaps_meant(town: City, look: Look) -> None:
     seen = look(f"{town.url}/list?q=Кветак+12", js=False)
     place = seen.page.locator("#places a").first
     expect(place).to_contain_text("вуліца Кветак, 12")
@@ -82,16 +77,14 @@ def test_without_scripts_a_search_finds_the_house_and_what_was_perhaps_meant(
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.parametrize("path", ["/areas", "/areas/savecki", "/areas/street-kuetak", "/list?area=savecki"])
-def test_areas_fit_every_screen_and_ask_nobody_else(
-    town: City, look: Callable, path: str, width: int
-) -> None:
+def test_areas_fit_every_screen_and_ask_nobody_else(town: City, look: Look, path: str, width: int) -> None:
     seen = look(f"{town.url}{path}", width=width)
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     assert all(request.startswith((town.url, "data:")) for request in seen.requests)
     assert not seen.complaints
 
 
-def test_an_area_leads_to_its_listings_and_back(town: City, look: Callable) -> None:
+def test_an_area_leads_to_its_listings_and_back(town: City, look: Look) -> None:
     seen = look(f"{town.url}/areas", js=False, language="en-GB")
     seen.page.get_by_role("link", name="Savecki district").click()
     expect(seen.page.locator(".row")).to_have_count(1)
@@ -103,7 +96,7 @@ def test_an_area_leads_to_its_listings_and_back(town: City, look: Callable) -> N
     expect(seen.page).to_have_url(re.compile("/areas/savecki"))
 
 
-def test_near_me_sorts_what_is_there_and_tells_nobody(town: City, look: Callable) -> None:
+def test_near_me_sorts_what_is_there_and_tells_nobody(town: City, look: Look) -> None:
     seen = look(f"{town.url}/list")
     context = seen.page.context
     context.grant_permissions(["geolocation"])
@@ -116,7 +109,7 @@ def test_near_me_sorts_what_is_there_and_tells_nobody(town: City, look: Callable
     assert all("/flags/" in request for request in seen.requests[before:])
 
 
-def test_what_lies_just_outside_the_view_is_told(town: City, look: Callable) -> None:
+def test_what_lies_just_outside_the_view_is_told(town: City, look: Look) -> None:
     for js in (True, False):
         seen = look(f"{town.url}/?at=53.945,27.69,14", js=js)
         expect(seen.page.locator("#outside")).to_be_visible()

@@ -1,13 +1,12 @@
 """Proposing a chat: with scripts by a map and work, without them by pressing an image."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from shared.contracts.submissions import State, SubmissionChanged
-from tests.browser.conftest import City
+from tests.browser.conftest import City, Look
 from tests.gateway import MOMENT, listing_id
 
 RECEIPT = re.compile(r"/submissions/[a-z2-7]{26}")
@@ -18,13 +17,18 @@ def fill(page: Page) -> None:
     page.get_by_label("Спасылка ў Telegram").fill("@dvor_na_rahu")
 
 
-def test_with_scripts_the_map_gives_the_place_and_work_the_proof(city: City, look: Callable) -> None:
+def test_with_scripts_the_map_gives_the_place_and_work_the_proof(city: City, look: Look) -> None:
     seen = look(f"{city.url}/submit")
     fill(seen.page)
     seen.page.locator("#pick-map").click(position={"x": 300, "y": 150})
     expect(seen.page.locator("#picked")).to_contain_text("Выбрана")
     sent: list[str] = []
-    seen.page.on("request", lambda request: request.method == "POST" and sent.append(request.post_data or ""))
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request.post_data or "")
+
+    seen.page.on("request", note)
     seen.page.locator("p.send button").click()
     expect(seen.page).to_have_url(RECEIPT, timeout=30_000)
     assert re.search(r"challenge=w1\.", sent[0])
@@ -32,7 +36,7 @@ def test_with_scripts_the_map_gives_the_place_and_work_the_proof(city: City, loo
     assert not seen.complaints
 
 
-def test_the_receipt_follows_the_state_by_itself(city: City, look: Callable) -> None:
+def test_the_receipt_follows_the_state_by_itself(city: City, look: Look) -> None:
     seen = look(f"{city.url}/submit")
     fill(seen.page)
     seen.page.locator("#pick-map").click(position={"x": 300, "y": 150})
@@ -49,7 +53,7 @@ def test_the_receipt_follows_the_state_by_itself(city: City, look: Callable) -> 
 
 
 def test_without_scripts_a_press_on_the_image_picks_the_place_and_keeps_what_was_typed(
-    city: City, look: Callable
+    city: City, look: Look
 ) -> None:
     seen = look(f"{city.url}/submit?lang=be", js=False)
     fill(seen.page)
@@ -67,7 +71,7 @@ def test_without_scripts_a_press_on_the_image_picks_the_place_and_keeps_what_was
 
 @pytest.mark.parametrize("js", [True, False])
 def test_each_error_stands_beside_its_field_and_nothing_typed_is_lost(
-    city: City, look: Callable, js: bool
+    city: City, look: Look, js: bool
 ) -> None:
     seen = look(f"{city.url}/submit", js=js)
     page = seen.page
@@ -84,7 +88,7 @@ def test_each_error_stands_beside_its_field_and_nothing_typed_is_lost(
     expect(page.locator("input[name=precision][value=city]")).to_be_checked()
 
 
-def test_a_removal_asks_only_why(city: City, look: Callable) -> None:
+def test_a_removal_asks_only_why(city: City, look: Look) -> None:
     seen = look(f"{city.url}/listings/{listing_id(1)}", js=False)
     seen.page.get_by_role("link", name="Папрасіць зняць з мапы").click()
     expect(seen.page.locator(".subject")).to_contain_text("Плошча Перамен")
@@ -94,7 +98,7 @@ def test_a_removal_asks_only_why(city: City, look: Callable) -> None:
     expect(seen.page).to_have_url(RECEIPT)
 
 
-def test_a_change_begins_with_what_stands(city: City, look: Callable) -> None:
+def test_a_change_begins_with_what_stands(city: City, look: Look) -> None:
     seen = look(f"{city.url}/submit?action=change&listing={listing_id(1)}", js=False)
     expect(seen.page.get_by_label("Назва")).to_have_value("Плошча Перамен")
     expect(seen.page.locator("input[name=flag][value=wrw-linden]")).to_be_checked()

@@ -37,7 +37,7 @@ def restricted(browser: Browser) -> Iterator[Callable[[str], Watched]]:
         context.set_default_timeout(10_000)
         seen = Watched(context.new_page())
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.on("console", lambda told: told.type == "error" and seen.complaints.append(told.text))
+        seen.page.on("console", seen.hear)
         seen.page.goto(url)
         return seen
 

@@ -28,7 +28,8 @@ def commit_of(event: SubmissionWithdrawn) -> Commit:
 async def run(url: str, key: str, lease_ms: int, seed: int, way: str) -> int:
     dice = random.Random(seed)
     if way == "lanes":
-        shared.bus.held.HELD_MOST = shared.bus.partition.HELD_MOST = 12
+        for module in (shared.bus.held, shared.bus.partition):
+            vars(module).update(HELD_MOST=12)
 
     async def handle(events: list[SubmissionWithdrawn]) -> list[Commit | TryLater]:
         if dice.random() < 0.02:

@@ -50,13 +50,13 @@ class Plan:
 
 
 @pytest.mark.timeout(240)
-async def test_nothing_is_lost_or_said_twice_when_actors_are_killed_in_the_small_form(tmp_path):
+async def test_nothing_is_lost_or_said_twice_when_actors_are_killed_in_the_small_form(tmp_path: Path) -> None:
     await prove(Plan(chats=8, deletes=40, bans=4, says=4, kills=2), tmp_path)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(900)
-async def test_nothing_is_lost_or_said_twice_when_actors_are_killed(tmp_path):
+async def test_nothing_is_lost_or_said_twice_when_actors_are_killed(tmp_path: Path) -> None:
     await prove(Plan(chats=40, deletes=300, bans=20, says=15, kills=20, actors=3), tmp_path)
 
 
@@ -96,7 +96,7 @@ def _town(plan: Plan) -> Any:
 
 def _make_unsteady(sim: Simulator, seed: int) -> None:
     """Messages are lost by kills only, so that each double can be traced to one."""
-    chance = {"probability": 0.04, "seed": seed}
+    chance: dict[str, Any] = {"probability": 0.04, "seed": seed}
     for method in ("deleteMessages", "banChatMember"):
         sim.hub.faults.add(Fault("html", method, **chance))
         sim.hub.faults.add(Fault("reset", method, after=True, **chance))
@@ -128,7 +128,7 @@ def _action(method: Method, chat: int, name: str, **params: Any) -> TelegramActi
     )  # fmt: skip
 
 
-def _spawn(redis: EmbeddedRedis, sim: Simulator) -> subprocess.Popen:
+def _spawn(redis: EmbeddedRedis, sim: Simulator) -> subprocess.Popen[bytes]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DZE_")} | {
         "DZE_REDIS_URL": redis.url, "DZE_KEY": KEY, "DZE_DATA": str(redis.data),
         "DZE_TELEGRAM_TOKEN": DEMO_TOKEN, "DZE_TELEGRAM_API": sim.url, "DZE_INTERNAL_PORT": "0",
@@ -143,7 +143,7 @@ async def _storm(
     dice: random.Random,
     redis: EmbeddedRedis,
     sim: Simulator,
-    actors: list[subprocess.Popen],
+    actors: list[subprocess.Popen[bytes]],
 ) -> list[float]:
     """Publish little by little, with kills as soon as the actors are at work; answers when the kills were."""
     by_lane: dict[str, list[TelegramAction]] = {}
@@ -199,7 +199,7 @@ async def _until(check: Any, seconds: float) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _done(redis: EmbeddedRedis, actors: list[subprocess.Popen]) -> None:
+async def _done(redis: EmbeddedRedis, actors: list[subprocess.Popen[bytes]]) -> None:
     bus = Bus("moderation", Settings(redis_url=redis.url, key=KEY, _env_file=None))
     end = time.monotonic() + 120
     async with AsyncExitStack() as stack:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -18,15 +19,17 @@ from redis import Redis
 from shared.bus import Bus, Commit, Expect, Unavailable
 from shared.bus.crew import members_key
 from shared.contracts.registry import REVIEWS_CLOSED, SUBMISSIONS_WITHDRAWN
-from shared.contracts.submissions import SubmissionWithdrawn
+from shared.contracts.submissions import ReviewClosed, SubmissionWithdrawn
 from shared.keys import Keys
 from shared.server import EmbeddedRedis
 from shared.settings import Settings
+from tests.sure import as_a
 
 KEY = "c" * 64
 LEASE_MS = 1500
 CHUNK = 50
 ROOT = Path(__file__).parents[2]
+Consumers = list[subprocess.Popen[bytes]]
 
 
 @dataclass
@@ -43,18 +46,18 @@ class Plan:
     )
 
 
-def test_every_effect_is_exactly_once_whatever_dies_in_the_small_form(tmp_path):
+def test_every_effect_is_exactly_once_whatever_dies_in_the_small_form(tmp_path: Path) -> None:
     prove(Plan(messages=2_000, keys=40, kills=4, pauses=1), tmp_path)
 
 
-def test_keys_that_go_by_themselves_or_aside_lose_nothing_in_the_small_form(tmp_path):
+def test_keys_that_go_by_themselves_or_aside_lose_nothing_in_the_small_form(tmp_path: Path) -> None:
     prove(Plan(messages=2_000, keys=40, kills=4, pauses=1, way="lanes"), tmp_path)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("way", ["plain", "lanes"])
-def test_every_effect_is_exactly_once_whatever_dies(tmp_path, way):
+def test_every_effect_is_exactly_once_whatever_dies(tmp_path: Path, way: str) -> None:
     prove(Plan(messages=20_000, keys=300, kills=30, pauses=4, way=way), tmp_path)
 
 
@@ -86,13 +89,18 @@ def _messages(plan: Plan) -> list[SubmissionWithdrawn]:
     ]
 
 
-def _spawn(server: EmbeddedRedis, plan: Plan, seed: int) -> subprocess.Popen:
+def _spawn(server: EmbeddedRedis, plan: Plan, seed: int) -> subprocess.Popen[bytes]:
     consumer = [sys.executable, "-m", "tests.chaos.consumer"]
     words = [*consumer, server.url, KEY, str(LEASE_MS), str(seed), plan.way]
     return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
-async def _storm(plan: Plan, sent: list, server: EmbeddedRedis, consumers: list) -> None:
+async def _storm(
+    plan: Plan,
+    sent: list[SubmissionWithdrawn],
+    server: EmbeddedRedis,
+    consumers: Consumers,
+) -> None:
     dice = random.Random(plan.seed)
     publishing = asyncio.create_task(
         _publish(server.url, sent, pause=0.9 * plan.kills / (plan.messages / CHUNK))
@@ -120,7 +128,7 @@ async def _storm(plan: Plan, sent: list, server: EmbeddedRedis, consumers: list)
     await _drained(server.url, len(consumers))
 
 
-async def _publish(url: str, sent: list, pause: float) -> None:
+async def _publish(url: str, sent: list[SubmissionWithdrawn], pause: float) -> None:
     """Each chunk once: a lost answer is asked again, and the expectation tells whether it was done."""
     bus = Bus("gateway", Settings(redis_url=url, key=KEY, _env_file=None))
     async with bus.running():
@@ -149,7 +157,7 @@ async def _drained(url: str, consumers: int, seconds: float = 90) -> None:
             await asyncio.sleep(0.1)
 
 
-def _stop(consumers: list) -> list[int]:
+def _stop(consumers: Consumers) -> list[int]:
     started = time.monotonic()
     for consumer in consumers:
         consumer.terminate()
@@ -158,7 +166,7 @@ def _stop(consumers: list) -> list[int]:
     return codes
 
 
-def _check(redis: Redis, sent: list) -> None:
+def _check(redis: Redis, sent: list[SubmissionWithdrawn]) -> None:
     wanted = defaultdict(list)
     for message in sent:
         wanted[message.submission_id].append(int(message.withdrawn_at.timestamp() * 1000))
@@ -173,13 +181,13 @@ def _check(redis: Redis, sent: list) -> None:
     assert not left, f"leases left behind: {left}"
 
 
-def _published(redis: Redis) -> dict[str, list[int]]:
+def _published(redis: Any) -> dict[str, list[int]]:
     from shared.bus.envelope import DATA, Envelope
 
     envelope = Envelope(Keys(KEY))
     found = defaultdict(list)
     for key in REVIEWS_CLOSED.partitions():
         for _, fields in redis.xrange(key):
-            event = envelope.decode(REVIEWS_CLOSED, fields[DATA])
+            event = as_a(ReviewClosed, envelope.decode(REVIEWS_CLOSED, fields[DATA]))
             found[event.submission_id].append(int(event.closed_at.timestamp() * 1000))
     return found

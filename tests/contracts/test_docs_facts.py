@@ -17,22 +17,33 @@ named = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path
 MODELS = (DirectorySettings, GatewaySettings, ModerationSettings, SubmissionsSettings)
 
 
+TESTS = r"`(tests/[\w/]+\.py)::(test_\w+)`"
+LINKS = r"\]\((?!https?://|#)([^)#\s]+)"
+FILES = r"`((?:services|shared|tests|cli|ops|bench|simulator|docs)/[\w./-]+)`"
+
+
+@pytest.mark.parametrize("pattern", [TESTS, LINKS, FILES])
+def test_tests_links_and_files_are_found_where_documents_name_them(pattern: str) -> None:
+    """Else the tests below would look at nothing."""
+    texts = [document.read_text(encoding="utf-8") for document in DOCUMENTS]
+    assert sum(len(re.findall(pattern, text)) for text in texts) > 20
+
+
 @named
 def test_every_test_that_a_document_names_exists(document: Path) -> None:
-    for path, name in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", document.read_text(encoding="utf-8")):
+    for path, name in re.findall(TESTS, document.read_text(encoding="utf-8")):
         assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path}::{name}"
 
 
 @named
 def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
-    for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", document.read_text(encoding="utf-8")):
+    for target in re.findall(LINKS, document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), target
 
 
 @named
 def test_every_file_that_a_document_names_exists(document: Path) -> None:
-    text = document.read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:services|shared|tests|cli|ops|bench|simulator|docs)/[\w./-]+)`", text):
+    for path in re.findall(FILES, document.read_text(encoding="utf-8")):
         assert (ROOT / path).exists(), path
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from services.moderation.bot.ports import Deps, Me
+from services.moderation.bot.ports import Me
 from services.moderation.bot.store import BotStore
 from services.moderation.equip import equip
 from services.moderation.settings import ModerationSettings
@@ -19,14 +19,14 @@ from simulator.demo import (
     REVIEW_CHAT,
 )
 from simulator.server import serving
-from tests.conftest import KEY
+from tests.conftest import KEY, BusFactory
 from tests.house import Clock
-from tests.telling import BOT, KEYS, NOW, Api, Chats
+from tests.telling import BOT, KEYS, NOW, Api, Chats, Given
 from tests.town import Town
 
 
 @pytest.fixture
-async def house(bus_factory, settings):
+async def house(bus_factory: BusFactory, settings: Settings) -> AsyncIterator[Clock]:
     bus = bus_factory("moderation")
     made = Clock(bus, settings)
     async with bus.running():
@@ -34,10 +34,10 @@ async def house(bus_factory, settings):
 
 
 @pytest.fixture
-async def deps(redis_url: str) -> AsyncIterator[Deps]:
+async def deps(redis_url: str) -> AsyncIterator[Given]:
     """The bot in a chat that acts and speaks English, before a Telegram that only answers."""
     redis = Redis.from_url(redis_url)
-    yield Deps(
+    yield Given(
         settings=Settings(key="k" * 32, review_chat=-100999, _env_file=None),
         keys=KEYS,
         telegram=Api(),

@@ -18,13 +18,15 @@ from shared.bus import Commit, TryLater
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
 from shared.telemetry.metrics import SENT_AGAIN
+from tests.house import NoFiles
+from tests.sure import as_a
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CHAT, OTHER, BOT = -1001111111111, -1002222222222, 7_000_000_001
 KEYS = Keys("k" * 32)
 
 
-class Api:
+class Api(NoFiles):
     """Answers what `replies` holds for a method, in order; then `True`, or a message for sends."""
 
     def __init__(self) -> None:
@@ -87,14 +89,18 @@ def delete(*ids: int, chat: int = CHAT, **more: Any) -> TelegramAction:
     return action(Method.DELETE_MESSAGES, chat, f"d{ids[0]}", message_ids=list(ids), **more)
 
 
-async def carried_out(actor: Actor, redis: Redis, *actions: TelegramAction) -> list[Commit]:
+async def carried_out(actor: Actor, redis: Any, *actions: TelegramAction) -> list[Commit]:
     """Run, apply the writes as the bus would, and answer the commits."""
-    commits = await on_action(list(actions), actor)
+    commits = [as_a(Commit, answer) for answer in await on_action(list(actions), actor)]
     for commit in commits:
-        assert isinstance(commit, Commit), commit
         for write in commit.writes:
             await redis.execute_command(*write)
-    return commits  # type: ignore[return-value]
+    return commits
+
+
+def ordered(commit: Commit) -> list[TelegramAction]:
+    """What else it asks Telegram for."""
+    return [as_a(TelegramAction, event) for event in commit.events]
 
 
 async def time_passes(redis: Redis) -> None:
@@ -104,7 +110,7 @@ async def time_passes(redis: Redis) -> None:
             await redis.delete(key)
 
 
-async def test_consecutive_deletes_of_a_chat_become_one_call(actor, api, redis):
+async def test_consecutive_deletes_of_a_chat_become_one_call(actor: Actor, api: Api, redis: Redis) -> None:
     await carried_out(
         actor, redis, *(delete(i) for i in range(1, 61)), *(delete(i, chat=OTHER) for i in (7, 8))
     )
@@ -113,31 +119,34 @@ async def test_consecutive_deletes_of_a_chat_become_one_call(actor, api, redis):
     assert len(api.calls) == 2
 
 
-async def test_no_call_takes_more_than_100_ids(actor, api, redis):
+async def test_no_call_takes_more_than_100_ids(actor: Actor, api: Api, redis: Redis) -> None:
     await carried_out(actor, redis, delete(*range(1, 61)), delete(*range(61, 121)), delete(*range(121, 371)))
     assert [len(params["message_ids"]) for _, params in api.calls] == [60, 60, 100, 100, 50]
 
 
-async def test_each_end_stands_in_the_log_without_an_id(actor, api, redis):
+async def test_each_end_stands_in_the_log_without_an_id(actor: Actor, api: Api, redis: Redis) -> None:
     ban = action(Method.BAN_MEMBER, name="b", user_id=5_000_000_001)
     await carried_out(actor, redis, delete(1, 2), ban)
+    client: Any = redis
     entries = await actor.store.audited(CHAT)
     assert {(e.what, e.count, e.outcome) for e in entries} == {
         ("deleteMessages", 2, "done"),
         ("banChatMember", 1, "done"),
     }
-    raw = b"".join(await redis.lrange(f"moderation:audit:{KEYS.person(CHAT)}", 0, -1))
+    raw = b"".join(await client.lrange(f"moderation:audit:{KEYS.person(CHAT)}", 0, -1))
     assert b"5000000001" not in raw
 
 
-async def test_a_message_is_sent_once_however_often_it_is_tried(actor, api, redis):
+async def test_a_message_is_sent_once_however_often_it_is_tried(actor: Actor, api: Api, redis: Redis) -> None:
     say = action(Method.SEND_MESSAGE, text="hello")
     await carried_out(actor, redis, say)
     await carried_out(actor, redis, say)
     assert len(api.calls) == 1
 
 
-async def test_an_edit_finds_the_message_by_the_action_that_sent_it(actor, api, redis):
+async def test_an_edit_finds_the_message_by_the_action_that_sent_it(
+    actor: Actor, api: Api, redis: Redis
+) -> None:
     say = action(Method.SEND_MESSAGE, name="card", text="hello")
     edit = action(Method.EDIT_TEXT, name="e", text="changed", message_of="card")
     early = action(Method.DELETE_MESSAGES, name="x", message_of="card")
@@ -148,14 +157,16 @@ async def test_an_edit_finds_the_message_by_the_action_that_sent_it(actor, api, 
     assert api.calls[-1] == ("deleteMessages", {"chat_id": CHAT, "message_ids": [1]})
 
 
-async def test_an_edit_of_what_could_never_be_sent_is_done_with(actor, api, redis):
+async def test_an_edit_of_what_could_never_be_sent_is_done_with(actor: Actor, api: Api, redis: Redis) -> None:
     api.replies["sendMessage"] = [Refused("right.missing")]
     say = action(Method.SEND_MESSAGE, name="card", text="hello")
     await carried_out(actor, redis, say, action(Method.EDIT_TEXT, name="e", text="x", message_of="card"))
     assert [method for method, _ in api.calls] == ["sendMessage"]
 
 
-async def test_a_limit_holds_its_chat_and_method_and_nobody_else(actor, api, redis):
+async def test_a_limit_holds_its_chat_and_method_and_nobody_else(
+    actor: Actor, api: Api, redis: Redis
+) -> None:
     api.rule = lambda method, params: (
         RetryAfter(method, 30) if method == "sendMessage" and params["chat_id"] == CHAT else None
     )
@@ -163,7 +174,7 @@ async def test_a_limit_holds_its_chat_and_method_and_nobody_else(actor, api, red
     other = action(Method.SEND_MESSAGE, OTHER, name="o", text="y")
     answers = await on_action([say, say, delete(1), ban, other], actor)
     assert [type(answer) for answer in answers] == [TryLater, TryLater, Commit, Commit, Commit]
-    assert answers[0].after >= 30
+    assert as_a(TryLater, answers[0]).after >= 30
     before = len(api.calls)
     again = await on_action([say], actor)
     assert isinstance(again[0], TryLater)
@@ -172,7 +183,9 @@ async def test_a_limit_holds_its_chat_and_method_and_nobody_else(actor, api, red
 
 
 @pytest.mark.parametrize("fault", [Transient("answer 502"), Transient("no JSON"), Transient("TimeoutError")])
-async def test_an_unsteady_server_is_tried_again_at_once_and_then_later(actor, api, redis, fault):
+async def test_an_unsteady_server_is_tried_again_at_once_and_then_later(
+    actor: Actor, api: Api, redis: Redis, fault: Transient
+) -> None:
     api.replies["deleteMessages"] = [fault, fault]
     await carried_out(actor, redis, delete(1))
     assert len(api.calls) == 3
@@ -180,7 +193,7 @@ async def test_an_unsteady_server_is_tried_again_at_once_and_then_later(actor, a
     assert isinstance((await on_action([delete(2)], actor))[0], TryLater)
 
 
-async def test_one_message_too_old_does_not_save_its_neighbours(actor, api, redis):
+async def test_one_message_too_old_does_not_save_its_neighbours(actor: Actor, api: Api, redis: Redis) -> None:
     gone = set()
 
     def rule(_method: str, params: dict[str, Any]) -> Any:
@@ -196,14 +209,14 @@ async def test_one_message_too_old_does_not_save_its_neighbours(actor, api, redi
     assert sorted(outcomes) == ["done"] * 7 + ["refused"]
 
 
-async def test_a_missing_right_is_asked_for_once(actor, api, redis):
+async def test_a_missing_right_is_asked_for_once(actor: Actor, api: Api, redis: Redis) -> None:
     api.rule = lambda *_: Refused("right.missing")
     await carried_out(actor, redis, *(delete(i) for i in range(1, 9)))
     assert len(api.calls) == 1
     assert {entry.detail for entry in await actor.store.audited(CHAT)} == {"right.missing"}
 
 
-async def test_what_is_already_so_counts_as_done(actor, api, redis):
+async def test_what_is_already_so_counts_as_done(actor: Actor, api: Api, redis: Redis) -> None:
     api.rule = lambda *_: Gone("person.gone")
     await carried_out(actor, redis, action(Method.BAN_MEMBER, user_id=5_000_000_001))
     assert (await actor.store.audited(CHAT))[0].outcome == "already"
@@ -211,46 +224,51 @@ async def test_what_is_already_so_counts_as_done(actor, api, redis):
 
 @pytest.mark.parametrize("person", [777000, 1087968824, 136817688, BOT])
 @pytest.mark.parametrize("method", [Method.BAN_MEMBER, Method.RESTRICT_MEMBER])
-async def test_telegrams_own_accounts_are_never_touched(actor, api, redis, person, method):
+async def test_telegrams_own_accounts_are_never_touched(
+    actor: Actor, api: Api, redis: Redis, person: int, method: Method
+) -> None:
     await carried_out(actor, redis, action(method, user_id=person))
     assert api.calls == []
     assert (await actor.store.audited(CHAT))[0].detail == "person.protected"
 
 
-async def test_what_is_too_late_is_only_counted(actor, api, redis):
+async def test_what_is_too_late_is_only_counted(actor: Actor, api: Api, redis: Redis) -> None:
     await carried_out(actor, redis, delete(1, expires_at=NOW), delete(2))
     assert [params["message_ids"] for _, params in api.calls] == [[2]]
     assert [entry.outcome for entry in await actor.store.audited(CHAT)] == ["done", "expired"]
 
 
-async def test_a_chat_that_moved_takes_its_actions_along(actor, api, redis):
+async def test_a_chat_that_moved_takes_its_actions_along(actor: Actor, api: Api, redis: Redis) -> None:
     api.replies["deleteMessages"] = [Migrated(OTHER)]
     commits = await carried_out(actor, redis, delete(1), delete(2))
-    moved = [event for commit in commits for event in commit.events]
+    moved = [event for commit in commits for event in ordered(commit)]
     assert [(event.chat_id, event.params["message_ids"]) for event in moved] == [(OTHER, [1]), (OTHER, [2])]
     later = await carried_out(actor, redis, action(Method.BAN_MEMBER, name="later", user_id=5_000_000_001))
-    assert later[0].events[0].chat_id == OTHER
+    assert ordered(later[0])[0].chat_id == OTHER
     assert len(api.calls) == 1, "the old id is not tried again"
 
 
-async def test_a_chat_that_removed_the_bot_is_parked_until_it_is_back(actor, api, redis):
+async def test_a_chat_that_removed_the_bot_is_parked_until_it_is_back(
+    actor: Actor, api: Api, redis: Redis
+) -> None:
     api.replies["deleteMessages"] = [Forbidden("chat.kicked")]
     await carried_out(actor, redis, delete(1), delete(2))
     await carried_out(actor, redis, delete(3), action(Method.SEND_MESSAGE, name="s", text="x"))
     assert len(api.calls) == 1
     assert {entry.outcome for entry in await actor.store.audited(CHAT)} == {"parked"}
+    client: Any = redis
     for write in actor.store.unpark(CHAT):
-        await redis.execute_command(*write)
+        await client.execute_command(*write)
     await carried_out(actor, redis, delete(4))
     assert len(api.calls) == 2
 
 
-async def test_a_press_is_answered_without_a_chat(actor, api, redis):
+async def test_a_press_is_answered_without_a_chat(actor: Actor, api: Api, redis: Redis) -> None:
     await carried_out(actor, redis, action(Method.ANSWER_CALLBACK, callback_query_id="1"))
     assert api.calls == [("answerCallbackQuery", {"callback_query_id": "1"})]
 
 
-async def test_pace_is_shared_by_all_actors_and_exact(redis):
+async def test_pace_is_shared_by_all_actors_and_exact(redis: Redis) -> None:
     stores = [ActorStore(redis, KEYS), ActorStore(redis, KEYS)]
     allowed = windows(Method.SEND_MESSAGE, CHAT)
     waits = [(await stores[i % 2].take(CHAT, "sendMessage", allowed)).wait for i in range(4)]
@@ -264,14 +282,14 @@ async def test_pace_is_shared_by_all_actors_and_exact(redis):
     assert sum(permit.wait == 0 for permit in free) <= 30
 
 
-async def test_a_group_gets_twenty_messages_a_minute(redis):
+async def test_a_group_gets_twenty_messages_a_minute(redis: Redis) -> None:
     store, group = ActorStore(redis, KEYS), (windows(Method.SEND_MESSAGE, CHAT)[3],)
     waits = [(await store.take(CHAT, "sendMessage", group)).wait for _ in range(21)]
     assert waits[:20] == [0] * 20
     assert 55 < waits[20] <= 60.03
 
 
-async def test_every_key_of_pacing_goes_by_itself(actor, redis):
+async def test_every_key_of_pacing_goes_by_itself(actor: Actor, redis: Redis) -> None:
     await carried_out(actor, redis, delete(1), action(Method.SEND_MESSAGE, text="x"))
     keys = [key async for key in redis.scan_iter("moderation:*")]
     assert keys
@@ -279,7 +297,7 @@ async def test_every_key_of_pacing_goes_by_itself(actor, redis):
     assert not any(str(abs(CHAT)).encode() in key for key in keys)
 
 
-async def test_deletes_that_go_on_are_gathered_and_a_lone_one_goes_at_once(api, redis):
+async def test_deletes_that_go_on_are_gathered_and_a_lone_one_goes_at_once(api: Api, redis: Redis) -> None:
     calls = Calls(api, ActorStore(redis, KEYS))
     actor = Actor(calls, calls.store, KEYS, BOT, now=lambda: NOW)
     started = time.monotonic()
@@ -299,7 +317,7 @@ async def test_deletes_that_go_on_are_gathered_and_a_lone_one_goes_at_once(api, 
     assert len(api.calls) <= 4 + (time.monotonic() - started) / 0.3
 
 
-def test_no_delete_waits_longer_than_300_ms_for_others():
+def test_no_delete_waits_longer_than_300_ms_for_others() -> None:
     gathering, now = Gathering(), 100.0
     pauses = []
     for _ in range(12):
@@ -314,7 +332,7 @@ def test_no_delete_waits_longer_than_300_ms_for_others():
     assert gathering.wait(CHAT, now + 5) <= 0.02 + 1e-9, "after a quiet while it is quick again"
 
 
-async def test_a_long_delete_goes_on_where_it_was_interrupted(actor, api, redis):
+async def test_a_long_delete_goes_on_where_it_was_interrupted(actor: Actor, api: Api, redis: Redis) -> None:
     ids = list(range(1, 1001))
     limits = [None, None, RetryAfter("deleteMessages", 1), None, None, RetryAfter("deleteMessages", 1)]
     api.rule = lambda *_: limits.pop(0) if limits else None
@@ -328,17 +346,19 @@ async def test_a_long_delete_goes_on_where_it_was_interrupted(actor, api, redis)
 
 
 async def test_a_chat_that_moves_in_the_middle_of_a_purge_repeats_only_the_call_that_met_it(
-    actor, api, redis
-):
+    actor: Actor, api: Api, redis: Redis
+) -> None:
     ids = list(range(1, 401))
     api.replies["deleteMessages"] = [True, True, Migrated(OTHER)]
     (commit,) = await carried_out(actor, redis, delete(*ids))
-    await carried_out(actor, redis, *commit.events)
+    await carried_out(actor, redis, *ordered(commit))
     sent = [(params["chat_id"], params["message_ids"][0]) for _, params in api.calls]
     assert sent == [(CHAT, 1), (CHAT, 101), (CHAT, 201), (OTHER, 201), (OTHER, 301)]
 
 
-async def test_a_message_of_which_nothing_is_known_is_sent_again_and_counted(actor, api, redis):
+async def test_a_message_of_which_nothing_is_known_is_sent_again_and_counted(
+    actor: Actor, api: Api, redis: Redis
+) -> None:
     before = SENT_AGAIN._value.get()
     say = action(Method.SEND_MESSAGE, text="hello")
     assert await actor.store.begin(say.action_id), "as if the process had died while it asked Telegram"
@@ -348,7 +368,9 @@ async def test_a_message_of_which_nothing_is_known_is_sent_again_and_counted(act
     assert len(api.calls) == 1
 
 
-async def test_a_message_that_was_refused_for_now_is_not_counted_as_sent_again(actor, api, redis):
+async def test_a_message_that_was_refused_for_now_is_not_counted_as_sent_again(
+    actor: Actor, api: Api, redis: Redis
+) -> None:
     before = SENT_AGAIN._value.get()
     api.replies["sendMessage"] = [RetryAfter("sendMessage", 1)]
     say = action(Method.SEND_MESSAGE, text="hello")
@@ -358,7 +380,7 @@ async def test_a_message_that_was_refused_for_now_is_not_counted_as_sent_again(a
     assert SENT_AGAIN._value.get() == before
 
 
-async def test_the_bots_own_words_in_a_group_are_recorded_unless_they_stay(api, redis):
+async def test_the_bots_own_words_in_a_group_are_recorded_unless_they_stay(api: Api, redis: Redis) -> None:
     recorded: list[tuple[int, ...]] = []
     calls = Calls(api, ActorStore(redis, KEYS))
 

@@ -65,7 +65,7 @@ def say(chat: int, text: str) -> TelegramAction:
     return action(Method.SEND_MESSAGE, chat, f"{chat}:{text}", text=text)
 
 
-async def test_a_limited_chat_waits_alone_and_in_order(town, nothing_pending):
+async def test_a_limited_chat_waits_alone_and_in_order(town: Town, nothing_pending: None) -> None:
     limit = Fault(kind="too_many", method="sendMessage", chat_id=UPPER_TOWN, retry_after=4, times=1)
     town.sim.hub.faults.add(limit)
     ban = action(Method.BAN_MEMBER, UPPER_TOWN, "ban", user_id=RESIDENT)
@@ -80,7 +80,7 @@ async def test_a_limited_chat_waits_alone_and_in_order(town, nothing_pending):
     await _settled(town)
 
 
-async def test_telegrams_limits_are_never_met(town, nothing_pending):
+async def test_telegrams_limits_are_never_met(town: Town, nothing_pending: None) -> None:
     town.sim.hub.limits = Limits.of_telegram()
     chats = (UPPER_TOWN, LINDEN_COURT)
     await town.ask(*(say(chat, str(i)) for i in range(5) for chat in chats))
@@ -92,7 +92,9 @@ async def test_telegrams_limits_are_never_met(town, nothing_pending):
 
 
 @pytest.mark.parametrize("fault", [{"kind": "html"}, {"kind": "reset"}, {"kind": "cut", "after": True}])
-async def test_a_faulty_server_loses_nothing(town, nothing_pending, fault):
+async def test_a_faulty_server_loses_nothing(
+    town: Town, nothing_pending: None, fault: dict[str, Any]
+) -> None:
     town.sim.hub.faults.add(Fault(method="deleteMessages", times=4, **fault))
     ids = [m["message_id"] for m in (_written(town, str(i)) for i in range(20))]
     await town.ask(*(action(Method.DELETE_MESSAGES, UPPER_TOWN, f"d{i}", message_ids=[i]) for i in ids))
@@ -101,7 +103,9 @@ async def test_a_faulty_server_loses_nothing(town, nothing_pending, fault):
     await _settled(town)
 
 
-async def test_a_group_that_becomes_a_supergroup_takes_its_actions_along(town, nothing_pending):
+async def test_a_group_that_becomes_a_supergroup_takes_its_actions_along(
+    town: Town, nothing_pending: None
+) -> None:
     new = town.sim.do("migrate", chat=YARD_GROUP, user=5_000_000_001)["id"]
     await town.ask(*(say(YARD_GROUP, str(i)) for i in range(3)))
     await eventually(lambda: town.said(new) == ["0", "1", "2"], 15)

@@ -19,7 +19,7 @@ def judged_here(town: Town, **more: Any) -> Any:
     return judged(town).model_copy(update={"chat_id": YARD_GROUP, **more})
 
 
-async def test_enough_warnings_are_announced_as_no_mute(town):
+async def test_enough_warnings_are_announced_as_no_mute(town: Town) -> None:
     await acting(town, "/set warn.most 2")
     noise = town.say("шум", RESIDENT, YARD_GROUP)
     for _ in range(2):
@@ -35,7 +35,7 @@ async def test_enough_warnings_are_announced_as_no_mute(town):
     assert town.calls("restrictChatMember") == []
 
 
-async def test_a_lock_that_mutes_deletes_and_claims_no_mute(town):
+async def test_a_lock_that_mutes_deletes_and_claims_no_mute(town: Town) -> None:
     await acting(town, "/lock link mute")
     await town.hears("lock.link", YARD_GROUP)
     written = town.say("глядзіце https://example.org", RESIDENT, YARD_GROUP)
@@ -45,14 +45,14 @@ async def test_a_lock_that_mutes_deletes_and_claims_no_mute(town):
     assert town.calls("restrictChatMember") == []
 
 
-async def test_closing_the_chat_works_here_too(town):
+async def test_closing_the_chat_works_here_too(town: Town) -> None:
     await acting(town)
     town.say("/lock", chat=YARD_GROUP)
     await town.hears("Чат зачынены: пакуль пішуць толькі", YARD_GROUP)
     await eventually(lambda: not town.sim.world.chat(YARD_GROUP).permissions["can_send_messages"])
 
 
-async def test_a_removal_is_said_to_last_until_the_person_comes_back(town):
+async def test_a_removal_is_said_to_last_until_the_person_comes_back(town: Town) -> None:
     await acting(town)
     noise = town.say("шум", RESIDENT, YARD_GROUP)
     town.say("/ban 7d", chat=YARD_GROUP, reply_to=noise)
@@ -62,7 +62,7 @@ async def test_a_removal_is_said_to_last_until_the_person_comes_back(town):
     assert town.calls("unbanChatMember") == []
 
 
-async def test_a_card_mutes_nobody_and_says_why(town):
+async def test_a_card_mutes_nobody_and_says_why(town: Town) -> None:
     await acting(town)
     await town.bus.publish(judged_here(town))
     card = await town.hears("Рашаць вам", ALENA)
@@ -72,7 +72,7 @@ async def test_a_card_mutes_nobody_and_says_why(town):
     await eventually(lambda: "Вырашана: давяраць" in card.content["text"])
 
 
-async def test_what_a_rule_would_mute_is_left_to_the_admins(town):
+async def test_what_a_rule_would_mute_is_left_to_the_admins(town: Town) -> None:
     await acting(town, "/set suspicious remove")
     await town.hears("(suspicious)", YARD_GROUP)
     await town.bus.publish(judged_here(town, rule="quiet", action="restrict"))
@@ -81,7 +81,7 @@ async def test_what_a_rule_would_mute_is_left_to_the_admins(town):
     assert town.calls("restrictChatMember") == []
 
 
-async def test_a_card_about_a_removal_names_no_day_that_telegram_would_not_keep(town):
+async def test_a_card_about_a_removal_names_no_day_that_telegram_would_not_keep(town: Town) -> None:
     await acting(town, "/set suspicious remove")
     await town.hears("(suspicious)", YARD_GROUP)
     await town.bus.publish(judged_here(town, score=9.0))

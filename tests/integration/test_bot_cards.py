@@ -2,6 +2,7 @@
 
 from services.moderation.store import Store
 from services.moderation.telegram.store import ActorStore
+from services.moderation.telegram.undo import Undo
 from simulator.demo import (
     ALENA,
     RESIDENT,
@@ -9,10 +10,10 @@ from simulator.demo import (
     UPPER_TOWN,
 )
 from tests.conftest import eventually
-from tests.town import judged
+from tests.town import Town, judged
 
 
-async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town):
+async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town: Town) -> None:
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
     town.say("/dryrun off")
@@ -36,7 +37,9 @@ async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town):
     assert not any("Рашаць вам" in said for said in town.texts(UPPER_TOWN))
 
 
-async def test_no_card_names_anybody_in_the_chat_and_it_waits_for_the_first_admin_who_opens_the_bot(town):
+async def test_no_card_names_anybody_in_the_chat_and_it_waits_for_the_first_admin_who_opens_the_bot(
+    town: Town,
+) -> None:
     await town.bus.publish(judged(town))
     notice = await town.hears("ёсць што прачытаць")
     assert "Maryna" not in notice.content["text"]
@@ -58,7 +61,7 @@ async def test_no_card_names_anybody_in_the_chat_and_it_waits_for_the_first_admi
     assert not any("Maryna" in said for said in town.texts())
 
 
-async def test_everything_by_a_person_goes_from_the_card(town):
+async def test_everything_by_a_person_goes_from_the_card(town: Town) -> None:
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
     town.say("/dryrun off")
@@ -73,7 +76,9 @@ async def test_everything_by_a_person_goes_from_the_card(town):
     await eventually(lambda: all(there[one].gone for one in written), 15)
 
 
-async def test_what_the_bot_does_by_itself_is_told_and_taken_back_with_one_press_which_teaches(town):
+async def test_what_the_bot_does_by_itself_is_told_and_taken_back_with_one_press_which_teaches(
+    town: Town,
+) -> None:
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
     town.say("/set suspicious remove")
@@ -86,7 +91,7 @@ async def test_what_the_bot_does_by_itself_is_told_and_taken_back_with_one_press
     members = town.sim.world.chat(UPPER_TOWN).members
     await eventually(lambda: members[RESIDENT].status == "kicked")
 
-    async def kept():
+    async def kept() -> Undo | None:
         code = card.markup["inline_keyboard"][0][0]["callback_data"].split(":")[3]
         return await ActorStore(town.bus.redis, town.bus.keys).undos.undo(UPPER_TOWN, code)
 
@@ -95,7 +100,7 @@ async def test_what_the_bot_does_by_itself_is_told_and_taken_back_with_one_press
     await eventually(lambda: members[RESIDENT].status == "left")
     person = town.bus.keys.person(RESIDENT)
 
-    async def trusted():
+    async def trusted() -> bool:
         found = await Store(town.bus.redis, town.bus.keys).people.load([person])
         return any(one.trusted for one in found[person].chats.values())
 

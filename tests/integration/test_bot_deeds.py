@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.telegram import Method
-from tests.telling import CHAT, TARGET, acts, command, tell, texts
+from tests.telling import CHAT, TARGET, Given, acts, command, tell, texts
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,9 @@ from tests.telling import CHAT, TARGET, acts, command, tell, texts
         ("en", "&lt;b&gt;x may not write now. For how long: 2 hours."),
     ],
 )
-async def test_a_deed_is_told_to_the_chat_in_its_language_with_the_time_in_words(deps, language, words):
+async def test_a_deed_is_told_to_the_chat_in_its_language_with_the_time_in_words(
+    deps: Given, language: str, words: str
+) -> None:
     """The admin's Telegram is English: in dry run only the admin is answered."""
     deps.chats.values = {"dryrun": "off", "language": language}
     commit = await tell(deps, "message", command("/mute 2h", reply_to_message=TARGET))
@@ -26,7 +28,7 @@ async def test_a_deed_is_told_to_the_chat_in_its_language_with_the_time_in_words
     assert "for how long: 1 hour 30 minutes" in told
 
 
-async def test_what_could_not_be_looked_up_is_named(deps):
+async def test_what_could_not_be_looked_up_is_named(deps: Given) -> None:
     deps.telegram.silent = {"getChat"}
     (said,) = texts(await tell(deps, "message", command("/lock")))
     assert "what members may do here" in said

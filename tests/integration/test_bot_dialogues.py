@@ -10,10 +10,10 @@ from simulator.demo import (
     UPPER_TOWN,
 )
 from tests.conftest import eventually
-from tests.town import BOT, speak
+from tests.town import BOT, Town, speak
 
 
-async def test_a_chat_starts_in_dry_run_and_an_admin_switches_it_on(town):
+async def test_a_chat_starts_in_dry_run_and_an_admin_switches_it_on(town: Town) -> None:
     spam = town.say("купляйце", RESIDENT)
     town.say("/ban", reply_to=spam)
     await town.hears("Пробны рэжым: выдаліў бы: Maryna")
@@ -32,7 +32,7 @@ async def test_a_chat_starts_in_dry_run_and_an_admin_switches_it_on(town):
     assert "Maryna" not in log
 
 
-async def test_nobody_but_admins_is_heard(town):
+async def test_nobody_but_admins_is_heard(town: Town) -> None:
     town.say("/dryrun off", RESIDENT)
     town.say("/settings", RESIDENT)
     town.say("/ban", REVIEWER, reply_to=town.say("вітаю", RESIDENT))
@@ -42,7 +42,7 @@ async def test_nobody_but_admins_is_heard(town):
     assert len(town.messages()) == 1
 
 
-async def test_admins_are_never_touched_and_an_anonymous_one_is_heard(town):
+async def test_admins_are_never_touched_and_an_anonymous_one_is_heard(town: Town) -> None:
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     town.sim.do("promote", chat=UPPER_TOWN, user=REVIEWER)
@@ -56,7 +56,7 @@ async def test_admins_are_never_touched_and_an_anonymous_one_is_heard(town):
     assert town.calls("banChatMember") == []
 
 
-async def test_a_failed_look_up_gives_nobody_anything(town):
+async def test_a_failed_look_up_gives_nobody_anything(town: Town) -> None:
     from simulator.faults import Fault
 
     town.sim.hub.faults.add(Fault(kind="status", method="getChatMember", status=500))
@@ -67,7 +67,7 @@ async def test_a_failed_look_up_gives_nobody_anything(town):
     assert not any("я дзейнічаю" in text for text in town.texts())
 
 
-async def test_being_added_tells_what_rights_are_missing_and_what_for(town):
+async def test_being_added_tells_what_rights_are_missing_and_what_for(town: Town) -> None:
     speak(town, "en")
     chat = town.sim.do("chat", title="New yard", owner=ALENA)["id"]
     town.sim.do("join", chat=chat, user=BOT, by=ALENA)
@@ -81,7 +81,7 @@ async def test_being_added_tells_what_rights_are_missing_and_what_for(town):
     await town.hears("I have all the rights I need", chat)
 
 
-async def test_a_deed_has_a_code_a_reason_and_a_way_back(town):
+async def test_a_deed_has_a_code_a_reason_and_a_way_back(town: Town) -> None:
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     town.say("/ban 7d", reply_to=town.say("купляйце", RESIDENT))
@@ -106,7 +106,7 @@ async def test_a_deed_has_a_code_a_reason_and_a_way_back(town):
     await town.hears("Нічога не ведаю пра zzzzzz")
 
 
-async def test_the_log_has_pages(town):
+async def test_the_log_has_pages(town: Town) -> None:
     town.say("/set warn.days 13")
     town.say("/lock all delete")
     await town.hears("(lock.link)")
@@ -117,7 +117,7 @@ async def test_the_log_has_pages(town):
     assert "(было: 30)" in log.content["text"]
 
 
-async def test_purge_asks_before_it_deletes_much(town):
+async def test_purge_asks_before_it_deletes_much(town: Town) -> None:
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     written = [town.say(f"шум {n}", RESIDENT if n % 2 else REVIEWER) for n in range(14)]
@@ -135,7 +135,7 @@ async def test_purge_asks_before_it_deletes_much(town):
     assert not there[written[0]].gone
 
 
-async def test_everything_that_somebody_wrote_as_a_channel_goes_too(town):
+async def test_everything_that_somebody_wrote_as_a_channel_goes_too(town: Town) -> None:
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     written = [town.say(f"шум {n}", as_chat=CHANNEL) for n in range(12)]
@@ -149,7 +149,7 @@ async def test_everything_that_somebody_wrote_as_a_channel_goes_too(town):
     assert not there[stays].gone
 
 
-async def test_a_banned_channel_may_write_again_and_nobody_is_told_of_a_person(town):
+async def test_a_banned_channel_may_write_again_and_nobody_is_told_of_a_person(town: Town) -> None:
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     town.say("/ban", reply_to=town.say("шум", as_chat=CHANNEL))
@@ -160,7 +160,7 @@ async def test_a_banned_channel_may_write_again_and_nobody_is_told_of_a_person(t
     await eventually(lambda: town.calls("unbanChatSenderChat"))
 
 
-async def test_warnings_add_up_and_are_forgotten(town):
+async def test_warnings_add_up_and_are_forgotten(town: Town) -> None:
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
     noise = town.say("рэклама", RESIDENT)
@@ -179,7 +179,7 @@ async def test_warnings_add_up_and_are_forgotten(town):
     assert "Адменена" in await town.answer(ALENA, UPPER_TOWN, muted, text="Адмяніць")
 
 
-async def test_the_chat_closes_and_opens_by_command(town):
+async def test_the_chat_closes_and_opens_by_command(town: Town) -> None:
     town.say("/lock")
     await town.hears("Пробны рэжым: зачыніў бы")
     town.say("/dryrun off")

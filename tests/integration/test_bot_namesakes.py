@@ -28,7 +28,7 @@ def targets(calls: list[dict[str, Any]]) -> list[int]:
     return [int(call["user_id"]) for call in calls]
 
 
-async def test_a_deed_reaches_the_member_and_never_the_admin_of_the_same_name(town):
+async def test_a_deed_reaches_the_member_and_never_the_admin_of_the_same_name(town: Town) -> None:
     await namesakes(town)
     town.say("/ban", TWIN, reply_to=town.say("я адмін", ALENA))
     await town.hears("Адміністратараў я не чапаю")
@@ -40,7 +40,7 @@ async def test_a_deed_reaches_the_member_and_never_the_admin_of_the_same_name(to
     assert targets(town.calls("banChatMember")) == [NAMESAKE]
 
 
-async def test_the_log_tells_the_two_apart_and_each_from_the_member(town):
+async def test_the_log_tells_the_two_apart_and_each_from_the_member(town: Town) -> None:
     await namesakes(town)
     noise = town.say("шум", NAMESAKE)
     town.say("/mute 1h", ALENA, reply_to=noise)
@@ -63,7 +63,7 @@ async def test_the_log_tells_the_two_apart_and_each_from_the_member(town):
     assert len({code(town, one) for one in (ALENA, TWIN, NAMESAKE)}) == 3
 
 
-async def test_a_card_says_which_of_the_two_has_decided(town):
+async def test_a_card_says_which_of_the_two_has_decided(town: Town) -> None:
     await namesakes(town)
     for one in (TWIN, ALENA):
         town.say("/start", one, one)
@@ -77,7 +77,7 @@ async def test_a_card_says_which_of_the_two_has_decided(town):
         assert code(town, ALENA) not in card.content["text"]
 
 
-async def test_who_is_an_admin_no_more_is_no_admin_for_the_others_name(town):
+async def test_who_is_an_admin_no_more_is_no_admin_for_the_others_name(town: Town) -> None:
     await namesakes(town)
     town.sim.do("promote", chat=UPPER_TOWN, user=TWIN, rights={})
     town.say("/ban", ALENA, reply_to=town.say("ужо не адмін", TWIN))

@@ -11,10 +11,10 @@ from simulator.demo import (
     STRANGER,
 )
 from tests.conftest import eventually
-from tests.town import HOSTILE, proposal
+from tests.town import HOSTILE, Town, proposal
 
 
-async def test_a_decision_is_taken_once_and_the_second_is_told(town, nothing_pending):
+async def test_a_decision_is_taken_once_and_the_second_is_told(town: Town, nothing_pending: None) -> None:
     similar = Similar(listing_id="b" * 13, name="Двор 7", metres=40, reasons=("name.same",))
     await town.bus.publish(proposal("a", similar=(similar,)))
     card = await town.hears("Прапанова", REVIEW_CHAT)
@@ -32,14 +32,14 @@ async def test_a_decision_is_taken_once_and_the_second_is_told(town, nothing_pen
     assert await town.reviewed() == 1
 
 
-async def test_only_members_of_the_review_chat_decide(town):
+async def test_only_members_of_the_review_chat_decide(town: Town) -> None:
     await town.bus.publish(proposal("a"))
     card = await town.hears("Прапанова", REVIEW_CHAT)
     assert "members" in await town.answer(STRANGER, REVIEW_CHAT, card, text="Прыняць")
     assert await town.reviewed() == 0
 
 
-async def test_a_withdrawn_proposal_says_so_and_its_buttons_go(town):
+async def test_a_withdrawn_proposal_says_so_and_its_buttons_go(town: Town) -> None:
     await town.bus.publish(proposal("a"))
     card = await town.hears("Прапанова", REVIEW_CHAT)
     data = card.markup["inline_keyboard"][0][0]["callback_data"]
@@ -51,7 +51,7 @@ async def test_a_withdrawn_proposal_says_so_and_its_buttons_go(town):
     assert await town.reviewed() == 0
 
 
-async def test_a_decision_that_could_not_stand_is_told_on_its_card(town):
+async def test_a_decision_that_could_not_stand_is_told_on_its_card(town: Town) -> None:
     await town.bus.publish(proposal("a"))
     card = await town.hears("Прапанова", REVIEW_CHAT)
     await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")

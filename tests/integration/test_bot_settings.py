@@ -10,7 +10,8 @@ from simulator.demo import (
     UPPER_TOWN,
 )
 from tests.conftest import eventually
-from tests.town import button, pages, speak
+from tests.sure import sure
+from tests.town import Town, button, pages, speak
 
 WORDS = {
     "be": "Налады чата|Фота, відэа|Фота: пакідаць|сціраць|не для гэтага чата|для адміністратараў",
@@ -21,7 +22,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))
-async def test_settings_are_pages_of_buttons_in_the_persons_language(town, language):
+async def test_settings_are_pages_of_buttons_in_the_persons_language(town: Town, language: str) -> None:
     speak(town, language)
     title, media, photo, delete, forged, stranger = WORDS[language].split("|")
     town.say("/settings")
@@ -30,7 +31,7 @@ async def test_settings_are_pages_of_buttons_in_the_persons_language(town, langu
     await pages(town, menu, ALENA, UPPER_TOWN, media, photo)
     await eventually(lambda: "(media.photo)" in menu.content["text"])
     assert len(menu.content["text"]) > 60, "a sentence explains it"
-    data = button(menu, delete)["callback_data"]
+    data = sure(button(menu, delete))["callback_data"]
     await pages(town, menu, ALENA, UPPER_TOWN, delete)
     await eventually(lambda: button(menu, f"● {delete}"))
     assert forged in await town.answer(
@@ -39,7 +40,7 @@ async def test_settings_are_pages_of_buttons_in_the_persons_language(town, langu
     assert len(menu.markup["inline_keyboard"]) <= 10
 
 
-async def test_a_setting_is_saved_by_a_button_and_by_text_alike(town):
+async def test_a_setting_is_saved_by_a_button_and_by_text_alike(town: Town) -> None:
     town.say("/settings")
     menu = await pages(
         town, await town.hears("Налады чата"), ALENA, UPPER_TOWN, "Пробны рэжым: уключаны", "выключаны"
@@ -57,7 +58,7 @@ async def test_a_setting_is_saved_by_a_button_and_by_text_alike(town):
     await town.hears("Іншыя гадзіны")
 
 
-async def test_all_kinds_go_with_one_press_or_one_line(town):
+async def test_all_kinds_go_with_one_press_or_one_line(town: Town) -> None:
     town.say("/settings")
     menu = await pages(town, await town.hears("Налады чата"), ALENA, UPPER_TOWN, "Фота, відэа", "Усё сціраць")
     await eventually(lambda: button(menu, "Стыкеры: сціраць"))
@@ -72,7 +73,7 @@ async def test_all_kinds_go_with_one_press_or_one_line(town):
     assert "Фота, відэа: сціраць ×13" in (await town.hears("Журнал")).content["text"]
 
 
-async def test_settings_travel_by_text_by_file_and_by_copy(town):
+async def test_settings_travel_by_text_by_file_and_by_copy(town: Town) -> None:
     for said in ("/set media.video delete", "/set lock.link warn", "/set night.hours 22:30-06:00"):
         town.say(said)
     await town.hears("22:30-06:00 (night.hours)")
@@ -99,7 +100,7 @@ async def test_settings_travel_by_text_by_file_and_by_copy(town):
     await eventually(lambda: "Зменена налад: 1" in menu.content["text"])
 
 
-async def test_settings_can_be_changed_alone_with_the_bot(town):
+async def test_settings_can_be_changed_alone_with_the_bot(town: Town) -> None:
     for chat in (UPPER_TOWN, LINDEN_COURT):
         town.say("/dryrun", chat=chat)
         await town.hears("Пробны рэжым уключаны", chat)
@@ -120,7 +121,7 @@ async def test_settings_can_be_changed_alone_with_the_bot(town):
     await town.hears("I see no chat", STRANGER)
 
 
-async def test_check_says_what_the_chat_leaves_open_and_how_to_close_it(town):
+async def test_check_says_what_the_chat_leaves_open_and_how_to_close_it(town: Town) -> None:
     town.sim.do(
         "settings",
         chat=UPPER_TOWN,
@@ -138,10 +139,10 @@ async def test_check_says_what_the_chat_leaves_open_and_how_to_close_it(town):
     assert "Усе патрэбныя правы" in said
 
 
-async def test_settings_come_in_as_a_file(town):
+async def test_settings_come_in_as_a_file(town: Town) -> None:
     file = town.say("", ALENA, media="document")
     sent = town.sim.world.chat(UPPER_TOWN).messages[file].content["document"]["file_id"]
-    town.sim.world.files.get(sent).data = b'{"media.photo": "delete", "dryrun": "off"}'
+    sure(town.sim.world.files.get(sent)).data = b'{"media.photo": "delete", "dryrun": "off"}'
     town.say("/import", reply_to=file)
     assert "Зменена налад: 1" in (await town.hears("Зменена налад")).content["text"]
     town.say("/dryrun")

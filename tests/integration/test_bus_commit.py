@@ -1,5 +1,7 @@
 """One fenced commit: state, events and acknowledgement, all or nothing."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -14,14 +16,17 @@ from shared.clock import now
 from shared.contracts.registry import REVIEWS_CLOSED, SUBMISSIONS_CHANGED, SUBMISSIONS_WITHDRAWN
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionWithdrawn
 from shared.keys import Keys
-from shared.settings import SettingsError
+from shared.settings import Settings, SettingsError
+from tests.conftest import BusFactory, Eventually
 
 
 def withdrawn(n: int) -> SubmissionWithdrawn:
     return SubmissionWithdrawn(submission_id=Keys("x" * 32).token("t", str(n)), withdrawn_at=now())
 
 
-async def test_what_was_published_before_the_first_start_is_handled(bus_factory, eventually, nothing_pending):
+async def test_what_was_published_before_the_first_start_is_handled(
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     seen: list[str] = []
 
     async def handle(event: SubmissionWithdrawn) -> Commit:
@@ -41,8 +46,8 @@ async def test_what_was_published_before_the_first_start_is_handled(bus_factory,
 
 
 async def test_a_batch_handler_commits_once_for_all_and_a_bad_message_alone(
-    bus_factory, eventually, nothing_pending
-):
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     events = [withdrawn(n) for n in range(30)]
     bad = events[7].submission_id
     done: list[str] = []
@@ -58,7 +63,7 @@ async def test_a_batch_handler_commits_once_for_all_and_a_bad_message_alone(
     async with bus.running():
         await bus.publish(*events)
         await eventually(lambda: len(set(done)) == 29)
-        found = []
+        found: list[Any] = []
 
         async def dead() -> bool:
             found[:] = [x async for x in letters(bus.redis, SUBMISSIONS_WITHDRAWN, "submissions")]
@@ -71,8 +76,8 @@ async def test_a_batch_handler_commits_once_for_all_and_a_bad_message_alone(
 
 
 async def test_a_batch_handler_may_commit_its_first_messages_and_go_on_with_the_others(
-    bus_factory, eventually, nothing_pending
-):
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     events = [withdrawn(n) for n in range(60)]
     sizes: list[int] = []
     done: list[str] = []
@@ -101,13 +106,13 @@ async def all_stored(bus: Bus, count: int) -> bool:
     return await bus.redis.hlen("submissions:done") == count
 
 
-async def test_entries_need_not_lie_side_by_side_to_be_committed_together(redis_url):
+async def test_entries_need_not_lie_side_by_side_to_be_committed_together(redis_url: str) -> None:
     """All of them are pending, or nothing happens; what lies between them in the stream stays as it is."""
     redis = Redis.from_url(redis_url)
     committer = Committer(Scripts(redis), Envelope(Keys("x" * 32)))
     lease = Lease("bus:test:lease", "mine")
     await redis.set("bus:test:lease", "mine")
-    ids = [await redis.xadd("bus:test:stream", {"n": n}) for n in range(5)]
+    ids: list[Any] = [await redis.xadd("bus:test:stream", {"n": n}) for n in range(5)]
     await redis.xgroup_create("bus:test:stream", "group", id="0")
     await redis.xreadgroup("group", "owner", {"bus:test:stream": ">"}, count=4)
 
@@ -129,10 +134,10 @@ async def test_entries_need_not_lie_side_by_side_to_be_committed_together(redis_
     await redis.aclose()
 
 
-async def test_entries_of_several_partitions_are_committed_together_or_not_at_all(redis_url):
+async def test_entries_of_several_partitions_are_committed_together_or_not_at_all(redis_url: str) -> None:
     redis = Redis.from_url(redis_url)
     committer = Committer(Scripts(redis), Envelope(Keys("x" * 32)))
-    ids: dict[str, bytes] = {}
+    ids: dict[str, Any] = {}
     places = {name: Place(Lease(f"bus:test:lease:{name}", f"{name}:1"), f"bus:test:{name}") for name in "abc"}
     for name, place in places.items():
         await redis.set(place.lease.key, place.lease.value)
@@ -160,7 +165,9 @@ async def test_entries_of_several_partitions_are_committed_together_or_not_at_al
     await redis.aclose()
 
 
-async def test_a_message_that_waits_holds_back_only_its_own_key(bus_factory, eventually, nothing_pending):
+async def test_a_message_that_waits_holds_back_only_its_own_key(
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     first, other = withdrawn(1), withdrawn(2)
     order: list[tuple[str, int]] = []
     tries = 0
@@ -186,8 +193,8 @@ async def test_a_message_that_waits_holds_back_only_its_own_key(bus_factory, eve
 
 
 async def test_a_given_up_message_is_a_dead_letter_at_once_and_can_be_replayed(
-    bus_factory, eventually, nothing_pending
-):
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     mended = False
     seen: list[str] = []
 
@@ -212,8 +219,8 @@ async def test_a_given_up_message_is_a_dead_letter_at_once_and_can_be_replayed(
 
 
 async def test_an_unmet_expectation_runs_the_handler_again_from_its_reads(
-    bus_factory, eventually, nothing_pending
-):
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     bus: Bus = bus_factory("submissions")
 
     async def handle(event: SubmissionWithdrawn) -> Commit:
@@ -235,7 +242,7 @@ async def test_an_unmet_expectation_runs_the_handler_again_from_its_reads(
         await eventually(all_counted)
 
 
-async def test_a_commit_outside_a_handler_is_done_once(bus_factory):
+async def test_a_commit_outside_a_handler_is_done_once(bus_factory: BusFactory) -> None:
     bus: Bus = bus_factory("gateway")
     commit = Commit.of([("SET", "gateway:k", "1", "EX", 60)], [withdrawn(1)], [Expect.absent("gateway:k")])
     async with bus.running():
@@ -245,7 +252,9 @@ async def test_a_commit_outside_a_handler_is_done_once(bus_factory):
     assert sum(lengths) == 1
 
 
-async def test_a_follower_sees_the_snapshot_then_changes(bus_factory, eventually):
+async def test_a_follower_sees_the_snapshot_then_changes(
+    bus_factory: BusFactory, eventually: Eventually
+) -> None:
     def changed(n: int, state: State, revision: int) -> SubmissionChanged:
         token = Keys("x" * 32).token("t", str(n))
         return SubmissionChanged(
@@ -270,8 +279,8 @@ async def test_a_follower_sees_the_snapshot_then_changes(bus_factory, eventually
 
 
 async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has_them(
-    bus_factory, eventually
-):
+    bus_factory: BusFactory, eventually: Eventually
+) -> None:
     from shared.bus.scripts import Scripts
     from shared.bus.trim import trim
 
@@ -295,7 +304,7 @@ async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has
     assert sum(lengths) == 0
 
 
-async def test_a_service_cannot_read_what_the_registry_does_not_give_it(bus_factory):
+async def test_a_service_cannot_read_what_the_registry_does_not_give_it(bus_factory: BusFactory) -> None:
     async def handle(event: SubmissionWithdrawn) -> Commit:
         return Commit()
 
@@ -303,7 +312,9 @@ async def test_a_service_cannot_read_what_the_registry_does_not_give_it(bus_fact
         bus_factory("directory").register({REVIEWS_CLOSED: handle})
 
 
-async def test_data_of_another_key_is_refused_before_anything_is_touched(bus_factory, settings):
+async def test_data_of_another_key_is_refused_before_anything_is_touched(
+    bus_factory: BusFactory, settings: Settings
+) -> None:
     async with bus_factory("gateway").running():
         pass
     stranger = Bus("gateway", settings.model_copy(update={"key": SecretStr("f" * 64)}))

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from shared.bus import Bus, Commit, Lease, Outcome
 from shared.bus.crew import owner
 from shared.bus.retry import BRAKE_LEAST
@@ -11,6 +13,8 @@ from shared.contracts.base import PARTITIONS
 from shared.contracts.registry import SUBMISSIONS_WITHDRAWN
 from shared.contracts.submissions import SubmissionWithdrawn
 from shared.keys import Keys
+from tests.conftest import BusFactory, Eventually
+from tests.sure import sure
 
 TOPIC = SUBMISSIONS_WITHDRAWN.topic
 
@@ -29,13 +33,15 @@ def consumer(bus_factory: Any, seen: list[str], **options: Any) -> Bus:
     return bus
 
 
-def test_partitions_are_shared_out_evenly():
+def test_partitions_are_shared_out_evenly() -> None:
     members = [b"a", b"b", b"c"]
     shares = [sum(owner(members, TOPIC, p) == m for p in range(PARTITIONS)) for m in members]
     assert sorted(shares) == [2, 3, 3]
 
 
-async def test_a_second_replica_gets_its_share_and_gives_it_back_when_it_leaves(bus_factory, eventually):
+async def test_a_second_replica_gets_its_share_and_gives_it_back_when_it_leaves(
+    bus_factory: BusFactory, eventually: Eventually
+) -> None:
     first, second = consumer(bus_factory, []), consumer(bus_factory, [])
     async with first.running():
         await eventually(lambda: len(first.holding.get(TOPIC, ())) == 8)
@@ -47,8 +53,8 @@ async def test_a_second_replica_gets_its_share_and_gives_it_back_when_it_leaves(
 
 
 async def test_what_a_dead_replica_left_pending_is_finished_by_the_next(
-    bus_factory, eventually, nothing_pending
-):
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     seen: list[str] = []
     dead = bus_factory("submissions")
     async with dead.running():
@@ -64,7 +70,9 @@ async def test_what_a_dead_replica_left_pending_is_finished_by_the_next(
         assert set((await bus.redis.hgetall("submissions:seen")).values()) == {b"1"}
 
 
-async def test_a_deleted_stream_is_made_anew_and_read_on(bus_factory, eventually):
+async def test_a_deleted_stream_is_made_anew_and_read_on(
+    bus_factory: BusFactory, eventually: Eventually
+) -> None:
     seen: list[str] = []
     bus = consumer(bus_factory, seen)
     async with bus.running():
@@ -74,7 +82,9 @@ async def test_a_deleted_stream_is_made_anew_and_read_on(bus_factory, eventually
         await eventually(lambda: len(seen) == 10)
 
 
-async def test_a_duty_runs_on_one_replica_and_is_taken_over(bus_factory, eventually):
+async def test_a_duty_runs_on_one_replica_and_is_taken_over(
+    bus_factory: BusFactory, eventually: Eventually
+) -> None:
     at_work: list[str] = []
 
     def with_duty(name: str) -> Bus:
@@ -99,7 +109,9 @@ async def test_a_duty_runs_on_one_replica_and_is_taken_over(bus_factory, eventua
         await eventually(lambda: at_work == ["second"])
 
 
-async def test_a_commit_under_a_lost_lease_changes_nothing(bus_factory, eventually):
+async def test_a_commit_under_a_lost_lease_changes_nothing(
+    bus_factory: BusFactory, eventually: Eventually
+) -> None:
     bus: Bus = bus_factory("moderation")
     outcomes: list[Outcome] = []
 
@@ -114,7 +126,9 @@ async def test_a_commit_under_a_lost_lease_changes_nothing(bus_factory, eventual
         assert not await bus.redis.exists("moderation:x")
 
 
-async def test_when_most_messages_fail_nothing_more_is_given_up(bus_factory, eventually, monkeypatch):
+async def test_when_most_messages_fail_nothing_more_is_given_up(
+    bus_factory: BusFactory, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("shared.bus.retry.BACKOFF", (0.01,) * 4)
 
     async def handle(event: SubmissionWithdrawn) -> Commit:
@@ -129,18 +143,23 @@ async def test_when_most_messages_fail_nothing_more_is_given_up(bus_factory, eve
         assert await bus.redis.xlen(SUBMISSIONS_WITHDRAWN.dead_key("submissions")) < BRAKE_LEAST + 1
 
 
-async def test_a_stop_does_not_wait_for_messages(bus_factory, eventually, nothing_pending):
-    bus, waiting = consumer(bus_factory, []), set()
+async def test_a_stop_does_not_wait_for_messages(
+    bus_factory: BusFactory,
+    eventually: Eventually,
+    nothing_pending: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bus, waiting = consumer(bus_factory, []), set[str]()
 
     async def forever(streams: dict[str, bytes], **_: int) -> None:
         waiting.update(streams)
         await asyncio.Event().wait()
 
-    bus.redis.xread = forever
+    monkeypatch.setattr(bus.redis, "xread", forever)
     async with asyncio.timeout(60):
         async with bus.running():
             await eventually(lambda: len(waiting) == PARTITIONS)
-            workers = [worker for worker, _ in bus._crew._workers.values()]
+            workers = [worker for worker, _ in sure(bus._crew)._workers.values()]
             for _ in range(3):  # again while the first is being carried out
                 for worker in workers:
                     worker.stop()

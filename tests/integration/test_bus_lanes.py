@@ -11,7 +11,7 @@ from shared.contracts.base import PARTITIONS
 from shared.contracts.registry import SUBMISSIONS_WITHDRAWN
 from shared.contracts.submissions import SubmissionWithdrawn
 from shared.keys import Keys
-from tests.conftest import KEY
+from tests.conftest import KEY, BusFactory, Eventually
 
 KEYS = Keys(KEY)
 STREAM = SUBMISSIONS_WITHDRAWN
@@ -62,8 +62,8 @@ async def done(bus: Bus, name: str) -> list[int]:
 
 @pytest.mark.parametrize("apart", [False, True])
 async def test_an_answer_to_try_later_holds_its_key_alone_and_in_order(
-    bus_factory, eventually, nothing_pending, apart
-):
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None, apart: bool
+) -> None:
     desk = Desk()
     bus = consumer(bus_factory, desk, apart=apart)
     events = [withdrawn(name) for _ in range(5) for name in (SLOW, QUICK)]
@@ -88,8 +88,8 @@ async def test_an_answer_to_try_later_holds_its_key_alone_and_in_order(
 
 
 async def test_a_slow_handler_holds_up_its_own_key_and_gathers_what_comes_meanwhile(
-    bus_factory, eventually, nothing_pending
-):
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     going, go_on, batches = asyncio.Event(), asyncio.Event(), []
 
     async def handle(events: list[SubmissionWithdrawn]) -> Commit:
@@ -123,8 +123,12 @@ async def test_a_slow_handler_holds_up_its_own_key_and_gathers_what_comes_meanwh
 
 @pytest.mark.parametrize("apart", [False, True])
 async def test_a_key_that_waits_with_thousands_does_not_stop_its_partition(
-    bus_factory, eventually, nothing_pending, monkeypatch, apart
-):
+    bus_factory: BusFactory,
+    eventually: Eventually,
+    nothing_pending: None,
+    monkeypatch: pytest.MonkeyPatch,
+    apart: bool,
+) -> None:
     for module in ("held", "partition"):
         monkeypatch.setattr(f"shared.bus.{module}.HELD_MOST", 100)
     desk = Desk()
@@ -168,7 +172,9 @@ async def test_a_key_that_waits_with_thousands_does_not_stop_its_partition(
         await eventually(read_again, 5)
 
 
-async def test_lanes_go_on_after_redis_was_away(bus_factory, eventually, nothing_pending):
+async def test_lanes_go_on_after_redis_was_away(
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None
+) -> None:
     tried: list[str] = []
 
     async def handle(events: list[SubmissionWithdrawn]) -> Commit:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -12,22 +13,23 @@ from redis.exceptions import TimeoutError as LateError
 
 from shared.bus.bus import connect
 from shared.bus.connection import Shared
+from tests.conftest import Eventually
 
 KEY = "bus:test"
 
 
 @pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[Redis]:
+async def client(redis_url: str) -> AsyncIterator[Any]:
     made = connect(redis_url)
     yield made
     await made.aclose()
 
 
-async def connections(client: Redis) -> int:
+async def connections(client: Any) -> int:
     return len(await client.client_list())
 
 
-async def test_each_of_many_gets_its_own_answer_over_one_connection(client):
+async def test_each_of_many_gets_its_own_answer_over_one_connection(client: Any) -> None:
     async def one(n: int) -> bool:
         await client.hset(KEY, str(n), str(n * n))
         return int(await client.hget(KEY, str(n))) == n * n
@@ -37,7 +39,7 @@ async def test_each_of_many_gets_its_own_answer_over_one_connection(client):
     assert await connections(client) == before + 1
 
 
-async def test_an_answer_is_read_as_redis_py_reads_it(client, redis_url):
+async def test_an_answer_is_read_as_redis_py_reads_it(client: Any, redis_url: str) -> None:
     plain = Redis.from_url(redis_url, protocol=2)
     for name in ("a", "b"):
         await client.xadd(KEY, {name: "1"}, id=f"{ord(name)}-0")
@@ -60,7 +62,7 @@ async def test_an_answer_is_read_as_redis_py_reads_it(client, redis_url):
     await plain.aclose()
 
 
-async def test_a_refusal_is_of_its_own_command_only(client):
+async def test_a_refusal_is_of_its_own_command_only(client: Any) -> None:
     await client.set(KEY, "text")
     answers = await asyncio.gather(
         client.get(KEY), client.hgetall(KEY), client.evalsha("0" * 40, 0), client.get(KEY),
@@ -71,7 +73,7 @@ async def test_a_refusal_is_of_its_own_command_only(client):
     assert isinstance(answers[2], NoScriptError)
 
 
-async def test_in_a_pipeline_as_well(client):
+async def test_in_a_pipeline_as_well(client: Any) -> None:
     await client.set(KEY, "text")
     with pytest.raises(ResponseError):
         await client.pipeline(transaction=False).get(KEY).hgetall(KEY).execute()
@@ -82,13 +84,13 @@ async def test_in_a_pipeline_as_well(client):
     assert isinstance(refused, ResponseError)
 
 
-async def test_of_a_pipeline_that_cannot_be_packed_nothing_is_sent(client):
+async def test_of_a_pipeline_that_cannot_be_packed_nothing_is_sent(client: Any) -> None:
     with pytest.raises(DataError):
         await client.pipeline(transaction=False).set(KEY, "1").set(KEY, None).execute()
     assert await client.get(KEY) is None
 
 
-async def test_a_question_that_was_given_up_shifts_no_other_answer(client):
+async def test_a_question_that_was_given_up_shifts_no_other_answer(client: Any) -> None:
     await client.set(KEY, "mine")
     await client.set("bus:other", "other")
     for _ in range(20):
@@ -98,14 +100,17 @@ async def test_a_question_that_was_given_up_shifts_no_other_answer(client):
         assert await client.get(KEY) == b"mine"
 
 
-async def test_a_line_that_the_server_cut_is_opened_again(client, redis_url, eventually):
+async def test_a_line_that_the_server_cut_is_opened_again(
+    client: Any, redis_url: str, eventually: Eventually
+) -> None:
     await client.set(KEY, "1")
     async with Redis.from_url(redis_url) as other:
         await other.client_kill_filter(_type="normal", skipme=True)
 
     async def answered() -> bool:
         with contextlib.suppress(GoneError):
-            return await client.get(KEY) == b"1"
+            answer: bytes | None = await client.get(KEY)
+            return answer == b"1"
         return False
 
     await eventually(answered)
@@ -131,7 +136,9 @@ async def listening(answer: bytes | None) -> AsyncIterator[str]:
     ("answer", "error"),
     [(None, GoneError), (b"", LateError), (b"HTTP/1.1 400 Bad Request\r\n\r\n", InvalidResponse)],
 )
-async def test_all_that_wait_learn_that_the_line_is_over(answer, error):
+async def test_all_that_wait_learn_that_the_line_is_over(
+    answer: bytes | None, error: type[Exception]
+) -> None:
     async with listening(answer) as url:
         client = Shared.from_url(url, protocol=2, socket_timeout=0.2, driver_info=None)
         for _ in range(2):

@@ -1,29 +1,34 @@
 """The directory on a real Redis: listings, link index and what is published change together."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.directory.__main__ import equip
 from services.directory.exchange.published import listings
-from services.directory.store import AREAS_PLACED, AREAS_VERSION
+from services.directory.store import AREAS_PLACED, AREAS_VERSION, Store
+from shared.bus.bus import Bus
 from shared.bus.dead import letters
 from shared.clock import now
 from shared.contracts.base import PARTITIONS, tag
 from shared.contracts.directory import ChatObserved, ImportArea, ImportListing
-from shared.contracts.listings import Area, Content, Kind, Link, Place
+from shared.contracts.listings import Area, Content, Kind, Link, Listing, Place
 from shared.contracts.registry import SUBMISSIONS_ACCEPTED
 from shared.contracts.submissions import SubmissionAccepted
 from shared.keys import Keys
+from tests.conftest import BusFactory
+from tests.sure import sure
 
 KEYS = Keys("t" * 32)
 WEST = [[[(27.4, 53.8), (27.55, 53.8), (27.55, 54.0), (27.4, 54.0), (27.4, 53.8)]]]
 EAST = [[[(27.55, 53.8), (27.7, 53.8), (27.7, 54.0), (27.55, 54.0), (27.55, 53.8)]]]
 
 
-def content(value: str = "dzedemo_one", **changes) -> Content:
+def content(value: str = "dzedemo_one", **changes: Any) -> Content:
     fields = {
         "name": "Двор",
         "link": Link(kind="username", value=value),
@@ -37,7 +42,7 @@ def ident(text: str) -> str:
     return KEYS.token("listing", text, 8)
 
 
-def proposal(action: str, listing: str, what: Content | None = None, **changes) -> SubmissionAccepted:
+def proposal(action: str, listing: str, what: Content | None = None, **changes: Any) -> SubmissionAccepted:
     return SubmissionAccepted(
         submission_id=KEYS.token("submission", f"{action}{listing}{what}"),
         listing_id=ident(listing),
@@ -48,24 +53,24 @@ def proposal(action: str, listing: str, what: Content | None = None, **changes) 
     )
 
 
-def row(value: str, *, listing: str | None = None, **changes) -> ImportListing:
+def row(value: str, *, listing: str | None = None, **changes: Any) -> ImportListing:
     return ImportListing(
         listing_id=ident(listing or value), content=content(value), imported_at=now(), **changes
     )
 
 
 @asynccontextmanager
-async def directory(bus_factory):
+async def directory(bus_factory: BusFactory) -> AsyncIterator[Bus]:
     """A running directory; at the end nothing waits and the index says what the records say."""
     bus = bus_factory("directory")
-    bus.store = equip(bus)
+    store = equip(bus)
     async with bus.running():
         yield bus
         await settled(bus)
-        await consistent(bus)
+        await consistent(bus, store)
 
 
-async def settled(bus) -> None:
+async def settled(bus: Bus) -> None:
     """Wait until everything published is handled."""
     for _ in range(400):
         left = 0
@@ -80,25 +85,28 @@ async def settled(bus) -> None:
     raise AssertionError(f"{left} messages are not handled")
 
 
-async def consistent(bus) -> None:
+async def consistent(bus: Bus, store: Store) -> None:
     """The link index, the records and what is published say the same."""
+    redis: Any = bus.redis
     index: dict[str, str] = {}
     for partition in range(PARTITIONS):
-        for key, owner in (await bus.redis.hgetall(f"directory:{tag(partition)}:links")).items():
-            index[key.decode()] = owner.decode()
-    ids = [listing_id async for some in bus.store.ids() for listing_id in some]
-    book = (await bus.store.read(ids=ids)).book
-    records = [book.record(listing_id).listing for listing_id in ids]
+        links: dict[bytes, bytes] = await redis.hgetall(f"directory:{tag(partition)}:links")
+        index |= {key.decode(): owner.decode() for key, owner in links.items()}
+    ids = [listing_id async for some in store.ids() for listing_id in some]
+    book = (await store.read(ids=ids)).book
+    records = [sure(book.record(listing_id)).listing for listing_id in ids]
     assert index == {listing.link.key: listing.id for listing in records}
     assert {each.id: each for each in await listings(bus)} == {each.id: each for each in records}
 
 
-async def only(bus):
+async def only(bus: Bus) -> Listing:
     (found,) = await listings(bus)
     return found
 
 
-async def test_an_accepted_proposal_is_listed_changed_and_removed(bus_factory, nothing_pending):
+async def test_an_accepted_proposal_is_listed_changed_and_removed(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(proposal("add", "a", content(flag="no-such-flag")))
         await settled(bus)
@@ -107,14 +115,16 @@ async def test_an_accepted_proposal_is_listed_changed_and_removed(bus_factory, n
         await settled(bus)
         changed = await only(bus)
         assert (changed.name, changed.flag, changed.revision) == ("Двор 2", "wrw-oak", 2)
-        assert [old.name for old in await bus.store.history(ident("a"))] == ["Двор"]
+        assert [old.name for old in await Store(bus).history(ident("a"))] == ["Двор"]
         await bus.publish(proposal("remove", "a"))
         await settled(bus)
         assert await listings(bus) == []
-        assert await bus.store.history(ident("a")) == []
+        assert await Store(bus).history(ident("a")) == []
 
 
-async def test_a_listing_that_comes_back_counts_its_revisions_on(bus_factory, nothing_pending):
+async def test_a_listing_that_comes_back_counts_its_revisions_on(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         for event in (row("dzedemo_one"), proposal("remove", "dzedemo_one"), row("dzedemo_one")):
             await bus.publish(event)
@@ -122,7 +132,9 @@ async def test_a_listing_that_comes_back_counts_its_revisions_on(bus_factory, no
         assert (await only(bus)).revision == 3
 
 
-async def test_two_listings_never_share_a_link_however_they_race(bus_factory, nothing_pending):
+async def test_two_listings_never_share_a_link_however_they_race(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(
             *(proposal("add", f"s{n}", content(name=f"Двор {n}")) for n in range(20)),
@@ -132,7 +144,9 @@ async def test_two_listings_never_share_a_link_however_they_race(bus_factory, no
         await only(bus)
 
 
-async def test_a_change_moves_the_link_and_frees_the_old_one(bus_factory, nothing_pending):
+async def test_a_change_moves_the_link_and_frees_the_old_one(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(row("dzedemo_one"))
         await settled(bus)
@@ -144,7 +158,9 @@ async def test_a_change_moves_the_link_and_frees_the_old_one(bus_factory, nothin
         assert found == {"dzedemo_two": ident("dzedemo_one"), "dzedemo_one": ident("b")}
 
 
-async def test_a_change_to_the_link_of_another_listing_goes_to_the_dead_letters(bus_factory, nothing_pending):
+async def test_a_change_to_the_link_of_another_listing_goes_to_the_dead_letters(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(row("dzedemo_one"), row("dzedemo_two"))
         await settled(bus)
@@ -155,14 +171,18 @@ async def test_a_change_to_the_link_of_another_listing_goes_to_the_dead_letters(
         assert "another listing has the link" in letter.reason
 
 
-async def test_the_same_link_many_times_in_one_batch_is_one_listing(bus_factory, nothing_pending):
+async def test_the_same_link_many_times_in_one_batch_is_one_listing(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(*(row(f"dzedemo_{n % 7}", listing=str(n % 7), members=100 + n) for n in range(300)))
         await settled(bus)
         assert len(await listings(bus)) == 7
 
 
-async def test_small_counts_are_neither_shown_nor_stored(bus_factory, nothing_pending):
+async def test_small_counts_are_neither_shown_nor_stored(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(row("dzedemo_one", members=17))
         await settled(bus)
@@ -173,7 +193,9 @@ async def test_small_counts_are_neither_shown_nor_stored(bus_factory, nothing_pe
                 assert b'"members":null' in value
 
 
-async def test_a_link_is_dead_after_repeated_observations_and_alive_after_one(bus_factory, nothing_pending):
+async def test_a_link_is_dead_after_repeated_observations_and_alive_after_one(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     link, start = Link(kind="username", value="dzedemo_one"), now()
     async with directory(bus_factory) as bus:
         await bus.publish(row("dzedemo_one"))
@@ -192,8 +214,8 @@ async def test_a_link_is_dead_after_repeated_observations_and_alive_after_one(bu
 
 
 async def test_new_areas_reach_listings_that_were_there_before_and_those_that_come_later(
-    bus_factory, nothing_pending
-):
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(*(row(f"dzedemo_{n}") for n in range(300)))
         await settled(bus)
@@ -208,11 +230,13 @@ async def test_new_areas_reach_listings_that_were_there_before_and_those_that_co
         assert {each.areas for each in await listings(bus)} == {()}
 
 
-def area(ident: str, polygon) -> Area:
+def area(ident: str, polygon: list[list[list[tuple[float, float]]]]) -> Area:
     return Area(id=ident, level="district", names={"be": ident}, polygon=polygon)
 
 
-async def test_an_area_imported_twice_is_published_once(bus_factory, nothing_pending):
+async def test_an_area_imported_twice_is_published_once(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         await bus.publish(*(ImportArea(area=area("west", WEST), imported_at=now()) for _ in range(3)))
         await settled(bus)
@@ -223,7 +247,9 @@ async def test_an_area_imported_twice_is_published_once(bus_factory, nothing_pen
 
 
 @pytest.mark.parametrize("replicas", [2])
-async def test_replicas_share_the_work_and_nothing_is_counted_twice(bus_factory, nothing_pending, replicas):
+async def test_replicas_share_the_work_and_nothing_is_counted_twice(
+    bus_factory: BusFactory, nothing_pending: None, replicas: int
+) -> None:
     async with directory(bus_factory) as first, directory(bus_factory) as _second:
         await first.publish(*(row(f"dzedemo_{n}") for n in range(400)))
         await settled(first)

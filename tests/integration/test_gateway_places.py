@@ -1,6 +1,8 @@
 """Search, suggestions and areas of a running gateway, from what the directory publishes."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +38,7 @@ STREET = Street(
 
 
 @pytest.fixture
-async def site(redis_url: str, tmp_path) -> AsyncIterator[Site]:
+async def site(redis_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     settings = GatewaySettings(redis_url=redis_url, key=KEY, data=tmp_path, _env_file=None)
     async with running(settings) as site:
         await site.publish(
@@ -56,10 +58,11 @@ async def site(redis_url: str, tmp_path) -> AsyncIterator[Site]:
         yield site
 
 
-async def get(site: Site, path: str) -> dict:
+async def get(site: Site, path: str) -> dict[str, Any]:
     answer = await site.http.get(f"/api/v1{path}")
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 async def test_an_address_is_found_with_the_listings_around_it(site: Site) -> None:

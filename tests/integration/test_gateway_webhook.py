@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as GoneError
 
 from services.gateway.settings import GatewaySettings
 from shared.contracts.registry import TELEGRAM_UPDATES
 from tests.conftest import KEY
 from tests.gateway import Site, running
+from tests.stored import stored
 
 SECRET = "tell-nobody"
 UPDATE = {
@@ -37,13 +37,13 @@ async def site(settings: GatewaySettings) -> AsyncIterator[Site]:
 
 
 async def push(site: Site, update: Any, secret: str | None = SECRET) -> httpx.Response:
-    headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret.encode()}
+    headers = {} if secret is None else {b"X-Telegram-Bot-Api-Secret-Token": secret.encode()}
     content = update if isinstance(update, bytes) else json.dumps(update).encode()
     return await site.http.post("/telegram/webhook", content=content, headers=headers)
 
 
 async def taken(site: Site) -> int:
-    redis: Redis[bytes] = site.gateway.bus.redis
+    redis = site.gateway.bus.redis
     return sum([await redis.xlen(key) for key in TELEGRAM_UPDATES.partitions()])
 
 
@@ -98,11 +98,9 @@ async def test_an_update_of_a_long_message_is_taken(site: Site) -> None:
 
 async def test_nothing_of_it_lies_open_in_redis(site: Site) -> None:
     await push(site, UPDATE)
-    redis: Redis[bytes] = site.gateway.bus.redis
-    async for key in redis.scan_iter():
-        stored = key + (await redis.dump(key) or b"")
+    for key, value in (await stored(site.gateway.bus.redis)).items():
         for secret in (b"100123456", b"987654321", "таямніца".encode(), b"\\u0442"):
-            assert secret not in stored
+            assert secret not in key + value
 
 
 async def test_only_post_is_for_the_webhook_and_every_answer_has_the_strict_headers(site: Site) -> None:

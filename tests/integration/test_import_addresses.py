@@ -7,11 +7,12 @@ import pytest
 
 from services.directory.exchange import FileError, import_addresses
 from services.directory.exchange.published import listings, snapshot
+from shared.bus.bus import Bus
 from shared.contracts.listings import Place, Precision
 from shared.contracts.registry import STREETS_CHANGED
 from shared.contracts.streets import Street
 from shared.settings import City
-from tests.conftest import eventually
+from tests.conftest import BusFactory, eventually
 from tests.integration.test_directory_service import content, directory, proposal, settled
 
 MINSK = Path(__file__).parents[3] / "shared" / "data" / "minsk-addresses.csv.gz"
@@ -26,11 +27,13 @@ ROWS = (
 )
 
 
-async def streets(bus) -> dict[str, Street]:
+async def streets(bus: Bus) -> dict[str, Street]:
     return {e.street_id: e.street async for e in snapshot(bus, STREETS_CHANGED) if e.street}
 
 
-async def test_houses_come_in_once_and_every_row_is_told(bus_factory, nothing_pending, tmp_path):
+async def test_houses_come_in_once_and_every_row_is_told(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     path = tmp_path / "addresses.csv"
     path.write_text(ROWS, encoding="utf-8")
     told: list[tuple[int, int]] = []
@@ -49,7 +52,9 @@ async def test_houses_come_in_once_and_every_row_is_told(bus_factory, nothing_pe
         assert (again.added, again.changed, again.unchanged, len(again.skipped)) == (0, 0, 3, 3)
 
 
-async def test_houses_of_an_earlier_file_stay(bus_factory, nothing_pending, tmp_path):
+async def test_houses_of_an_earlier_file_stay(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     first, second = tmp_path / "one.csv", tmp_path / "two.csv.gz"
     first.write_text("address,lat,lon\nвуліца Кветак 2,53.9,27.5\n", encoding="utf-8")
     second.write_bytes(gzip.compress("lon;lat;address\n27.5;53.9;вул. Кветак 1а\n".encode()))
@@ -61,7 +66,9 @@ async def test_houses_of_an_earlier_file_stay(bus_factory, nothing_pending, tmp_
 
 
 @pytest.mark.parametrize("content", [b"", b"\x1f\x8bnot gzip", b"name,link\n1,2\n", b"\xff\xff\x98\x00"])
-async def test_what_is_no_gazetteer_is_refused_in_a_line(bus_factory, tmp_path, content):
+async def test_what_is_no_gazetteer_is_refused_in_a_line(
+    bus_factory: BusFactory, tmp_path: Path, content: bytes
+) -> None:
     path = tmp_path / "file.csv"
     path.write_bytes(content)
     with pytest.raises(FileError):
@@ -69,7 +76,9 @@ async def test_what_is_no_gazetteer_is_refused_in_a_line(bus_factory, tmp_path, 
 
 
 @pytest.mark.skipif(not MINSK.exists(), reason="the addresses of Minsk are not on this machine")
-async def test_a_whole_city_is_taken_in_twice_and_changes_once(bus_factory, nothing_pending):
+async def test_a_whole_city_is_taken_in_twice_and_changes_once(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         first = await import_addresses(bus, MINSK, city=City())
         assert first.rows == 69_794
@@ -81,7 +90,9 @@ async def test_a_whole_city_is_taken_in_twice_and_changes_once(bus_factory, noth
         assert "11k2" in {house[0] for house in found["street-surhanaua"].houses}
 
 
-async def test_listings_find_their_street_when_houses_come_in(bus_factory, nothing_pending, tmp_path):
+async def test_listings_find_their_street_when_houses_come_in(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     path = tmp_path / "addresses.csv"
     path.write_text(
         "address,lat,lon\nвуліца Кветак 2,53.9002,27.5003\nвул. Кветак 4,53.95,27.55\n", encoding="utf-8"
@@ -96,6 +107,6 @@ async def test_listings_find_their_street_when_houses_come_in(bus_factory, nothi
         assert await _street_of(bus, "dzedemo_two") is None
 
 
-async def _street_of(bus, link: str) -> str | None:
+async def _street_of(bus: Bus, link: str) -> str | None:
     found = next(each for each in await listings(bus) if each.link.value == link)
     return next((area for area in found.areas if area.startswith("street-")), None)

@@ -5,20 +5,24 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
 from services.directory.exchange import (
     FileError,
     Report,
+    Row,
     Stalled,
     export_file,
     import_areas,
     import_file,
+    read,
 )
 from services.directory.exchange.published import listings
 from services.directory.sample import AREAS, LISTINGS
 from shared.settings import City
+from tests.conftest import BusFactory
 from tests.integration.test_directory_service import content, directory, ident, proposal, settled
+from tests.stored import stored
+from tests.sure import as_a
 
 DATA_2020 = Path(__file__).parents[3] / "shared" / "data" / "dze-2020-09-16.json"
 
@@ -27,7 +31,9 @@ def counts(report: Report) -> tuple[int, int, int, int]:
     return report.added, report.changed, report.unchanged, len(report.skipped)
 
 
-async def test_the_sample_imports_whole_with_its_areas(bus_factory, nothing_pending):
+async def test_the_sample_imports_whole_with_its_areas(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         assert counts(await import_areas(bus, AREAS)) == (32, 0, 0, 0)
         report = await import_file(bus, LISTINGS, city=City())
@@ -40,8 +46,8 @@ async def test_the_sample_imports_whole_with_its_areas(bus_factory, nothing_pend
 
 @pytest.mark.parametrize("suffix", [".geojson", ".csv", ".kml"])
 async def test_an_export_imports_into_an_empty_directory_and_exports_the_same(
-    bus_factory, nothing_pending, tmp_path, suffix
-):
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path, suffix: str
+) -> None:
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
     async with directory(bus_factory) as bus:
         await import_file(bus, LISTINGS, city=City())
@@ -61,7 +67,9 @@ async def test_an_export_imports_into_an_empty_directory_and_exports_the_same(
     assert second.read_bytes() == first.read_bytes()
 
 
-async def test_a_second_import_changes_nothing_and_publishes_nothing(bus_factory, nothing_pending):
+async def test_a_second_import_changes_nothing_and_publishes_nothing(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         once = await import_file(bus, LISTINGS)
         before = {each.id: each for each in await listings(bus)}
@@ -72,7 +80,9 @@ async def test_a_second_import_changes_nothing_and_publishes_nothing(bus_factory
         assert told[-1] == (once.rows, once.rows)
 
 
-async def test_what_residents_changed_since_is_told_as_changed_back(bus_factory, nothing_pending, tmp_path):
+async def test_what_residents_changed_since_is_told_as_changed_back(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     path = tmp_path / "file.csv"
     path.write_text("name,link,lat,lon\nДвор,@dzedemo_one,53.9,27.5\nІншы,@dzedemo_two,53.9,27.5\n")
     async with directory(bus_factory) as bus:
@@ -84,7 +94,9 @@ async def test_what_residents_changed_since_is_told_as_changed_back(bus_factory,
         assert counts(await import_file(bus, path)) == (0, 1, 1, 0)
 
 
-async def test_an_import_never_moves_a_link_back(bus_factory, nothing_pending, tmp_path):
+async def test_an_import_never_moves_a_link_back(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     path = tmp_path / "file.csv"
     path.write_text("name,link,lat,lon\nДвор,@dzedemo_one,53.9,27.5\n")
     async with directory(bus_factory) as bus:
@@ -98,7 +110,9 @@ async def test_an_import_never_moves_a_link_back(bus_factory, nothing_pending, t
         assert [each.link.value for each in await listings(bus)] == ["dzedemo_moved"]
 
 
-async def test_a_listing_that_a_resident_added_keeps_its_id(bus_factory, nothing_pending, tmp_path):
+async def test_a_listing_that_a_resident_added_keeps_its_id(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     path = tmp_path / "file.csv"
     path.write_text("name,link,lat,lon,members\nДвор,@dzedemo_one,53.9,27.5,77\n")
     async with directory(bus_factory) as bus:
@@ -109,7 +123,9 @@ async def test_a_listing_that_a_resident_added_keeps_its_id(bus_factory, nothing
         assert (one.id, one.members) == (ident("resident"), 77)
 
 
-async def test_without_a_directory_the_rows_wait_and_that_is_said(bus_factory, nothing_pending, tmp_path):
+async def test_without_a_directory_the_rows_wait_and_that_is_said(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     publisher = bus_factory("cli")
     with pytest.raises(Stalled, match="does not read"):
         await import_file(publisher, LISTINGS, patience=0.3)
@@ -118,7 +134,9 @@ async def test_without_a_directory_the_rows_wait_and_that_is_said(bus_factory, n
         assert len(await listings(bus)) > 100
 
 
-async def test_a_file_that_breaks_off_leaves_what_was_good_before(bus_factory, nothing_pending, tmp_path):
+async def test_a_file_that_breaks_off_leaves_what_was_good_before(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     path = tmp_path / "file.kml"
     marks = "".join(
         f"<Placemark><name>Двор {n}</name><description>t.me/dzedemo_{n:04d}</description>"
@@ -134,7 +152,9 @@ async def test_a_file_that_breaks_off_leaves_what_was_good_before(bus_factory, n
 
 
 @pytest.mark.skipif(not DATA_2020.exists(), reason="the 2020 directory's data is not on this machine")
-async def test_the_directory_of_2020_is_taken_in_twice_and_changes_once(bus_factory, nothing_pending):
+async def test_the_directory_of_2020_is_taken_in_twice_and_changes_once(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         first = await import_file(bus, DATA_2020, city=City())
         assert counts(first) == (1125, 0, 0, 25)
@@ -146,7 +166,9 @@ async def test_the_directory_of_2020_is_taken_in_twice_and_changes_once(bus_fact
         assert Counter(each.revision for each in await listings(bus)) == {1: 1125}
 
 
-async def test_an_import_while_residents_propose_the_same_chats_loses_none(bus_factory, nothing_pending):
+async def test_an_import_while_residents_propose_the_same_chats_loses_none(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
     async with directory(bus_factory) as bus:
         found = {row.content.link.key: row.content for row in _rows()}
         proposals = [proposal("add", key, each) for key, each in found.items()]
@@ -155,23 +177,17 @@ async def test_an_import_while_residents_propose_the_same_chats_loses_none(bus_f
         assert {each.link.key for each in await listings(bus)} == set(found)
 
 
-def _rows() -> list:
-    from services.directory.exchange import read
-
-    return list(read(LISTINGS))
+def _rows() -> list[Row]:
+    return [as_a(Row, row) for row in read(LISTINGS)]
 
 
-async def test_exported_files_hold_no_count_that_is_hidden(bus_factory, nothing_pending, tmp_path):
+async def test_exported_files_hold_no_count_that_is_hidden(
+    bus_factory: BusFactory, nothing_pending: None, tmp_path: Path
+) -> None:
     path, out = tmp_path / "file.csv", tmp_path / "out.csv"
     path.write_text("name,link,lat,lon,members\nДвор,@dzedemo_one,53.9,27.5,13\n")
     async with directory(bus_factory) as bus:
         await import_file(bus, path)
         await export_file(bus, out)
         assert ",13," not in out.read_text()
-        await _nowhere(bus.redis, b'"members":13')
-
-
-async def _nowhere(redis: Redis, text: bytes) -> None:
-    """No value in Redis holds this text."""
-    async for key in redis.scan_iter():
-        assert text not in (await redis.dump(key) or b"")
+        assert not [key for key, value in (await stored(bus.redis)).items() if b'"members":13' in value]

@@ -9,14 +9,17 @@ from shared.bus import Commit
 from shared.contracts.telegram import Method
 from simulator.demo import ALENA, RESIDENT, UPPER_TOWN
 from simulator.faults import Fault
-from tests.conftest import eventually
-from tests.house import said, waiting
+from tests.conftest import Eventually, eventually
+from tests.house import Clock, said, waiting
 from tests.moderation import ADMIN, STRANGER, photo, user
+from tests.town import Town
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 
 
-async def test_the_trace_of_a_new_owner_goes_only_after_an_admin_was_told(house, eventually):
+async def test_the_trace_of_a_new_owner_goes_only_after_an_admin_was_told(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", service__owner="delete")
     deps: Any = house.bus.broker.context.get("bot")
     await house.do(Commit.of(deps.store.talks(ADMIN, now_does=True)))
@@ -29,14 +32,14 @@ async def test_the_trace_of_a_new_owner_goes_only_after_an_admin_was_told(house,
     await eventually(lambda: [one.chat_id for one in house.of(Method.SEND_MESSAGE)].count(ADMIN) == 1)
 
 
-async def test_where_no_admin_can_be_told_the_trace_stays(house, eventually):
+async def test_where_no_admin_can_be_told_the_trace_stays(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", service__owner="delete", media__photo="delete")
     await house.hear(said(7, who=ADMIN, chat_owner_left={}), said(8, photo=photo()))
     await eventually(lambda: house.deleted == [8])
     assert await waiting(house, 0)
 
 
-async def test_no_look_up_that_fails_lets_the_trace_go_untold(house, eventually):
+async def test_no_look_up_that_fails_lets_the_trace_go_untold(house: Clock, eventually: Eventually) -> None:
     """Nor is anybody else held up: what waits is this update alone."""
     await house.set(dryrun="off", service__owner="delete", media__photo="delete")
     deps: Any = house.bus.broker.context.get("bot")
@@ -60,7 +63,9 @@ async def test_no_look_up_that_fails_lets_the_trace_go_untold(house, eventually)
         {"chat_owner_left": {}},
     ],
 )
-async def test_an_admin_reads_of_it_before_the_trace_is_gone_however_telegram_stutters(town, change):
+async def test_an_admin_reads_of_it_before_the_trace_is_gone_however_telegram_stutters(
+    town: Town, change: dict[str, dict[str, dict[str, Any]]]
+) -> None:
     """Whole: the trace's end follows the alert in the order of calls that Telegram carried out."""
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
@@ -82,7 +87,7 @@ async def test_an_admin_reads_of_it_before_the_trace_is_gone_however_telegram_st
     assert told < gone
 
 
-async def test_new_and_lost_rights_of_admins_are_told_to_admins_alone(town):
+async def test_new_and_lost_rights_of_admins_are_told_to_admins_alone(town: Town) -> None:
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
     rights = {"can_delete_messages": True}

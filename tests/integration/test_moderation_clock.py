@@ -9,13 +9,14 @@ from services.moderation.decide import sweep
 from services.moderation.store.own import Own
 from shared.bus import Commit
 from shared.contracts.telegram import Method
-from tests.house import HOUR, known, said, waiting
+from tests.conftest import Eventually
+from tests.house import HOUR, Clock, known, said, waiting
 from tests.moderation import ADMIN, CHAT, message, photo, raw
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 
 
-async def test_a_picture_with_a_grace_goes_once_at_its_time(house, eventually):
+async def test_a_picture_with_a_grace_goes_once_at_its_time(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__photo="delete", media__grace="15")
     await house.hear(said(1, photo=photo()), said(2, text="x"))
     await eventually(lambda: waiting(house, 1))
@@ -28,7 +29,9 @@ async def test_a_picture_with_a_grace_goes_once_at_its_time(house, eventually):
     assert len(house.of(Method.DELETE_MESSAGES)) == 1
 
 
-async def test_who_dies_between_reading_and_committing_loses_nothing_and_doubles_nothing(house, eventually):
+async def test_who_dies_between_reading_and_committing_loses_nothing_and_doubles_nothing(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", media__photo="delete", media__grace="1")
     await house.hear(said(1, photo=photo()))
     await eventually(lambda: waiting(house, 1))
@@ -44,7 +47,9 @@ async def test_who_dies_between_reading_and_committing_loses_nothing_and_doubles
     assert await house.sweep(63) is None
 
 
-async def test_a_grace_that_is_over_after_dry_run_came_back_deletes_nothing(house, eventually):
+async def test_a_grace_that_is_over_after_dry_run_came_back_deletes_nothing(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", media__photo="delete", media__grace="1")
     await house.hear(said(1, photo=photo()))
     await eventually(lambda: waiting(house, 1))
@@ -54,7 +59,7 @@ async def test_a_grace_that_is_over_after_dry_run_came_back_deletes_nothing(hous
     assert house.deleted == []
 
 
-async def test_the_bots_own_messages_go_after_a_while(house, eventually):
+async def test_the_bots_own_messages_go_after_a_while(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", own__minutes="5")
     await known(house, eventually)
     now = int(time.time())
@@ -68,7 +73,9 @@ async def test_the_bots_own_messages_go_after_a_while(house, eventually):
     assert await waiting(house, 0)
 
 
-async def test_what_is_older_than_wanted_goes_but_not_what_cannot_be_deleted(house, eventually):
+async def test_what_is_older_than_wanted_goes_but_not_what_cannot_be_deleted(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", older__hours="6")
     now = int(time.time())
     ages = {1: 47, 2: 7, 3: 5, 4: 6.01}
@@ -85,7 +92,7 @@ async def test_what_is_older_than_wanted_goes_but_not_what_cannot_be_deleted(hou
     assert await house.store.chats.messages_since(CHAT, 1) == [3, 9]
 
 
-async def test_admins_messages_stay_where_only_members_grow_old(house, eventually):
+async def test_admins_messages_stay_where_only_members_grow_old(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", older__hours="1", older__for="members")
     then = int(time.time()) - 2 * HOUR
     await house.hear(raw(message(1, at=then)), raw(message(2, at=then, who=ADMIN)))

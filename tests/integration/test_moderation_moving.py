@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from services.moderation.telegram.errors import Migrated
 from services.moderation.telegram.undo import Undo, code_of
 from shared.bus import Commit, Outcome
 from shared.contracts.telegram import Method, PersonObserved, TelegramAction
-from tests.conftest import eventually
+from tests.conftest import Eventually, eventually
 from tests.house import HOUR, Clock, waiting
 from tests.moderation import ADMIN, ALES, STRANGER, chat, file, message, photo, raw, user
 
@@ -221,7 +222,9 @@ COMMAND = [{"type": "bot_command", "offset": 0, "length": 4}]
 
 
 @pytest.mark.parametrize("learn", LEARN)
-async def test_everything_moves_at_once_whoever_learns_of_it(house, eventually, learn):
+async def test_everything_moves_at_once_whoever_learns_of_it(
+    house: Clock, eventually: Eventually, learn: Callable[..., Any]
+) -> None:
     await furnish(house, eventually)
     before = await found_at(house, OLD)
     assert before["undo"] == Undo(Method.UNBAN_MEMBER, ALES)
@@ -251,7 +254,9 @@ async def test_everything_moves_at_once_whoever_learns_of_it(house, eventually, 
     assert (await found_at(house, NEW))["log"] == before["log"]
 
 
-async def test_what_comes_late_from_the_old_id_is_decided_where_the_chat_now_is(house, eventually):
+async def test_what_comes_late_from_the_old_id_is_decided_where_the_chat_now_is(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(OLD, dryrun="off", media__photo="delete")
     await told_by_the_supergroup(house)
 
@@ -280,7 +285,9 @@ async def test_what_comes_late_from_the_old_id_is_decided_where_the_chat_now_is(
     assert await house.store.chats.managed() == [NEW]
 
 
-async def test_an_id_that_another_message_has_by_now_is_not_deleted(house, eventually):
+async def test_an_id_that_another_message_has_by_now_is_not_deleted(
+    house: Clock, eventually: Eventually
+) -> None:
     """A supergroup counts its messages from one again."""
     now = int(time.time())
     await house.set(OLD, dryrun="off", media__photo="delete", media__grace="30", older__hours="6")
@@ -306,7 +313,9 @@ async def test_an_id_that_another_message_has_by_now_is_not_deleted(house, event
     assert set(house.deleted) == {5}
 
 
-async def test_a_group_that_becomes_a_supergroup_takes_everything_along(house, eventually):
+async def test_a_group_that_becomes_a_supergroup_takes_everything_along(
+    house: Clock, eventually: Eventually
+) -> None:
     old, new = -4_343, -1_009_994_343
     await house.set(
         old, dryrun="off", media__photo="delete", media__grace="1", older__hours="6", night__hours="22-7"
@@ -350,7 +359,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_everything_along(house, e
     assert not [key for key in left if not any(pointer in key for pointer in POINTERS)]
 
 
-def test_every_key_of_a_chat_is_thought_of():
+def test_every_key_of_a_chat_is_thought_of() -> None:
     """A kind of key that is new must be moved, and found in `found_at`; or it is named here, with why not."""
     named = set(re.findall(r"`moderation:\{pp\}:(\w+):<c>", names.__doc__ or ""))
     ends_soon, about_the_old_id = {"album", "admins", "mixed"}, {"chat"}

@@ -10,8 +10,11 @@ from services.moderation.decide.closing import CannotClose, lock_down, unlock
 from services.moderation.telegram.errors import Forbidden, Transient
 from shared.bus import Outcome
 from shared.contracts.telegram import Method
+from shared.settings import Settings
+from tests.conftest import BusFactory, Eventually
 from tests.house import BEFORE, Clock, known
 from tests.moderation import CHAT
+from tests.sure import sure
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 
@@ -23,7 +26,9 @@ EVENING, MIDNIGHT = TOMORROW + timedelta(hours=21, minutes=59), TOMORROW + timed
 MORNING = TOMORROW + timedelta(days=1, hours=7)
 
 
-async def test_a_night_takes_what_was_allowed_and_gives_exactly_that_back(house, eventually):
+async def test_a_night_takes_what_was_allowed_and_gives_exactly_that_back(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", night__hours="22:00-07:00")
     await known(house, eventually)
     assert await house.night(EVENING) is None
@@ -33,7 +38,7 @@ async def test_a_night_takes_what_was_allowed_and_gives_exactly_that_back(house,
     assert shut["can_invite_users"]
     assert not any(value for name, value in shut.items() if name != "can_invite_users")
     assert await house.night(MIDNIGHT + timedelta(hours=3)) is None
-    assert (await house.store.chats.closed(CHAT)).night == int(MORNING.timestamp())
+    assert sure(await house.store.chats.closed(CHAT)).night == int(MORNING.timestamp())
     await house.night(MORNING)
     await eventually(lambda: len(house.of(Method.SET_PERMISSIONS)) == 2)
     opened = house.obey()
@@ -45,7 +50,7 @@ async def test_a_night_takes_what_was_allowed_and_gives_exactly_that_back(house,
     assert len(house.of(Method.SEND_MESSAGE)) == 2
 
 
-async def test_what_an_admin_changed_in_the_night_stays_changed(house, eventually):
+async def test_what_an_admin_changed_in_the_night_stays_changed(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", night__hours="22:00-07:00", night__say="off")
     await known(house, eventually)
     await house.night(MIDNIGHT)
@@ -61,8 +66,8 @@ async def test_what_an_admin_changed_in_the_night_stays_changed(house, eventuall
 
 
 async def test_a_service_that_died_in_the_night_gives_back_what_another_took(
-    house, bus_factory, settings, eventually
-):
+    house: Clock, bus_factory: BusFactory, settings: Settings, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", night__hours="22:00-07:00", night__say="off")
     await known(house, eventually)
     commit = await closing.by_the_clock(house.desk, MIDNIGHT)
@@ -77,7 +82,9 @@ async def test_a_service_that_died_in_the_night_gives_back_what_another_took(
     assert {n: house.obey()[n] for n in BEFORE} == BEFORE
 
 
-async def test_an_opening_that_telegram_refused_is_asked_for_again(house, eventually):
+async def test_an_opening_that_telegram_refused_is_asked_for_again(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", night__hours="22:00-07:00", night__say="off")
     await known(house, eventually)
     await house.night(MIDNIGHT)
@@ -89,7 +96,9 @@ async def test_an_opening_that_telegram_refused_is_asked_for_again(house, eventu
     assert {n: house.obey()[n] for n in BEFORE} == BEFORE
 
 
-async def test_a_chat_that_cannot_be_looked_up_is_closed_later_and_holds_nobody_up(house, eventually):
+async def test_a_chat_that_cannot_be_looked_up_is_closed_later_and_holds_nobody_up(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", night__hours="22:00-07:00", night__say="off")
     await known(house, eventually)
     for error in (Transient("x"), Forbidden("chat.kicked")):
@@ -100,7 +109,9 @@ async def test_a_chat_that_cannot_be_looked_up_is_closed_later_and_holds_nobody_
     await eventually(lambda: house.of(Method.SET_PERMISSIONS))
 
 
-async def test_in_dry_run_no_chat_is_closed_and_the_night_is_named_once(house, eventually):
+async def test_in_dry_run_no_chat_is_closed_and_the_night_is_named_once(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(night__hours="22:00-07:00")
     await known(house, eventually)
     await house.night(MIDNIGHT)
@@ -110,7 +121,9 @@ async def test_in_dry_run_no_chat_is_closed_and_the_night_is_named_once(house, e
     assert len(house.of(Method.SEND_MESSAGE)) == 1
 
 
-async def test_a_lock_down_holds_until_it_is_lifted_and_cuts_a_night_short(house, eventually):
+async def test_a_lock_down_holds_until_it_is_lifted_and_cuts_a_night_short(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", night__hours="22:00-07:00", night__say="off")
     await known(house, eventually)
     chats = house.store.chats

@@ -8,13 +8,16 @@ import pytest
 
 from services.moderation.telegram.errors import Transient
 from shared.contracts.telegram import Method
-from tests.house import BOT, HOUR, said
+from tests.conftest import Eventually
+from tests.house import BOT, HOUR, Clock, said
 from tests.moderation import ADMIN, ALES, CHAT, STRANGER, membership, message, photo, raw, user
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 
 
-async def test_a_strangers_commands_cost_no_call_and_an_admins_are_heard(house, eventually):
+async def test_a_strangers_commands_cost_no_call_and_an_admins_are_heard(
+    house: Clock, eventually: Eventually
+) -> None:
     command = {"text": "/help", "entities": [{"type": "bot_command", "offset": 0, "length": 5}]}
     await house.set(dryrun="off", media__photo="delete")
     own = membership(user(BOT, is_bot=True), "member", "administrator", at=int(time.time()))
@@ -29,7 +32,9 @@ async def test_a_strangers_commands_cost_no_call_and_an_admins_are_heard(house, 
     await eventually(lambda: len(house.of(Method.SEND_MESSAGE)) == spoken + 1)
 
 
-async def test_a_lock_warns_then_mutes_and_remembers_across_batches(house, eventually):
+async def test_a_lock_warns_then_mutes_and_remembers_across_batches(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", lock__link="warn", warn__most="2")
     await house.hear(said(1, text="https://a.by"))
     await eventually(lambda: house.deleted == [1])
@@ -46,7 +51,7 @@ async def test_a_lock_warns_then_mutes_and_remembers_across_batches(house, event
     assert (await house.store.chats.warned(CHAT, ALES)).steps == 1
 
 
-async def test_updates_too_old_to_act_on_are_only_counted(house, eventually):
+async def test_updates_too_old_to_act_on_are_only_counted(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__photo="delete")
     old = int(time.time()) - 49 * HOUR
     await house.hear(
@@ -63,7 +68,9 @@ async def test_updates_too_old_to_act_on_are_only_counted(house, eventually):
     )
 
 
-async def test_a_channel_is_no_stranger_before_telegram_was_asked(house, eventually):
+async def test_a_channel_is_no_stranger_before_telegram_was_asked(
+    house: Clock, eventually: Eventually
+) -> None:
     linked, other = -1_009_000_000_001, -1_009_000_000_002
     await house.set(dryrun="off", media__photo="delete")
     house.linked, house.away = linked, Transient("x")

@@ -15,13 +15,15 @@ from shared.clock import now
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.listings import Kind, Link, Listing, Place
 from shared.contracts.telegram import Method, TelegramUpdate
-from tests.house import came, said
+from tests.conftest import Eventually
+from tests.house import Clock, came, said
 from tests.moderation import ADMIN, ALES, CHAT, STRANGER, chat, file, membership, message, photo, raw, user
+from tests.stored import stored
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 
 
-async def test_pictures_and_traces_go_and_the_rest_stays(house, eventually):
+async def test_pictures_and_traces_go_and_the_rest_stays(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__photo="delete", service__pinned="delete")
     await house.hear(
         said(1, photo=photo()),
@@ -39,7 +41,7 @@ async def test_pictures_and_traces_go_and_the_rest_stays(house, eventually):
     assert house.banned == []
 
 
-async def test_an_album_spread_over_time_goes_as_a_whole(house, eventually):
+async def test_an_album_spread_over_time_goes_as_a_whole(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__video="delete")
     await house.hear(said(1, photo=photo(), media_group_id="a"))
     await eventually(lambda: house.store.chats.state(CHAT))
@@ -51,7 +53,7 @@ async def test_an_album_spread_over_time_goes_as_a_whole(house, eventually):
     await eventually(lambda: house.deleted == [1, 2, 3])
 
 
-async def test_in_dry_run_nothing_is_done_and_it_is_said_once(house, eventually):
+async def test_in_dry_run_nothing_is_done_and_it_is_said_once(house: Clock, eventually: Eventually) -> None:
     await house.set(media__photo="delete", suspicious="remove")
     await house.hear(*(said(n, photo=photo()) for n in range(1, 4)))
     await eventually(lambda: len(house.of(Method.SEND_MESSAGE)) == 1)
@@ -64,7 +66,9 @@ async def test_in_dry_run_nothing_is_done_and_it_is_said_once(house, eventually)
     assert {(entry.outcome, entry.reasons) for entry in log} == {("would", ("media.photo",))}
 
 
-async def test_a_newcomers_first_link_removes_the_newcomer_and_the_link(house, eventually):
+async def test_a_newcomers_first_link_removes_the_newcomer_and_the_link(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", suspicious="remove")
     await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
     await eventually(lambda: house.banned == [(CHAT, STRANGER)])
@@ -74,7 +78,9 @@ async def test_a_newcomers_first_link_removes_the_newcomer_and_the_link(house, e
     assert ban.params["until_date"] < time.time() + 366 * 86400
 
 
-async def test_by_default_admins_are_advised_and_nobody_is_removed(house, eventually):
+async def test_by_default_admins_are_advised_and_nobody_is_removed(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off")
     await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
     await eventually(lambda: house.of(Method.SEND_MESSAGE))
@@ -82,7 +88,9 @@ async def test_by_default_admins_are_advised_and_nobody_is_removed(house, eventu
     assert house.deleted == []
 
 
-async def test_where_no_admin_has_opened_the_bot_telegram_is_asked_for_no_names(house, eventually):
+async def test_where_no_admin_has_opened_the_bot_telegram_is_asked_for_no_names(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.hear(said(1))
     await eventually(lambda: house.telegram.asked == ["getChatAdministrators"])
     await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
@@ -90,7 +98,7 @@ async def test_where_no_admin_has_opened_the_bot_telegram_is_asked_for_no_names(
     assert house.telegram.asked == ["getChatAdministrators"]
 
 
-async def test_an_admin_is_never_removed_whatever_is_posted(house, eventually):
+async def test_an_admin_is_never_removed_whatever_is_posted(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", suspicious="remove", media__photo="delete")
     await house.hear(came(ADMIN), said(9, who=ADMIN, text="t.me/+AbCdEf"), said(10, photo=photo()))
     await eventually(lambda: house.deleted == [10])
@@ -98,7 +106,7 @@ async def test_an_admin_is_never_removed_whatever_is_posted(house, eventually):
     assert house.banned == []
 
 
-async def test_who_has_just_been_made_an_admin_is_one(house, eventually):
+async def test_who_has_just_been_made_an_admin_is_one(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__photo="delete")
     await house.hear(said(1, photo=photo()))
     await eventually(lambda: house.deleted == [1])
@@ -109,7 +117,7 @@ async def test_who_has_just_been_made_an_admin_is_one(house, eventually):
     await eventually(lambda: house.deleted == [1, 3])
 
 
-async def test_a_look_up_that_fails_defers_and_others_go_on(house, eventually):
+async def test_a_look_up_that_fails_defers_and_others_go_on(house: Clock, eventually: Eventually) -> None:
     other = CHAT - 1
     await house.set(dryrun="off", media__photo="delete", suspicious="remove")
     await house.set(other, dryrun="off")
@@ -121,7 +129,9 @@ async def test_a_look_up_that_fails_defers_and_others_go_on(house, eventually):
     await eventually(lambda: house.deleted == [1, 2], 15)
 
 
-async def test_where_telegram_hides_the_admins_nobody_is_accused(house, eventually):
+async def test_where_telegram_hides_the_admins_nobody_is_accused(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", media__photo="delete", suspicious="remove")
     house.telegram.error = Refused("chat.admins_hidden")
     await house.hear(
@@ -133,7 +143,9 @@ async def test_where_telegram_hides_the_admins_nobody_is_accused(house, eventual
     assert house.banned == []
 
 
-async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(house, eventually):
+async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(
+    house: Clock, eventually: Eventually
+) -> None:
     chats = [CHAT - n for n in range(1, 6)]
     for n, where in enumerate(chats):
         await house.set(where, dryrun="off", suspicious="remove" if n % 2 else "advise")
@@ -154,11 +166,12 @@ async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(hou
     assert "chats.far_apart" in reasons
 
 
-async def _places(house, count):
-    return await house.bus.redis.hlen("moderation:places") == count
+async def _places(house: Clock, count: int) -> bool:
+    held: int = await house.bus.redis.hlen("moderation:places")
+    return held == count
 
 
-async def test_the_same_update_twice_has_its_effect_once(house, eventually):
+async def test_the_same_update_twice_has_its_effect_once(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__photo="delete")
     twice = said(1, photo=photo())
     await house.hear(twice, twice)
@@ -168,7 +181,9 @@ async def test_the_same_update_twice_has_its_effect_once(house, eventually):
     assert house.deleted == [1, 2]
 
 
-async def test_a_setting_is_seen_by_what_follows_in_the_same_breath(house, eventually):
+async def test_a_setting_is_seen_by_what_follows_in_the_same_breath(
+    house: Clock, eventually: Eventually
+) -> None:
     command = {
         "text": "/set media.photo delete",
         "entities": [{"type": "bot_command", "offset": 0, "length": 4}],
@@ -184,7 +199,7 @@ async def test_a_setting_is_seen_by_what_follows_in_the_same_breath(house, event
     assert 1 not in house.deleted
 
 
-async def test_the_second_word_to_the_bot_in_a_chat_begins_the_next_batch(house):
+async def test_the_second_word_to_the_bot_in_a_chat_begins_the_next_batch(house: Clock) -> None:
     """It must read what the first one wrote; what stands between the two goes with the first."""
 
     def words(message_id: int, text: str, where: int = CHAT) -> TelegramUpdate:
@@ -201,7 +216,7 @@ async def test_the_second_word_to_the_bot_in_a_chat_begins_the_next_batch(house)
     assert sorted(one for write in handled for one in write[2::2]) == [e.update_id for e in events]
 
 
-async def test_the_same_update_twice_is_known_in_each_partition_of_a_batch(house):
+async def test_the_same_update_twice_is_known_in_each_partition_of_a_batch(house: Clock) -> None:
     """A batch may hold messages of all partitions; each remembers its own."""
     events = [event_of(said(n, where=CHAT - n)) for n in range(1, 30)]
     found = await handlers.on_updates(events, house.desk)
@@ -213,7 +228,9 @@ async def test_the_same_update_twice_is_known_in_each_partition_of_a_batch(house
     assert done == ids.keys()
 
 
-async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(house, eventually):
+async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(
+    house: Clock, eventually: Eventually
+) -> None:
     old, new = -4242, -1009994242
     await house.set(old, dryrun="off", media__photo="delete")
     moved = message(5, at=int(time.time()), migrate_to_chat_id=new) | {"chat": chat(old, "group")}
@@ -225,11 +242,13 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(house, event
     assert house.of(Method.DELETE_MESSAGES)[0].chat_id == new
 
 
-async def _has_settings(house, chat_id):
+async def _has_settings(house: Clock, chat_id: int) -> bool:
     return not (await house.store.chats.settings(chat_id)).dryrun
 
 
-async def test_the_index_finds_a_persons_messages_and_names_two_days_back(house, eventually):
+async def test_the_index_finds_a_persons_messages_and_names_two_days_back(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.hear(
         said(1),
         said(2, who=STRANGER),
@@ -237,7 +256,7 @@ async def test_the_index_finds_a_persons_messages_and_names_two_days_back(house,
     )
     chats = house.store.chats
 
-    async def indexed():
+    async def indexed() -> bool:
         return await chats.messages_of(CHAT, ALES) == [1, 3]
 
     await eventually(indexed)
@@ -245,13 +264,13 @@ async def test_the_index_finds_a_persons_messages_and_names_two_days_back(house,
     assert await chats.person_named(CHAT, "@ales") is None  # noted on the first message of the day only
     await house.hear(raw(message(4, at=int(time.time())) | {"from": user(9_000_000_001, username="Maryja")}))
 
-    async def named():
+    async def named() -> bool:
         return await chats.person_named(CHAT, "@maryja") == 9_000_000_001
 
     await eventually(named)
 
 
-async def test_nothing_of_a_person_lies_in_redis_in_the_clear(house, eventually):
+async def test_nothing_of_a_person_lies_in_redis_in_the_clear(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", suspicious="remove")
     who = 8_123_456_789
     body = message(5, who=who, at=int(time.time()), text="t.me/+SecretWords") | {
@@ -259,16 +278,14 @@ async def test_nothing_of_a_person_lies_in_redis_in_the_clear(house, eventually)
     }
     await house.hear(came(who), raw(body))
     await eventually(lambda: house.banned)
-    for key in await house.bus.redis.keys("*"):
-        value = await house.bus.redis.dump(key) or b""
+    for key, value in (await stored(house.bus.redis)).items():
         for secret in (str(who), "SecretWords", "Прозвішча", "secret_name", str(CHAT)):
             assert secret.encode() not in key + value
-        kind = await house.bus.redis.type(key)
-        if kind == b"zset":
-            assert str(who).encode() not in b" ".join(await house.bus.redis.zrange(key, 0, -1))
 
 
-async def test_an_unreadable_update_does_not_stop_its_neighbours(house, eventually):
+async def test_an_unreadable_update_does_not_stop_its_neighbours(
+    house: Clock, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", media__photo="delete")
     good = event_of(said(2, photo=photo()))
     bad = [

@@ -1,6 +1,7 @@
 """The bot's invite links and a wave, with moderation whole and the simulator in Telegram's place."""
 
 import time
+from typing import Any
 
 from services.moderation.bot.ports import Deps, Me
 from services.moderation.bot.store import BotStore
@@ -10,61 +11,67 @@ from services.moderation.domain.raids import Wave
 from services.moderation.raids.watch import open_doors
 from services.moderation.store import Store
 from services.moderation.telegram.store import ActorStore
-from shared.bus.commit import NOTHING
+from shared.bus.commit import NOTHING, Commit
 from simulator.demo import ALENA, RESIDENT, UPPER_TOWN
+from simulator.world.links import InviteLink
+from simulator.world.messages import Message
 from tests.conftest import eventually
-from tests.town import BOT
+from tests.house import NoFiles
+from tests.sure import sure
+from tests.town import BOT, Town
 
 ASKING = 6_100_000_900
+NOBODY: Any = None
+"""Where none is needed."""
 
 
 class Told:
     """Of the bot only what is heard of waves."""
 
-    def __init__(self):
-        self.waves = []
+    def __init__(self) -> None:
+        self.waves: list[Wave] = []
 
-    async def wave(self, wave: Wave):
+    async def wave(self, wave: Wave) -> Commit:
         self.waves.append(wave)
         return NOTHING
 
 
-def links(town):
+def links(town: Town) -> list[InviteLink]:
     chat = town.sim.world.chat(UPPER_TOWN)
     return [one for one in chat.links.values() if one.creator.id == BOT and not one.primary]
 
 
-def store(town):
+def store(town: Town) -> Store:
     return Store(town.bus.redis, town.bus.keys)
 
 
-async def set_up(town, said_in=UPPER_TOWN):
+async def set_up(town: Town, said_in: int = UPPER_TOWN) -> InviteLink:
     for name, value in (("raid.joins", "5"), ("raid.action", "requests")):
         town.say(f"/set {name} {value}")
     town.say("/dryrun off")
     await town.hears("З гэтага моманту я дзейнічаю")
     town.say("/link Пад'езд 3")
     await town.hears("Спасылка «Пад'езд 3»: https://t.me/+", said_in)
-    return await eventually(lambda: next(iter(links(town)), None))
+    made: InviteLink = await eventually(lambda: next(iter(links(town)), None))
+    return made
 
 
-def rush(town, count=6, first=6_100_000_001):
+def rush(town: Town, count: int = 6, first: int = 6_100_000_001) -> None:
     for n in range(count):
         town.sim.do("user", id=first + n, first_name=f"Новы {n}")
         town.sim.do("join", chat=UPPER_TOWN, user=first + n)
 
 
-async def open_up(town):
+async def open_up(town: Town) -> list[Wave]:
     """As the clock does it, two hours later."""
-    told = Told()
-    desk = Desk(store(town), town.bus.keys, None, told, None)
-    opened = await open_doors(desk, desk.store.waves, int(time.time()) + 7200)
-    assert opened is not None
-    await town.bus.commit(opened)
-    return told.waves
+    told: Any = Told()
+    desk = Desk(store(town), town.bus.keys, NOBODY, told, NOBODY)
+    await town.bus.commit(sure(await open_doors(desk, desk.store.waves, int(time.time()) + 7200)))
+    waves: list[Wave] = told.waves
+    return waves
 
 
-async def test_in_a_wave_the_bots_links_ask_and_afterwards_they_are_as_before(town):
+async def test_in_a_wave_the_bots_links_ask_and_afterwards_they_are_as_before(town: Town) -> None:
     link = await set_up(town)
     assert not link.by_request
     rush(town)
@@ -75,7 +82,7 @@ async def test_in_a_wave_the_bots_links_ask_and_afterwards_they_are_as_before(to
     town.sim.do("join", chat=UPPER_TOWN, user=ASKING, link=link.url)
     assert ASKING in link.pending
 
-    async def waiting():
+    async def waiting() -> list[int]:
         return await store(town).invites.waiting(UPPER_TOWN)
 
     await eventually(waiting)
@@ -86,7 +93,7 @@ async def test_in_a_wave_the_bots_links_ask_and_afterwards_they_are_as_before(to
     assert not link.revoked
 
 
-async def test_a_link_can_be_ended_and_nobody_but_admins_makes_one(town):
+async def test_a_link_can_be_ended_and_nobody_but_admins_makes_one(town: Town) -> None:
     link = await set_up(town)
     town.say("/link", RESIDENT)
     town.say("/link чужая", RESIDENT)
@@ -100,7 +107,7 @@ async def test_a_link_can_be_ended_and_nobody_but_admins_makes_one(town):
     assert await store(town).invites.of(UPPER_TOWN) == []
 
 
-async def test_who_waits_is_let_in_by_an_admin_and_by_nobody_else(town):
+async def test_who_waits_is_let_in_by_an_admin_and_by_nobody_else(town: Town) -> None:
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
     link = await set_up(town, said_in=ALENA)
@@ -111,7 +118,7 @@ async def test_who_waits_is_let_in_by_an_admin_and_by_nobody_else(town):
         town.sim.do("user", id=n, first_name="Сусед")
         town.sim.do("join", chat=UPPER_TOWN, user=n, link=link.url)
 
-    async def both():
+    async def both() -> bool:
         return len(await store(town).invites.waiting(UPPER_TOWN)) == 2
 
     await eventually(both)
@@ -123,11 +130,11 @@ async def test_who_waits_is_let_in_by_an_admin_and_by_nobody_else(town):
     assert town.calls("declineChatJoinRequest") == []
 
 
-async def over(town):
+async def over(town: Town) -> Message:
     """The wave's end as its admins read it, two hours later."""
     bus = town.bus
     deps = Deps(
-        settings=None,
+        settings=NOBODY,
         keys=bus.keys,
         telegram=OneAdmin(),
         chats=store(town).chats,
@@ -135,13 +142,15 @@ async def over(town):
         actor_store=ActorStore(bus.redis, bus.keys),
         me=Me(BOT, "dze_bot"),
     )
-    desk = Desk(store(town), bus.keys, None, Talk(deps), None)
-    await bus.commit(await open_doors(desk, desk.store.waves, int(time.time()) + 7200))
-    return await town.hears("наплыў сціх", ALENA)
+    desk = Desk(store(town), bus.keys, NOBODY, Talk(deps), NOBODY)
+    await bus.commit(sure(await open_doors(desk, desk.store.waves, int(time.time()) + 7200)))
+    card: Message = await town.hears("наплыў сціх", ALENA)
+    return card
 
 
-class OneAdmin:
+class OneAdmin(NoFiles):
     """Telegram's answer to who the admins are."""
 
-    async def call(self, *_, **__):
+    async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
+        del method, params, seconds
         return [{"user": {"id": ALENA, "language_code": "be"}}]

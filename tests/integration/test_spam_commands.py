@@ -23,7 +23,7 @@ def dze(*words: str, data: Path, given: bytes = b"") -> "subprocess.CompletedPro
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("spam")
     (folder / "spam.txt").write_text("\n".join(SPAM) + "\n", encoding="utf-8")
     (folder / "ham1.txt").write_text("\n".join(HAM[:30]), encoding="utf-8")
@@ -34,7 +34,7 @@ def place(tmp_path_factory):
     return folder
 
 
-def test_each_line_gets_one_answer_in_order_also_empty_and_broken_ones(place):
+def test_each_line_gets_one_answer_in_order_also_empty_and_broken_ones(place: Path) -> None:
     given = f"{SPAM[3]}\n\n{HAM[3]}\r\n".encode() + b"\xff\xfe\x00\n" + "a\u2028b\x85c\n".encode() + b"last"
     done = dze("classify", "-", data=place, given=given)
     lines = [line.split("\t") for line in done.stdout.decode().splitlines()]
@@ -43,13 +43,13 @@ def test_each_line_gets_one_answer_in_order_also_empty_and_broken_ones(place):
     assert all(abs(float(score)) < 1e3 for _, score in lines)
 
 
-def test_a_file_is_read_like_standard_input(place):
+def test_a_file_is_read_like_standard_input(place: Path) -> None:
     done = dze("classify", "spam.txt", data=place)
     assert done.stdout.decode().count("\n") == len(SPAM)
     assert done.stdout.decode().count("spam\t") > len(SPAM) * 0.9
 
 
-def test_a_model_can_be_written_elsewhere_and_named(place):
+def test_a_model_can_be_written_elsewhere_and_named(place: Path) -> None:
     (place / "both.tsv").write_text(
         "".join(f"spam\t{text}\n" for text in SPAM) + "".join(f"ham\t{text}\n" for text in HAM),
         encoding="utf-8",
@@ -61,14 +61,14 @@ def test_a_model_can_be_written_elsewhere_and_named(place):
     assert again.stdout.count(b"\n") == len(SPAM)
 
 
-def test_the_model_can_be_looked_at_and_rolled_back(place):
+def test_the_model_can_be_looked_at_and_rolled_back(place: Path) -> None:
     told = json.loads(dze("model", "--json", data=place).stdout)
     assert (told["spam"], told["ham"]) == (40, 60)
     shown = dze("model", "--use", told["revision"], data=place)
     assert told["revision"].encode() in shown.stdout
 
 
-def test_without_training_the_model_of_the_project_answers(tmp_path):
+def test_without_training_the_model_of_the_project_answers(tmp_path: Path) -> None:
     assert dze("classify", "-", data=tmp_path, given="привет\n".encode()).stdout.startswith(b"ham\t")
 
 
@@ -83,7 +83,7 @@ def test_without_training_the_model_of_the_project_answers(tmp_path):
         (("train", "--spam", "spam.txt", "--ham", "ham1.txt", "--out", "no/such/x.model"), b"cannot write"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(place, words, said):
+def test_what_is_wrong_is_said_in_one_line(place: Path, words: tuple[str, ...], said: bytes) -> None:
     (place / "empty.txt").write_text("\n \n")
     done = dze(*words, data=place)
     assert done.returncode == 2

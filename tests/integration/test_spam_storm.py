@@ -10,6 +10,8 @@ from redis.asyncio import Redis
 from services.moderation.spam.ready import own_samples
 from shared.bus.dead import letters
 from shared.contracts.registry import STREAMS
+from shared.settings import Settings
+from tests.conftest import BusFactory, Eventually
 from tests.house import came
 from tests.integration.test_spam_streams import Readers
 from tests.moderation import ADMIN, CHAT, STRANGER, message, photo, raw
@@ -70,7 +72,7 @@ def day(seed: int) -> list[dict[str, Any]]:
     return heard
 
 
-async def still(redis: "Redis[bytes]") -> bool:
+async def still(redis: Redis) -> bool:
     """Nothing is unread or unacknowledged anywhere."""
     for key in [key for stream in STREAMS for key in stream.partitions()]:
         for group in await redis.xinfo_groups(key) if await redis.exists(key) else ():
@@ -80,7 +82,9 @@ async def still(redis: "Redis[bytes]") -> bool:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_whatever_is_written_wherever_every_handler_copes(bus_factory, settings, eventually, seed):
+async def test_whatever_is_written_wherever_every_handler_copes(
+    bus_factory: BusFactory, settings: Settings, eventually: Eventually, seed: int
+) -> None:
     bus = bus_factory("moderation")
     house = Readers(bus, settings)
     for where, ways in zip(CHATS, WAYS, strict=True):

@@ -1,6 +1,7 @@
 """Texts through the real bus and a real Redis: what is found in them, what follows, what is learnt."""
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from services.moderation.spam.texts import Texts
 from services.moderation.standing.batch import Registry
 from services.moderation.telegram.store import ActorStore
 from shared.contracts.telegram import Method, PersonObserved
+from shared.settings import Settings
+from tests.conftest import BusFactory, Eventually
 from tests.house import BOT, House, came, said
 from tests.moderation import ADMIN, CHAT, STRANGER, message, photo, raw, user
+from tests.stored import stored
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 SPAM = "Срочно! Набираем людей в команду, доход от 500$ в день без вложений, пишите в личку @zarabotok_bot"
@@ -64,7 +68,7 @@ class Readers(House):
 
 
 @pytest.fixture
-async def house(bus_factory, settings):
+async def house(bus_factory: BusFactory, settings: Settings) -> AsyncIterator[Readers]:
     bus = bus_factory("moderation")
     made = Readers(bus, settings)
     async with bus.running():
@@ -82,7 +86,9 @@ async def answered(house: House, eventually: Any, number: int) -> None:
     await eventually(lambda: number in house.deleted)
 
 
-async def test_by_default_admins_are_told_with_reasons_and_nothing_goes(house, eventually):
+async def test_by_default_admins_are_told_with_reasons_and_nothing_goes(
+    house: Readers, eventually: Eventually
+) -> None:
     await house.opened()
     await house.set(dryrun="off")
     await house.hear(said(1, who=STRANGER, text=SPAM))
@@ -95,7 +101,9 @@ async def test_by_default_admins_are_told_with_reasons_and_nothing_goes(house, e
     assert any(word in card for word in ("грошы", "@імёны", "клічнікі"))
 
 
-async def test_what_looks_like_spam_goes_where_that_was_chosen_and_talk_stays(house, eventually):
+async def test_what_looks_like_spam_goes_where_that_was_chosen_and_talk_stays(
+    house: Readers, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", spam="delete", media__photo="delete")
     await house.hear(said(1, who=STRANGER, text=HAM), said(2, who=STRANGER, text=SPAM), said(3, text=FORGED))
     await answered(house, eventually, 9)
@@ -106,7 +114,9 @@ async def test_what_looks_like_spam_goes_where_that_was_chosen_and_talk_stays(ho
     assert set(reasons[1:]) & {"trait.money", "trait.mentions", "trait.exclaims"}
 
 
-async def test_its_author_goes_for_a_limited_time_where_that_was_chosen(house, eventually):
+async def test_its_author_goes_for_a_limited_time_where_that_was_chosen(
+    house: Readers, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", spam="remove", suspicious__days="7")
     await house.hear(said(1, who=STRANGER, text=SPAM))
     await eventually(lambda: house.banned)
@@ -117,16 +127,21 @@ async def test_its_author_goes_for_a_limited_time_where_that_was_chosen(house, e
     assert ban.reasons[0] == "spam.text"
 
 
-async def test_in_dry_run_it_is_only_said(house, eventually):
+async def test_in_dry_run_it_is_only_said(house: Readers, eventually: Eventually) -> None:
     await house.set(spam="remove", language="ru")
     await house.hear(said(1, who=STRANGER, text=SPAM))
-    spoken = lambda: [a.params["text"] for a in house.of(Method.SEND_MESSAGE) if a.chat_id == CHAT]  # noqa: E731
+
+    def spoken() -> list[str]:
+        return [a.params["text"] for a in house.of(Method.SEND_MESSAGE) if a.chat_id == CHAT]
+
     await eventually(lambda: any("стёр спам и удалил его автора" in text for text in spoken()))
     assert house.deleted == []
     assert house.banned == []
 
 
-async def test_admins_the_linked_channel_and_telegram_are_never_read(house, eventually):
+async def test_admins_the_linked_channel_and_telegram_are_never_read(
+    house: Readers, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", spam="remove", spam__for="everyone", media__photo="delete")
     channel = {"id": -100500, "type": "channel", "title": "Навіны"}
     await house.hear(
@@ -141,7 +156,7 @@ async def test_admins_the_linked_channel_and_telegram_are_never_read(house, even
     assert house.of(Method.BAN_SENDER_CHAT) == []
 
 
-async def test_a_strange_channel_is_read(house, eventually):
+async def test_a_strange_channel_is_read(house: Readers, eventually: Eventually) -> None:
     await house.set(dryrun="off", spam="remove")
     channel = {"id": -100501, "type": "channel", "title": "Заработок"}
     await house.hear(said(1, who=136817688, text=SPAM, sender_chat=channel))
@@ -150,7 +165,9 @@ async def test_a_strange_channel_is_read(house, eventually):
     assert house.banned == []
 
 
-async def test_an_innocent_message_that_is_edited_into_spam_goes(house, eventually):
+async def test_an_innocent_message_that_is_edited_into_spam_goes(
+    house: Readers, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", spam="delete", media__photo="delete")
     await house.hear(said(1, who=STRANGER, text=HAM))
     await answered(house, eventually, 8)
@@ -159,7 +176,7 @@ async def test_an_innocent_message_that_is_edited_into_spam_goes(house, eventual
     await eventually(lambda: 1 in house.deleted)
 
 
-async def test_the_whole_album_goes_with_its_caption(house, eventually):
+async def test_the_whole_album_goes_with_its_caption(house: Readers, eventually: Eventually) -> None:
     await house.set(dryrun="off", spam="delete")
     part = {"media_group_id": "a1", "photo": photo()}
     await house.hear(
@@ -170,7 +187,9 @@ async def test_the_whole_album_goes_with_its_caption(house, eventually):
     await eventually(lambda: house.deleted == [1, 2, 3])
 
 
-async def test_a_report_teaches_also_in_dry_run_and_the_next_copy_is_caught(house, eventually):
+async def test_a_report_teaches_also_in_dry_run_and_the_next_copy_is_caught(
+    house: Readers, eventually: Eventually
+) -> None:
     house.telegram.admins[CHAT] = [
         {"status": "creator", "user": user(ADMIN)},
         {
@@ -200,7 +219,7 @@ async def test_a_report_teaches_also_in_dry_run_and_the_next_copy_is_caught(hous
     assert house.deleted == [3, 9]
 
 
-async def test_a_ban_that_was_undone_teaches_as_well(house, eventually):
+async def test_a_ban_that_was_undone_teaches_as_well(house: Readers, eventually: Eventually) -> None:
     await house.set(dryrun="off", spam="delete", media__photo="delete")
     await house.hear(said(1, who=STRANGER, text=SPAM))
     await eventually(lambda: house.deleted == [1])
@@ -220,7 +239,7 @@ async def test_a_ban_that_was_undone_teaches_as_well(house, eventually):
     assert house.deleted == [1, 9]
 
 
-async def test_a_stop_word_is_found_where_it_hides(house, eventually):
+async def test_a_stop_word_is_found_where_it_hides(house: Readers, eventually: Eventually) -> None:
     await house.set(dryrun="off", spam="off", spam__words="крипт*, обмен usdt", media__photo="delete")
     await house.hear(
         said(1, who=STRANGER, text="продам кpипту дешево"),
@@ -232,7 +251,7 @@ async def test_a_stop_word_is_found_where_it_hides(house, eventually):
     assert house.deleted == [1, 2, 9]
 
 
-async def test_stop_words_are_kept_by_command(house, eventually):
+async def test_stop_words_are_kept_by_command(house: Readers, eventually: Eventually) -> None:
     def order(number: int, text: str) -> dict[str, Any]:
         mark = {"type": "bot_command", "offset": 0, "length": 9}
         return said(number, who=ADMIN, text=text, entities=[mark])
@@ -248,7 +267,9 @@ async def test_stop_words_are_kept_by_command(house, eventually):
     assert await words() == "обмен валют"
 
 
-async def test_the_same_text_in_several_chats_is_noticed_and_an_edit_is_no_repeat(house, eventually):
+async def test_the_same_text_in_several_chats_is_noticed_and_an_edit_is_no_repeat(
+    house: Readers, eventually: Eventually
+) -> None:
     text = "Дорогие друзья, приходите завтра на распродажу ковров в доме культуры"
     for n, changed in enumerate((text, f"🔥 {text}! 25 +", text.replace("о", "o").replace(" ", "  "))):
         await house.hear(said(n + 1, who=STRANGER, where=CHAT - n, text=changed))
@@ -271,17 +292,16 @@ async def test_the_same_text_in_several_chats_is_noticed_and_an_edit_is_no_repea
     assert not await noticed()
 
 
-async def test_no_text_and_no_word_of_it_lies_in_redis(house, eventually):
+async def test_no_text_and_no_word_of_it_lies_in_redis(house: Readers, eventually: Eventually) -> None:
     await house.set(dryrun="off", spam="delete", media__photo="delete")
     await house.hear(said(1, who=STRANGER, text=SPAM), said(2, who=STRANGER, text=FENCES))
     await answered(house, eventually, 9)
     redis = house.bus.redis
-    stored = b""
-    for key in [one async for one in redis.scan_iter(count=1000)]:
-        kind = await redis.type(key)
+    lies = await stored(redis)
+    for key in lies:
         if b"case" in key or b"copies" in key or b"taught" in key:
             assert await redis.ttl(key) > 0
-        stored += key + await redis.dump(key) if kind != b"stream" else key
     for word in ("Срочно", "команду", "zarabotok", "профнастила", "срочно"):
-        assert word.encode() not in stored
-        assert word.encode("utf-16-le") not in stored
+        for key, value in lies.items():
+            assert word.encode() not in key + value
+            assert word.encode("utf-16-le") not in key + value

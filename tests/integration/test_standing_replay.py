@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.main import app
 from services.moderation.domain.replay import Record
@@ -11,12 +11,17 @@ from services.moderation.domain.standing import DEFAULT, score, weigh
 from services.moderation.store import Store
 from services.moderation.store.records import Records
 from shared.bus import Commit
+from shared.settings import Settings
+from tests.conftest import BusFactory
+from tests.sure import sure
 
 CHAT = -1001
 
 
 @pytest.fixture
-async def recorded(bus_factory, settings, monkeypatch):
+async def recorded(
+    bus_factory: BusFactory, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> list[Record]:
     """Three people in one chat: an invitation as first message, many chats far apart, a text like spam."""
     bus = bus_factory("moderation")
     records = []
@@ -33,28 +38,30 @@ async def recorded(bus_factory, settings, monkeypatch):
     writes += Store(bus.redis, bus.keys).chats.set_setting(CHAT, "suspicious", "remove")
     await bus.commit(Commit.of(writes=writes))
     monkeypatch.setenv("DZE_REDIS_URL", settings.redis())
-    monkeypatch.setenv("DZE_KEY", settings.key.get_secret_value())
+    monkeypatch.setenv("DZE_KEY", sure(settings.key).get_secret_value())
     monkeypatch.setenv("DZE_DATA", str(settings.data))
     return records
 
 
-def replayed(*words: str):
+def replayed(*words: str) -> Result:
     return CliRunner().invoke(app, ["replay", *words])
 
 
-async def in_thread(*words: str):
+async def in_thread(*words: str) -> Result:
     import asyncio
 
     return await asyncio.to_thread(replayed, *words)
 
 
-async def test_without_a_change_nothing_moves(recorded):
+async def test_without_a_change_nothing_moves(recorded: list[Record]) -> None:
     found = json.loads((await in_thread("--json")).output)
     assert found["records"] == 3
     assert found["moved"] == []
 
 
-async def test_a_higher_threshold_and_lighter_weights_show_who_would_be_spared(recorded):
+async def test_a_higher_threshold_and_lighter_weights_show_who_would_be_spared(
+    recorded: list[Record],
+) -> None:
     found = json.loads((await in_thread("--json", "--set", "suspicious.threshold=95")).output)
     assert found["people"] == [
         {"was": "advise", "would": "advise", "count": 2},
@@ -67,7 +74,7 @@ async def test_a_higher_threshold_and_lighter_weights_show_who_would_be_spared(r
     assert "nothing" in table
 
 
-async def test_what_spam_is_set_to_bears_on_those_whose_texts_looked_like_it(recorded):
+async def test_what_spam_is_set_to_bears_on_those_whose_texts_looked_like_it(recorded: list[Record]) -> None:
     found = json.loads((await in_thread("--json", "--set", "spam=remove")).output)
     assert [(one["reasons"], one["would"]) for one in found["moved"]] == [(["spam.text"], "remove")]
     found = json.loads((await in_thread("--json", "--set", "spam=off")).output)
@@ -85,7 +92,7 @@ async def test_what_spam_is_set_to_bears_on_those_whose_texts_looked_like_it(rec
         (("--weight", "banned=heavy"), "heavy"),
     ],
 )
-def test_what_cannot_be_tried_is_said_in_one_line(words, says):
+def test_what_cannot_be_tried_is_said_in_one_line(words: tuple[str, str], says: str) -> None:
     found = replayed(*words)
     assert found.exit_code != 0
     assert says in (found.output + str(found.exception))

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,10 +34,12 @@ from services.moderation.standing.batch import Registry
 from services.moderation.store.records import Records
 from services.moderation.store.shared import Shared
 from services.moderation.telegram.store import ActorStore
-from shared.bus import Commit
+from shared.bus import Bus, Commit
 from shared.clock import now
-from shared.contracts.telegram import Method, PersonObserved
+from shared.contracts.telegram import Method, PersonObserved, TelegramAction
 from shared.keys import Keys
+from shared.settings import Settings
+from tests.conftest import BusFactory, Eventually
 from tests.house import House, came, said
 from tests.moderation import ADMIN, CHAT, STRANGER, chat, membership, raw, user
 
@@ -54,36 +59,45 @@ def find(facts):
 """
 
 
+class Town(House):
+    """A house that knows people by lists and keeps a record."""
+
+    def __init__(self, bus: Bus, settings: Settings, lists: Path) -> None:
+        super().__init__(bus, settings)
+        self.lists: Any = IdLists(lists, bus.keys)
+        self.records = Records(bus.redis, bus.keys)
+        self.registry: Any = Registry(self.store.people, bus.keys, (), self.lists, self.records)
+        self.talks = BotStore(bus.redis, bus.keys)
+        deps = Deps(
+            settings=settings,
+            keys=bus.keys,
+            telegram=self.telegram,
+            chats=self.store.chats,
+            store=self.talks,
+            actor_store=ActorStore(bus.redis, bus.keys),
+            me=Me(77, "dze_bot"),
+        )
+        self.desk = Desk(self.store, bus.keys, self.telegram, Talk(deps), mover(bus.redis, bus.keys))
+        bus.provide(registry=self.registry, desk=self.desk, bot=deps)
+
+
 @pytest.fixture
-async def house(bus_factory, settings, tmp_path):
+async def house(bus_factory: BusFactory, settings: Settings, tmp_path: Path) -> AsyncIterator[Town]:
     bus = bus_factory("moderation")
-    made = House(bus, settings)
     (tmp_path / "lists").mkdir()
     (tmp_path / "signals").mkdir()
-    made.lists = IdLists(tmp_path / "lists", bus.keys)
-    made.records = Records(bus.redis, bus.keys)
-    made.registry = Registry(made.store.people, bus.keys, (), made.lists, made.records)
-    made.talks = BotStore(bus.redis, bus.keys)
-    deps = Deps(
-        settings=settings,
-        keys=bus.keys,
-        telegram=made.telegram,
-        chats=made.store.chats,
-        store=made.talks,
-        actor_store=ActorStore(bus.redis, bus.keys),
-        me=Me(77, "dze_bot"),
-    )
-    made.desk = Desk(made.store, bus.keys, made.telegram, Talk(deps), mover(bus.redis, bus.keys))
-    bus.provide(registry=made.registry, desk=made.desk, bot=deps)
+    made = Town(bus, settings, tmp_path / "lists")
     async with bus.running():
         yield made
 
 
-def wave(count: int, first: int = 6_100_000_001):
+def wave(count: int, first: int = 6_100_000_001) -> list[dict[str, Any]]:
     return [came(first + n) for n in range(count)]
 
 
-async def test_a_wave_is_told_once_and_its_newcomers_are_silent_for_a_while(house, eventually):
+async def test_a_wave_is_told_once_and_its_newcomers_are_silent_for_a_while(
+    house: Town, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", raid__action="restrict", raid__joins="5")
     await house.hear(*wave(7))
     await eventually(lambda: len(house.of(Method.RESTRICT_MEMBER)) == 7)
@@ -98,16 +112,21 @@ async def test_a_wave_is_told_once_and_its_newcomers_are_silent_for_a_while(hous
     assert house.banned == []
 
 
-async def test_in_dry_run_and_by_default_a_wave_is_only_told(house, eventually):
+async def test_in_dry_run_and_by_default_a_wave_is_only_told(house: Town, eventually: Eventually) -> None:
     await house.set(raid__action="restrict", raid__joins="5")
     await house.set(CHAT - 1, dryrun="off", raid__joins="5")
     await house.hear(*wave(6), *(came(6_300_000_000 + n, CHAT - 1) for n in range(6)))
-    told = lambda: [one for one in house.of(Method.SEND_MESSAGE) if one.action_id.startswith("wave:")]  # noqa: E731
+
+    def told() -> list[TelegramAction]:
+        return [one for one in house.of(Method.SEND_MESSAGE) if one.action_id.startswith("wave:")]
+
     await eventually(lambda: len(told()) == 2)
     assert house.of(Method.RESTRICT_MEMBER) == []
 
 
-async def test_in_a_basic_group_nobody_is_silenced_and_nobody_is_said_to_be(house, eventually):
+async def test_in_a_basic_group_nobody_is_silenced_and_nobody_is_said_to_be(
+    house: Town, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", raid__action="restrict", raid__joins="5", language="en")
     joins = wave(6)
     for update in joins:
@@ -120,7 +139,7 @@ async def test_in_a_basic_group_nobody_is_silenced_and_nobody_is_said_to_be(hous
     assert house.of(Method.RESTRICT_MEMBER) == []
 
 
-async def test_the_door_opens_again_when_it_is_quiet(house, eventually):
+async def test_the_door_opens_again_when_it_is_quiet(house: Town, eventually: Eventually) -> None:
     await house.set(dryrun="off", raid__joins="5")
     await house.hear(*wave(6))
     await eventually(lambda: house.of(Method.SEND_MESSAGE))
@@ -134,7 +153,9 @@ async def test_the_door_opens_again_when_it_is_quiet(house, eventually):
     assert await open_doors(desk, waves, at + 1900) is None
 
 
-async def test_admins_and_people_let_in_by_admins_are_no_part_of_a_wave(house, eventually):
+async def test_admins_and_people_let_in_by_admins_are_no_part_of_a_wave(
+    house: Town, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", raid__action="restrict", raid__joins="5")
     approved = membership(user(STRANGER), "left", "member", at=int(time.time()))
     approved |= {"from": user(ADMIN), "via_join_request": True, "chat": chat(CHAT)}
@@ -143,7 +164,9 @@ async def test_admins_and_people_let_in_by_admins_are_no_part_of_a_wave(house, e
     assert STRANGER not in {one.params["user_id"] for one in house.of(Method.RESTRICT_MEMBER)}
 
 
-async def test_who_stands_on_two_lists_of_ids_is_removed_where_that_was_chosen(house, eventually):
+async def test_who_stands_on_two_lists_of_ids_is_removed_where_that_was_chosen(
+    house: Town, eventually: Eventually
+) -> None:
     for name in ("cas.csv", "lols.txt"):
         (house.lists.folder / name).write_text(f"{STRANGER}\n")
     house.lists.refresh()
@@ -153,7 +176,7 @@ async def test_who_stands_on_two_lists_of_ids_is_removed_where_that_was_chosen(h
     assert "listed.file" in house.of(Method.BAN_MEMBER)[0].reasons
 
 
-async def test_one_list_of_ids_is_advice_only(house, eventually):
+async def test_one_list_of_ids_is_advice_only(house: Town, eventually: Eventually) -> None:
     (house.lists.folder / "cas.csv").write_text(f"{STRANGER}\n")
     house.lists.refresh()
     await house.set(dryrun="off", suspicious="remove")
@@ -164,8 +187,8 @@ async def test_one_list_of_ids_is_advice_only(house, eventually):
 
 @pytest.mark.parametrize(("threshold", "removed"), [("50", True), ("95", False)])
 async def test_the_bot_acts_at_the_chats_own_threshold_and_for_its_days(
-    house, eventually, threshold, removed
-):
+    house: Town, eventually: Eventually, threshold: str, removed: bool
+) -> None:
     await house.set(dryrun="off", suspicious="remove", suspicious__threshold=threshold, suspicious__days="7")
     await house.hear(came(STRANGER), said(9, who=STRANGER, text="t.me/+AbCdEf"))
     await eventually(lambda: house.banned if removed else house.of(Method.SEND_MESSAGE))
@@ -174,7 +197,9 @@ async def test_the_bot_acts_at_the_chats_own_threshold_and_for_its_days(
         assert abs(ban.params["until_date"] - time.time() - 7 * 86400) < 60
 
 
-async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(house, eventually, tmp_path):
+async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(
+    house: Town, eventually: Eventually, tmp_path: Path
+) -> None:
     (tmp_path / "rules.toml").write_text(RULE)
     house.registry.rules = load(tmp_path / "rules.toml", set(DEFAULT.table))
     await house.set(dryrun="off", suspicious="remove")
@@ -186,12 +211,14 @@ async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(hous
     assert house.of(Method.BAN_MEMBER)[0].reasons[0] == "rule.two-chats"
 
 
-async def _known(house) -> bool:
+async def _known(house: Town) -> bool:
     person = house.bus.keys.person(STRANGER)
     return bool((await house.store.people.load({person}))[person].chats)
 
 
-async def test_a_signal_of_the_operators_own_reaches_the_card_in_words(house, eventually, tmp_path):
+async def test_a_signal_of_the_operators_own_reaches_the_card_in_words(
+    house: Town, eventually: Eventually, tmp_path: Path
+) -> None:
     (tmp_path / "signals" / "even.py").write_text(SIGNAL)
     own = plugins.load(tmp_path / "signals")
     house.bus.provide(registry=Registry(house.store.people, house.bus.keys, (), own=own))
@@ -203,7 +230,9 @@ async def test_a_signal_of_the_operators_own_reaches_the_card_in_words(house, ev
     assert "has an even number" in house.of(Method.SEND_MESSAGE)[0].params["text"]
 
 
-async def test_what_was_concluded_is_recorded_without_text_and_can_be_weighed_again(house, eventually):
+async def test_what_was_concluded_is_recorded_without_text_and_can_be_weighed_again(
+    house: Town, eventually: Eventually
+) -> None:
     await house.set(dryrun="off", suspicious="remove")
     await house.hear(came(STRANGER), said(9, who=STRANGER, text="hush t.me/+AbCdEf"))
     await eventually(lambda: house.banned)
@@ -223,7 +252,7 @@ async def test_what_was_concluded_is_recorded_without_text_and_can_be_weighed_ag
     assert stricter.counts == {("advise", "remove"): 1}
 
 
-async def test_who_was_asked_and_writes_has_answered(house, eventually):
+async def test_who_was_asked_and_writes_has_answered(house: Town, eventually: Eventually) -> None:
     await house.set(dryrun="off")
     person = house.bus.keys.person(STRANGER)
     asked = raw(membership(user(STRANGER), "left", "member", at=int(time.time())), "chat_member")
@@ -245,18 +274,18 @@ async def test_who_was_asked_and_writes_has_answered(house, eventually):
     await eventually(lambda: _answered(house, person))
 
 
-async def _asked(house, person) -> bool:
+async def _asked(house: Town, person: str) -> bool:
     return any(one.asked > 0 for one in (await house.store.people.load({person}))[person].chats.values())
 
 
-async def _answered(house, person) -> bool:
+async def _answered(house: Town, person: str) -> bool:
     return any(one.asked == -1 for one in (await house.store.people.load({person}))[person].chats.values())
 
 
 KEY = "s" * 40
 
 
-def shared_with(house, folder, **more) -> None:
+def shared_with(house: Town, folder: Path, **more: Any) -> None:
     """Subscribe to a list of another operator, or publish one."""
     (folder / "minsk.key").write_text(KEY)
     given = {"name": "minsk", "key_file": "minsk.key", **more}
@@ -267,7 +296,7 @@ def shared_with(house, folder, **more) -> None:
     house.registry.sharing = Shared(house.bus.redis)
 
 
-def listed(folder, *people: int) -> dict[str, str]:
+def listed(folder: Path, *people: int) -> dict[str, str]:
     at = int(time.time())
     entries = {person_in(KEY.encode(), one): at + 86400 for one in people}
     theirs = signer(Keys("t" * 64))
@@ -277,8 +306,8 @@ def listed(folder, *people: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("use", ["preview", "notify"])
 async def test_the_list_of_another_operator_is_previewed_or_told_and_never_acts_alone(
-    house, eventually, tmp_path, use
-):
+    house: Town, eventually: Eventually, tmp_path: Path, use: str
+) -> None:
     folder = tmp_path / "lists"
     shared_with(house, folder, **listed(folder, STRANGER), use=use)
     await house.set(dryrun="off", suspicious="remove")
@@ -294,7 +323,9 @@ async def test_the_list_of_another_operator_is_previewed_or_told_and_never_acts_
     assert house.banned == []
 
 
-async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(house, eventually, tmp_path):
+async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(
+    house: Town, eventually: Eventually, tmp_path: Path
+) -> None:
     folder = tmp_path / "lists"
     shared_with(house, folder, **listed(folder, STRANGER), use="notify")
     await house.set(dryrun="off", suspicious="remove")
@@ -306,14 +337,15 @@ async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(house, event
 
 
 async def test_an_admins_ban_goes_into_the_published_list_and_leaves_it_when_taken_back(
-    house, eventually, tmp_path
-):
+    house: Town, eventually: Eventually, tmp_path: Path
+) -> None:
     shared_with(house, tmp_path / "lists", publish_days=90)
     theirs, sharing = person_in(KEY.encode(), STRANGER), house.registry.sharing
     await house.bus.publish(word(house, "banned"))
 
-    async def published():
-        return await sharing.published("minsk")
+    async def published() -> tuple[dict[str, int], frozenset[str]]:
+        found: tuple[dict[str, int], frozenset[str]] = await sharing.published("minsk")
+        return found
 
     async def is_in() -> bool:
         return theirs in (await published())[0]
@@ -327,7 +359,7 @@ async def test_an_admins_ban_goes_into_the_published_list_and_leaves_it_when_tak
     await eventually(is_out)
 
 
-def word(house, kind: str) -> PersonObserved:
+def word(house: Town, kind: str) -> PersonObserved:
     keys = house.bus.keys
     return PersonObserved(
         person=keys.person(STRANGER), chat=keys.person(CHAT), chat_id=CHAT, user_id=STRANGER, kind=kind,

@@ -1,7 +1,11 @@
 """What an admin meets of people and their standing: moderation whole, the simulator in Telegram's place."""
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
 import pytest
 
+from services.moderation.domain.standing.person import Presence
 from services.moderation.equip import equip
 from services.moderation.settings import ModerationSettings
 from services.moderation.store import Store
@@ -10,10 +14,11 @@ from shared.settings import SettingsError
 from simulator.demo import ALENA, DEMO_TOKEN, RESIDENT, STRANGER, UPPER_TOWN
 from simulator.server import serving
 from tests.conftest import KEY, eventually
-from tests.town import judged
+from tests.sure import sure
+from tests.town import Town, judged
 
 
-async def test_an_admin_has_the_bot_ask_and_the_answer_counts(town):
+async def test_an_admin_has_the_bot_ask_and_the_answer_counts(town: Town) -> None:
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
     await town.bus.publish(judged(town))
@@ -30,14 +35,14 @@ async def test_an_admin_has_the_bot_ask_and_the_answer_counts(town):
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("rules.toml", '[[rule]]\nname = "x"\naction = "ban"\n', "rules.toml, line 3"),
+        ("rules.toml", '[[rule]]\nname = "x"\naction = "ban"\n', "rules.toml, line 1: a rule needs"),
         ("signals/odd.py", "NAME = 1\n", "odd.py"),
         ("lists/shared.toml", '[[list]]\nname = "x"\nkey_file = "gone"\n', "shared.toml"),
     ],
 )
 async def test_a_mistake_of_the_operators_stops_the_start_with_one_line(
-    redis_url, tmp_path, name, text, says
-):
+    redis_url: str, tmp_path: Path, name: str, text: str, says: str
+) -> None:
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
@@ -53,14 +58,14 @@ async def test_a_mistake_of_the_operators_stops_the_start_with_one_line(
     assert "\n" not in str(caught.value)
 
 
-async def standing(town, who, chat):
+async def standing(town: Town, who: int, chat: int) -> Presence | None:
     """What the stage of people knows of somebody in a chat."""
     people, keys = Store(town.bus.redis, town.bus.keys).people, town.bus.keys
     found = await people.load([keys.person(who)])
     return found[keys.person(who)].chats.get(keys.person(chat))
 
 
-async def test_an_answer_counts_also_when_it_is_not_the_first_message_of_the_day(town):
+async def test_an_answer_counts_also_when_it_is_not_the_first_message_of_the_day(town: Town) -> None:
     town.say("/start", ALENA, ALENA)
     await town.hears("Вітаю", ALENA)
     town.say("добры дзень", RESIDENT)
@@ -69,22 +74,22 @@ async def test_an_answer_counts_also_when_it_is_not_the_first_message_of_the_day
     card = await town.hears("Рашаць вам", ALENA)
     await town.answer(ALENA, ALENA, card, text="Спытаць")
 
-    async def asked():
-        return (await standing(town, RESIDENT, UPPER_TOWN)).asked
+    async def asked() -> int:
+        return sure(await standing(town, RESIDENT, UPPER_TOWN)).asked
 
     await eventually(asked)
     town.say("я з дома шэсць", RESIDENT)
     await eventually(lambda: has_answered(asked))
-    assert (await standing(town, RESIDENT, UPPER_TOWN)).days == 1
+    assert sure(await standing(town, RESIDENT, UPPER_TOWN)).days == 1
     state = await Store(town.bus.redis, town.bus.keys).chats.state(UPPER_TOWN, [RESIDENT])
     assert state.days[town.bus.keys.person(RESIDENT)] == 1
 
 
-async def has_answered(asked):
+async def has_answered(asked: Callable[[], Awaitable[int]]) -> bool:
     return await asked() == -1
 
 
-async def test_a_neighbour_vouches_for_a_newcomer_and_strangers_are_not_heard(town):
+async def test_a_neighbour_vouches_for_a_newcomer_and_strangers_are_not_heard(town: Town) -> None:
     town.say("/set trust.days 1")
     await town.hears("trust.days")
     town.say("добры дзень", RESIDENT)
@@ -96,8 +101,8 @@ async def test_a_neighbour_vouches_for_a_newcomer_and_strangers_are_not_heard(to
     await town.hears("сусед ручаецца за")
     assert sum("ручаецца" in said or "паручыцца" in said for said in town.texts()) == 1
 
-    async def vouched():
-        return (await standing(town, STRANGER, UPPER_TOWN)).vouched
+    async def vouched() -> tuple[int, ...]:
+        return sure(await standing(town, STRANGER, UPPER_TOWN)).vouched
 
     await eventually(vouched)
     town.say("/vouch", RESIDENT, reply_to=hello)

@@ -1,15 +1,21 @@
 """Proposals through the real bus and a real Redis: from what the gateway publishes to what others get."""
 
 import asyncio
+from asyncio.locks import Event
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from services.submissions import handlers
 from services.submissions.__main__ import equip
 from services.submissions.handlers import end_overdue
+from services.submissions.index import Index
 from services.submissions.store import Store
 from shared.bus import NOTHING, Commit, Outcome
+from shared.bus.bus import Bus
 from shared.clock import now
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.listings import Content, Kind, Link, Listing, Place, Precision
@@ -29,6 +35,10 @@ from shared.contracts.submissions import (
     SubmissionReviewed,
     SubmissionWithdrawn,
 )
+from shared.settings import Settings
+from tests.conftest import BusFactory, Eventually
+from tests.stored import stored
+from tests.sure import sure
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 
@@ -36,7 +46,8 @@ pytestmark = pytest.mark.usefixtures("nothing_pending")
 class Around:
     """The services around submissions, as far as submissions can tell: they note what they get."""
 
-    def __init__(self, gateway, moderation, directory) -> None:
+    def __init__(self, gateway: Bus, moderation: Bus, directory: Bus, submissions: Bus) -> None:
+        self.submissions, self.store = submissions, Store(submissions)
         self.requests: list[ReviewRequested] = []
         self.closed: list[ReviewClosed] = []
         self.orders: list[SubmissionAccepted] = []
@@ -76,13 +87,13 @@ class Around:
     def last(self, name: str) -> SubmissionChanged:
         return next(e for e in reversed(self.changes) if e.submission_id == self.id(name))
 
-    async def propose(self, name: str, action="add", **values) -> None:
+    async def propose(self, name: str, action: str = "add", **values: Any) -> None:
         values = {"content": content()} | values if action == "add" else values
         await self.gateway.publish(
             SubmissionReceived(submission_id=self.id(name), action=action, received_at=now(), **values)
         )
 
-    async def decide(self, name: str, decision="approve", **values) -> None:
+    async def decide(self, name: str, decision: str = "approve", **values: Any) -> None:
         await self.gateway.publish(
             SubmissionReviewed(
                 submission_id=self.id(name), decision=decision, reviewer="r" * 13, reviewed_at=now(), **values
@@ -92,7 +103,7 @@ class Around:
     async def withdraw(self, name: str) -> None:
         await self.gateway.publish(SubmissionWithdrawn(submission_id=self.id(name), withdrawn_at=now()))
 
-    async def list_it(self, listing_id: str, what: Content | None, revision=1) -> None:
+    async def list_it(self, listing_id: str, what: Content | None, revision: int = 1) -> None:
         listed = what and Listing(
             **dict(what), id=listing_id, revision=revision, created_at=now(), updated_at=now()
         )
@@ -104,7 +115,9 @@ class Around:
         )
 
 
-def content(name="Затока 3", link="zatoka_chat", lat=53.9, lon=27.5) -> Content:
+def content(
+    name: str = "Затока 3", link: str = "zatoka_chat", lat: float = 53.9, lon: float = 27.5
+) -> Content:
     return Content(
         name=name,
         link=Link(kind="username", value=link),
@@ -114,13 +127,13 @@ def content(name="Затока 3", link="zatoka_chat", lat=53.9, lon=27.5) -> Co
 
 
 @pytest.fixture
-async def around(bus_factory, settings, eventually):
+async def around(
+    bus_factory: BusFactory, settings: Settings, eventually: Eventually
+) -> AsyncIterator[Around]:
     """Everything running: two replicas of submissions and their surroundings."""
     gateway, moderation, directory = (bus_factory(name) for name in ("gateway", "moderation", "directory"))
-    world = Around(gateway, moderation, directory)
     replicas = [equip(bus_factory("submissions"), settings) for _ in range(2)]
-    world.submissions = replicas[0]
-    world.store = Store(world.submissions)
+    world = Around(gateway, moderation, directory, replicas[0])
     done = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         buses = (gateway, moderation, directory, *replicas)
@@ -134,13 +147,13 @@ async def around(bus_factory, settings, eventually):
         done.set()
 
 
-async def keep_running(bus, started, done) -> None:
+async def keep_running(bus: Bus, started: Event, done: Event) -> None:
     async with bus.running():
         started.set()
         await done.wait()
 
 
-async def test_a_proposal_goes_all_the_way_to_the_directory(around, eventually):
+async def test_a_proposal_goes_all_the_way_to_the_directory(around: Around, eventually: Eventually) -> None:
     await around.propose("one")
     await eventually(lambda: around.requests)
     await around.decide("one")
@@ -151,11 +164,13 @@ async def test_a_proposal_goes_all_the_way_to_the_directory(around, eventually):
     seen = [e.state for e in around.changes]
     assert seen[-1] is State.ACCEPTED
     assert [e.revision for e in around.changes] == sorted(e.revision for e in around.changes)
-    record = await around.store.record(around.id("one"))
+    record = sure(await around.store.record(around.id("one")))
     assert (record.state, record.content) == (State.ACCEPTED, None)
 
 
-async def test_the_claim_of_an_accepted_link_is_kept_until_the_directory_shows_it(around, eventually):
+async def test_the_claim_of_an_accepted_link_is_kept_until_the_directory_shows_it(
+    around: Around, eventually: Eventually
+) -> None:
     await around.propose("one")
     await eventually(lambda: around.requests)
     await around.decide("one")
@@ -171,11 +186,11 @@ async def test_the_claim_of_an_accepted_link_is_kept_until_the_directory_shows_i
     assert around.last("three").listing_id == around.listing_id("one")
 
 
-async def no_claims(around) -> bool:
+async def no_claims(around: Around) -> bool:
     return not await around.submissions.redis.keys("submissions:claim:*")
 
 
-async def test_every_event_twice_has_one_effect(around, eventually):
+async def test_every_event_twice_has_one_effect(around: Around, eventually: Eventually) -> None:
     for _ in range(2):
         await around.propose("one")
     await eventually(lambda: around.requests)
@@ -190,10 +205,12 @@ async def test_every_event_twice_has_one_effect(around, eventually):
     await asyncio.sleep(0.3)
     assert len(around.orders) == 1
     assert not around.closed
-    assert (await around.store.record(around.id("one"))).state is State.ACCEPTED
+    assert sure(await around.store.record(around.id("one"))).state is State.ACCEPTED
 
 
-async def test_what_is_withdrawn_in_review_is_closed_and_its_link_is_free_again(around, eventually):
+async def test_what_is_withdrawn_in_review_is_closed_and_its_link_is_free_again(
+    around: Around, eventually: Eventually
+) -> None:
     await around.propose("one")
     await eventually(lambda: around.requests)
     await around.withdraw("one")
@@ -205,7 +222,7 @@ async def test_what_is_withdrawn_in_review_is_closed_and_its_link_is_free_again(
     assert not around.orders
 
 
-async def test_a_withdrawal_that_comes_first_is_remembered(around, eventually):
+async def test_a_withdrawal_that_comes_first_is_remembered(around: Around, eventually: Eventually) -> None:
     await around.withdraw("one")
     await eventually(lambda: remembered(around))
     await around.propose("one")
@@ -214,19 +231,23 @@ async def test_a_withdrawal_that_comes_first_is_remembered(around, eventually):
     assert not await remembered(around)
 
 
-async def remembered(around) -> list[bytes]:
-    return await around.submissions.redis.keys("submissions:withdrawn:*")
+async def remembered(around: Around) -> bool:
+    return bool(await around.submissions.redis.keys("submissions:withdrawn:*"))
 
 
-async def test_of_many_proposals_of_one_link_at_once_exactly_one_is_reviewed(around, eventually):
+async def test_of_many_proposals_of_one_link_at_once_exactly_one_is_reviewed(
+    around: Around, eventually: Eventually
+) -> None:
     names = [f"n{n}" for n in range(24)]
     await asyncio.gather(*(around.propose(name) for name in names))
     await eventually(lambda: all(around.state(n) in {State.IN_REVIEW, State.DUPLICATE} for n in names))
-    assert sorted(around.state(name) for name in names).count(State.IN_REVIEW) == 1
+    assert [around.state(name) for name in names].count(State.IN_REVIEW) == 1
     assert len(around.requests) == 1
 
 
-async def test_a_decision_and_a_withdrawal_at_once_end_in_one_of_the_two(around, eventually):
+async def test_a_decision_and_a_withdrawal_at_once_end_in_one_of_the_two(
+    around: Around, eventually: Eventually
+) -> None:
     names = [f"n{n}" for n in range(16)]
     for n, name in enumerate(names):
         await around.propose(name, content=content(link=f"chat_{n}x"))
@@ -240,8 +261,8 @@ async def test_a_decision_and_a_withdrawal_at_once_end_in_one_of_the_two(around,
 
 
 async def test_the_reviewer_sees_what_stands_there_and_which_neighbours_have_the_same_name(
-    around, eventually
-):
+    around: Around, eventually: Eventually
+) -> None:
     await around.list_it("a" * 13, content("Затока, 3", "old_chat"))
     await around.list_it("b" * 13, content("Затока 3 (чат)", "twin_chat", lat=53.9005))
     await around.list_it("c" * 13, content("Затока 5", "next_chat"))
@@ -253,8 +274,8 @@ async def test_the_reviewer_sees_what_stands_there_and_which_neighbours_have_the
 
 
 async def test_a_change_of_a_listing_just_added_waits_for_the_index_instead_of_being_refused(
-    around, eventually
-):
+    around: Around, eventually: Eventually
+) -> None:
     for n, letter in enumerate("abcdefgh"):
         await around.gateway.publish(
             SubmissionReceived(
@@ -277,13 +298,17 @@ async def test_a_change_of_a_listing_just_added_waits_for_the_index_instead_of_b
     await eventually(lambda: len(around.requests) == 8)
 
 
-async def test_the_removal_of_a_listing_that_never_was_is_refused(around, eventually):
+async def test_the_removal_of_a_listing_that_never_was_is_refused(
+    around: Around, eventually: Eventually
+) -> None:
     await around.propose("one", "remove", listing_id="a" * 13)
     await eventually(lambda: around.state("one") is State.REFUSED)
     assert around.last("one").reasons == ("listing.unknown",)
 
 
-async def test_the_index_follows_links_that_move_between_listings(around, eventually):
+async def test_the_index_follows_links_that_move_between_listings(
+    around: Around, eventually: Eventually
+) -> None:
     index = around.store.index
     first, second = content("Першы", "first_chat"), content("Другі", "second_chat")
     await around.list_it("a" * 13, first)
@@ -298,7 +323,7 @@ async def test_the_index_follows_links_that_move_between_listings(around, eventu
     assert [n.listing_id for n in near] == ["b" * 13]
 
 
-async def test_places_at_the_poles_do_no_harm(around, eventually):
+async def test_places_at_the_poles_do_no_harm(around: Around, eventually: Eventually) -> None:
     await around.list_it("a" * 13, content("Полюс", "pole_chat", lat=89.99))
     await eventually(lambda: around.store.index.owner(content(link="pole_chat").link))
     await around.list_it("a" * 13, content("Полюс", "pole_chat"), 2)
@@ -310,21 +335,21 @@ async def test_places_at_the_poles_do_no_harm(around, eventually):
     assert around.last("one").reasons == ("place.outside",)
 
 
-async def nobody_near(around) -> bool:
+async def nobody_near(around: Around) -> bool:
     return not await around.store.index.neighbours(content().place)
 
 
-async def owned(index, link, listing_id) -> bool:
+async def owned(index: Index, link: Link, listing_id: str) -> bool:
     return await index.owner(link) == listing_id
 
 
 async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_when_it_is_forgotten(
-    around, eventually, monkeypatch
-):
+    around: Around, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
     redis = around.submissions.redis
     await around.propose("one", content=content("Таямніца", "secret_chat"), reason="мае словы")
     await eventually(lambda: around.requests)
-    kept = await dump(redis)
+    kept = await lying(redis)
     assert b"secret_chat" not in kept
     assert "Таямніца".encode() not in kept
     assert "словы".encode() not in kept
@@ -332,7 +357,7 @@ async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_whe
     await eventually(lambda: around.state("one") is State.REFUSED)
     assert await end_overdue(around.store) is None
     monkeypatch.setattr(handlers, "now", lambda: now() + timedelta(days=30, seconds=1))
-    commit = await end_overdue(around.store)
+    commit = sure(await end_overdue(around.store))
     assert await around.submissions.commit(commit) is Outcome.DONE
     await eventually(lambda: around.state("one") is State.FORGOTTEN)
     assert await around.store.record(around.id("one")) is None
@@ -340,17 +365,12 @@ async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_whe
     await eventually(lambda: no_snapshot(redis))
 
 
-async def no_snapshot(redis) -> bool:
+async def no_snapshot(redis: Redis) -> bool:
     return not await redis.keys(f"{SUBMISSIONS_CHANGED.topic}.snapshot.*")
 
 
-async def dump(redis) -> bytes:
+async def lying(redis: Redis) -> bytes:
     """Every value of this service, as it lies in Redis."""
-    found = b""
-    for key in await redis.keys("submissions:*"):
-        if await redis.type(key) == b"hash":
-            found += key + b"".join(k + v for k, v in (await redis.hgetall(key)).items())
-        elif await redis.type(key) == b"string":
-            found += key + await redis.get(key)
+    found = {key: value for key, value in (await stored(redis)).items() if key.startswith(b"submissions:")}
     assert found
-    return found
+    return b"".join(key + value for key, value in found.items())

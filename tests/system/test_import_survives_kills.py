@@ -8,6 +8,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,23 +17,27 @@ import pytest
 from services.directory.exchange import import_file
 from services.directory.exchange.published import listings
 from shared.contracts.registry import DIRECTORY_CHANGED
+from shared.settings import Settings
+from tests.conftest import BusFactory
+from tests.sure import sure
 from tests.system.conftest import port, until
 
 ROWS = 3_000
 KILLS = 4
+Running = dict[int, subprocess.Popen[bytes]]
+"""Processes by the port of their health."""
 pytestmark = pytest.mark.system
 
 
 @contextmanager
-def processes(settings, count: int) -> Iterator[dict[int, subprocess.Popen]]:
+def processes(settings: Settings, count: int) -> Iterator[Running]:
     """So many directories in processes of their own, by the port of their health."""
-    running = {port(): None for _ in range(count)}
-    for at in running:
-        running[at] = start(settings, at)
+    ports = {port() for _ in range(count)}
+    running = {at: start(settings, at) for at in ports}
     try:
         yield running
         for at in running:  # who is killed while Python still loads has no clean stop
-            until(lambda at=at: is_ready(at), 30, "a directory that reads")
+            until(partial(is_ready, at), 30, "a directory that reads")
     finally:
         for process in running.values():
             process.terminate()
@@ -39,9 +45,9 @@ def processes(settings, count: int) -> Iterator[dict[int, subprocess.Popen]]:
     assert codes == [0] * count
 
 
-def start(settings, at: int) -> subprocess.Popen:
+def start(settings: Settings, at: int) -> subprocess.Popen[bytes]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
-    env |= {"DZE_REDIS_URL": settings.redis(), "DZE_KEY": settings.key.get_secret_value()}
+    env |= {"DZE_REDIS_URL": settings.redis(), "DZE_KEY": sure(settings.key).get_secret_value()}
     return subprocess.Popen(
         [sys.executable, "-m", "services.directory"],
         env=env | {"DZE_INTERNAL_PORT": str(at)},
@@ -57,7 +63,7 @@ def is_ready(at: int) -> bool:
         return False
 
 
-async def kill_some(running: dict[int, subprocess.Popen], chance: random.Random, settings) -> None:
+async def kill_some(running: Running, chance: random.Random, settings: Settings) -> None:
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0.4, 1.2))
         which = chance.choice(list(running))
@@ -66,7 +72,9 @@ async def kill_some(running: dict[int, subprocess.Popen], chance: random.Random,
         running[which] = start(settings, which)
 
 
-async def test_an_import_survives_kills_of_the_directory(bus_factory, settings, tmp_path, nothing_pending):
+async def test_an_import_survives_kills_of_the_directory(
+    bus_factory: BusFactory, settings: Settings, tmp_path: Path, nothing_pending: None
+) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails
     chance = random.Random(seed)

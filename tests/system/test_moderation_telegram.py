@@ -59,7 +59,7 @@ def gone(city: City, chat: int) -> set[int]:
     return {m["message_id"] for m in city.chat(chat)["messages"] if m.get("deleted")}
 
 
-def test_a_stranger_with_an_invite_link_is_removed_and_neighbours_are_not(quarter: City):
+def test_a_stranger_with_an_invite_link_is_removed_and_neighbours_are_not(quarter: City) -> None:
     switch_on(quarter, UPPER_TOWN, "suspicious remove", "media.photo delete")
     quarter.do("join", chat=UPPER_TOWN, user=STRANGER)
     (link,) = quarter.do(
@@ -76,7 +76,7 @@ def test_a_stranger_with_an_invite_link_is_removed_and_neighbours_are_not(quarte
     assert {int(call["params"]["user_id"]) for call in bans} == {STRANGER}
 
 
-def test_a_second_poller_takes_over_when_the_first_is_killed(quarter: City):
+def test_a_second_poller_takes_over_when_the_first_is_killed(quarter: City) -> None:
     switch_on(quarter, UPPER_TOWN)
     quarter.start("moderation:2")
     time.sleep(3)
@@ -89,7 +89,7 @@ def test_a_second_poller_takes_over_when_the_first_is_killed(quarter: City):
     assert time.monotonic() - killed < 20
 
 
-def test_a_group_that_becomes_a_supergroup_stays_as_it_was_set(quarter: City):
+def test_a_group_that_becomes_a_supergroup_stays_as_it_was_set(quarter: City) -> None:
     switch_on(quarter, YARD_GROUP, "media.photo delete")
     new = quarter.do("migrate", chat=YARD_GROUP, user=ALENA)["id"]
     until(quarter.drained, 20, "the move")
@@ -97,7 +97,7 @@ def test_a_group_that_becomes_a_supergroup_stays_as_it_was_set(quarter: City):
     until(lambda: photo["message_id"] in gone(quarter, new), 20, "the picture")
 
 
-def test_a_chat_in_dry_run_is_told_and_not_touched(quarter: City):
+def test_a_chat_in_dry_run_is_told_and_not_touched(quarter: City) -> None:
     quarter.do("join", chat=LINDEN_COURT, user=STRANGER)
     until(lambda: quarter.calls("sendMessage", LINDEN_COURT), 20, "the notice")
     assert not quarter.calls("deleteMessages")
@@ -108,7 +108,7 @@ def test_a_chat_in_dry_run_is_told_and_not_touched(quarter: City):
     ("token", "word"),
     [("7000000001:AAwrong-token-of-nobody-0000000000000", "refused"), ("nonsense", "does not look like")],
 )
-def test_a_refused_token_is_one_clear_line_and_an_exit(quarter: City, token: str, word: str):
+def test_a_refused_token_is_one_clear_line_and_an_exit(quarter: City, token: str, word: str) -> None:
     environment = quarter.environment("other:1") | {"DZE_TELEGRAM_TOKEN": token}
     done = subprocess.run(
         [sys.executable, "-m", "services.moderation"],
@@ -125,7 +125,7 @@ def test_a_refused_token_is_one_clear_line_and_an_exit(quarter: City, token: str
     assert len(lines) == 1
 
 
-def test_roles_run_apart_and_updates_come_by_webhook(tmp_path: Path):
+def test_roles_run_apart_and_updates_come_by_webhook(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path / "redis") as redis:
         city = City(redis, tmp_path, DZE_TELEGRAM_MODE="webhook")
         try:

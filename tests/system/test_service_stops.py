@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ TRIES = 2
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_that_waits_for_redis_stops_when_it_is_asked(service, tmp_path):
+def test_a_service_that_waits_for_redis_stops_when_it_is_asked(service: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         env = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
         env |= {

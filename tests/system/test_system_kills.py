@@ -6,6 +6,7 @@ import random
 import sys
 import threading
 import time
+from functools import partial
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ PROPOSALS = 16
 PEOPLE = 40
 
 
-def test_kills_of_every_service_lose_nothing_and_double_nothing(city: City):
+def test_kills_of_every_service_lose_nothing_and_double_nothing(city: City) -> None:
     seed = int(os.environ.get("DZE_TEST_SEED", time.time_ns() % 1_000_000))
     sys.stdout.write(f"seed {seed} (set DZE_TEST_SEED to repeat)\n")
     dice = random.Random(seed)
@@ -53,7 +54,7 @@ def _kill(city: City, dice: random.Random, over: threading.Event) -> None:
         city.kill(name)
         city.start(name)
         with contextlib.suppress(AssertionError):
-            until(lambda name=name: city.ready(name), 15)
+            until(partial(city.ready, name), 15)
 
 
 def _insist(city: City, n: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,8 @@ from tests.system.conftest import City, until
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 
-def test_a_proposal_approved_in_telegram_appears_on_the_map_without_reloading(city: City):
-    heard: list[dict] = []
+def test_a_proposal_approved_in_telegram_appears_on_the_map_without_reloading(city: City) -> None:
+    heard: list[dict[str, Any]] = []
 
     def listen() -> None:
         with city.http.stream("GET", "/api/v1/changes", timeout=60) as stream:
@@ -53,14 +54,14 @@ def test_a_proposal_approved_in_telegram_appears_on_the_map_without_reloading(ci
     assert len(city.listings(q="Сурганава")) == 1
 
 
-def test_the_same_idempotency_key_gives_the_same_receipt(city: City):
+def test_the_same_idempotency_key_gives_the_same_receipt(city: City) -> None:
     first, second = city.propose(key="k-1"), city.propose(key="k-1")
     assert first.json()["receipt"] == second.json()["receipt"]
     until(city.cards, what="a review card")
     assert len(city.cards()) == 1
 
 
-def test_a_new_chat_is_in_dry_run_then_traces_and_pictures_go_when_it_is_switched_on(city: City):
+def test_a_new_chat_is_in_dry_run_then_traces_and_pictures_go_when_it_is_switched_on(city: City) -> None:
     city.do("join", chat=UPPER_TOWN, user=STRANGER)
     until(city.drained, what="all groups to be done")
     assert not city.calls("deleteMessages", UPPER_TOWN)
@@ -84,7 +85,7 @@ def test_a_new_chat_is_in_dry_run_then_traces_and_pictures_go_when_it_is_switche
     until(lambda: len(city.calls("deleteMessages", UPPER_TOWN)) >= 1)
 
 
-def test_pages_are_complete_without_a_script(city: City):
+def test_pages_are_complete_without_a_script(city: City) -> None:
     for path in ("/", "/list", "/submit", "/guide/", "/flags", "/?lang=be", "/?lang=ru"):
         page = city.http.get(path)
         assert page.status_code == 200, path

@@ -26,4 +26,5 @@ def test_the_guides_have_the_same_chapters() -> None:
         [line.split(" ")[0] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
         for path in GUIDES
     ]
+    assert shapes[0]
     assert all(shape == shapes[0] for shape in shapes)

@@ -84,7 +84,9 @@ def test_what_goes_is_no_longer_found() -> None:
 
 
 def test_near_adds_distances() -> None:
-    assert all(hit.metres is not None for hit in search().search("Сурганава", near=Point(53.9, 27.5)))
+    found = search().search("Сурганава", near=Point(53.9, 27.5))
+    assert found
+    assert all(hit.metres is not None for hit in found)
 
 
 def test_only_emoji_find_nothing() -> None:

@@ -70,10 +70,13 @@ def test_ngrams_are_named_as_they_would_be_written() -> None:
 
 def test_what_one_message_alone_says_is_never_named() -> None:
     secret = "щщюэ"
-    told = (
-        train(samples([*SPAM, secret * 3], HAM), own_samples()).to_bytes().partition(b"\n---\n")[0].decode()
-    )
-    assert secret not in told
+
+    def told(*spam: str) -> str:
+        model = train(samples([*SPAM, *spam], HAM), own_samples())
+        return model.to_bytes().partition(b"\n---\n")[0].decode()
+
+    assert secret not in told(secret * 3)
+    assert secret in told(*(f"{secret * 3} {n}" for n in "abcde"))
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ def test_reports_do_not_make_neighbours_suspects() -> None:
 def test_an_undone_ban_clears_the_message() -> None:
     text = "Набираю команду волонтёров, пишите в личные сообщения, деньги не платим"
     spam = learn(MODEL, learn(MODEL, NONE, text, "spam").correction, text, "spam").correction
+    assert classify(MODEL, [text], spam)[0].spam
     cleared = spam
     for _ in range(4):
         cleared = learn(MODEL, cleared, text, "ham").correction

@@ -1,0 +1,34 @@
+"""All that lies in Redis, as it was written.
+
+Not `DUMP`: that compresses, and what is compressed hides the words that a test looks for.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+ALL: Mapping[bytes, tuple[str, ...]] = {
+    b"string": ("GET", "{}"),
+    b"hash": ("HGETALL", "{}"),
+    b"set": ("SMEMBERS", "{}"),
+    b"zset": ("ZRANGE", "{}", "0", "-1", "WITHSCORES"),
+    b"list": ("LRANGE", "{}", "0", "-1"),
+    b"stream": ("XRANGE", "{}", "-", "+"),
+}
+
+
+async def stored(redis: Any) -> dict[bytes, bytes]:
+    """The value of each key, its parts put together; there is at least one key."""
+    found: dict[bytes, bytes] = {}
+    async for key in redis.scan_iter(count=1000):
+        words = [key if word == "{}" else word for word in ALL[await redis.type(key)]]
+        found[key] = b" ".join(_parts(await redis.execute_command(*words)))
+    assert found, "nothing lies in Redis, so that nothing can be seen in it"
+    return found
+
+
+def _parts(value: Any) -> list[bytes]:
+    if isinstance(value, Mapping):
+        return [part for pair in value.items() for part in _parts(pair)]
+    if isinstance(value, list | tuple | set):
+        return [part for each in value for part in _parts(each)]
+    return [value if isinstance(value, bytes) else str(value).encode()]
