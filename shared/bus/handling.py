@@ -1,21 +1,17 @@
 """Calls the handlers for what was read and commits what they return."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from shared.bus.commit import Commit, Outcome, Part, Unit
 from shared.bus.committer import AWAY, Committer, Place
 from shared.bus.errors import TryLater, Unavailable
 from shared.bus.leases import Lease
 from shared.bus.subscription import Entry, Subscription
-from shared.telemetry.metrics import HANDLE_SECONDS, HANDLED
-
-if TYPE_CHECKING:
-    from shared.bus.joint import Joint
+from shared.telemetry.metrics import HANDLED
 
 CONFLICTS_MOST = 25
 """Runs of a handler whose expectations are not met before that counts as a failed try."""
@@ -52,17 +48,13 @@ class Handling:
         *,
         at_once: int = AT_ONCE,
         erase: bool = False,
-        joint: "Joint | None" = None,
     ) -> None:
-        """`stream` is the key that is read; `erase`: what is done with is also deleted from it; with `joint`
-        its batches go together with those of other partitions.
-        """
+        """`stream` is the key that is read; `erase`: what is done with is also deleted from it."""
         self._subscription = subscription
         self._committer = committer
         self._lease = lease
         self._stream = stream
         self._erase = erase
-        self._joint = joint
         self._names = (subscription.stream.topic, subscription.group)
         self._slots = asyncio.Semaphore(at_once)
 
@@ -70,21 +62,8 @@ class Handling:
     def place(self) -> Place:
         return Place(self._lease, self._stream)
 
-    async def handle(self, entries: Sequence[Entry], *, carefully: bool = False) -> list[Failure]:
-        """Handle all, in order by key; answers failures. Raises Fenced, or what says that Redis is away.
-
-        `carefully`: with nothing of another partition.
-        """
-        started = time.perf_counter()
-        try:
-            if self._joint is not None and not carefully:
-                return await self._joint.handle(self, entries)
-            return await self.alone(entries)
-        finally:
-            HANDLE_SECONDS.labels(*self._names).observe(time.perf_counter() - started)
-
-    async def alone(self, entries: Sequence[Entry]) -> list[Failure]:
-        """As `handle`, without those of other partitions."""
+    async def handle(self, entries: Sequence[Entry]) -> list[Failure]:
+        """Handle all, in order by key; answers failures. Raises Fenced, or what says that Redis is away."""
         if self._subscription.batched and len(entries) > 1:
             try:
                 return await self._batch(entries)

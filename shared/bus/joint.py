@@ -108,7 +108,7 @@ def _parts(shares: Sequence[Share], count: int) -> list[tuple[Place, list[bytes]
 
 async def _alone(share: Share, left: list[Entry]) -> None:
     try:
-        failures = await share.handling.alone(left) if left else []
+        failures = await share.handling.handle(left) if left else []
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to the partition's worker
         if not share.ended.done():
             share.ended.set_exception(error)

@@ -24,7 +24,7 @@ from shared.bus.joint import Joint
 from shared.bus.leases import Lease
 from shared.bus.retry import BRAKE_PAUSE, SUSPECT_DELIVERIES, TRIES, Brake, backoff, place_of, reason_of
 from shared.bus.subscription import OWNER, Entry, Subscription
-from shared.telemetry.metrics import DEAD_LETTERS, RECLAIMED, TRIES_FAILED
+from shared.telemetry.metrics import DEAD_LETTERS, HANDLE_SECONDS, RECLAIMED, TRIES_FAILED
 
 log = structlog.get_logger()
 BLOCK_MS = 1_000
@@ -55,7 +55,9 @@ class Worker:
         stream: str | None = None,
         joint: Joint | None = None,
     ) -> None:
-        """`stream` is the key that is read: the partition's, unless another is given."""
+        """`stream` is the key that is read: the partition's, unless another is given; with `joint` what is
+        read goes together with that of other partitions.
+        """
         self.subscription = subscription
         self.partition = partition
         self.lease = lease
@@ -77,7 +79,7 @@ class Worker:
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
     def _make_handling(self) -> Handling:
-        return Handling(self.subscription, self._committer, self._stream, self.lease, joint=self._joint)
+        return Handling(self.subscription, self._committer, self._stream, self.lease)
 
     @property
     def over(self) -> bool:
@@ -217,7 +219,14 @@ class Worker:
         if self._suspects.intersection(entry.id for entry in entries):
             await self._work_carefully(entries)
         elif entries:
-            await self._settle(entries, await self._handling.handle(entries))
+            await self._settle(entries, await self._handle(entries))
+
+    async def _handle(self, entries: list[Entry]) -> list[Failure]:
+        """With a joint, together with what other partitions have in hand."""
+        with HANDLE_SECONDS.labels(*self._labels).time():
+            if self._joint is not None:
+                return await self._joint.handle(self._handling, entries)
+            return await self._handling.handle(entries)
 
     async def _work_carefully(self, entries: list[Entry]) -> None:
         """One by one, counting the tries of suspects before they are made."""
@@ -237,7 +246,8 @@ class Worker:
     async def _try_carefully(self, entry: Entry) -> list[Failure]:
         if entry.id in self._suspects and await self._count(entry) > TRIES:
             return [Failure(entry, Killer())]
-        return await self._handling.handle([entry], carefully=True)
+        with HANDLE_SECONDS.labels(*self._labels).time():
+            return await self._handling.handle([entry])
 
     async def _settle(self, entries: list[Entry], failures: list[Failure]) -> None:
         failed = {x.id for failure in failures for x in (failure.entry, *failure.behind)}

@@ -8,9 +8,9 @@ from simulator.deeds import affairs, members, writing
 from simulator.deeds.service import service
 from simulator.hub import Hub
 from simulator.world import makers, media
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
+from simulator.world.contents import MEDIA
 from simulator.world.errors import bad
-from simulator.world.messages import MEDIA, Message
 from simulator.world.people import User
 from simulator.world.rights import USUAL, all_rights, parse_permissions
 from simulator.world.text import with_entities

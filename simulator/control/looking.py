@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from simulator.hub import Hub
-from simulator.world.chats import Chat
-from simulator.world.messages import Message
+from simulator.world.chats import Chat, Message
 from simulator.world.people import TELEGRAM_ID
 from simulator.world.world import World
 

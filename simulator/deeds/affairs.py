@@ -4,10 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.deeds.service import service
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
 from simulator.world.errors import bad
 from simulator.world.media import File, photo_sizes
-from simulator.world.messages import Message
 from simulator.world.people import User
 from simulator.world.rights import admin_rights
 from simulator.world.world import SUPERGROUP_BASE, World

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from simulator.world.chats import Chat
-from simulator.world.messages import Message
+from simulator.world.chats import Chat, Message
 from simulator.world.people import User
 from simulator.world.world import World
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.deeds.members import block
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
 from simulator.world.errors import bad
-from simulator.world.messages import Message
 from simulator.world.people import ANONYMOUS_ID, CHANNEL_BOT_ID, TELEGRAM_ID, User
 from simulator.world.rights import NEEDED
 from simulator.world.world import Query, World

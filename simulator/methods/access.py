@@ -3,10 +3,9 @@
 from enum import IntEnum
 
 from simulator.methods.call import Call
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
 from simulator.world.errors import bad, forbidden
 from simulator.world.members import Member
-from simulator.world.messages import Message
 from simulator.world.people import Bot
 from simulator.world.world import World
 

@@ -5,9 +5,9 @@ from typing import Any
 from simulator.deeds.writing import erase
 from simulator.methods.access import Access, chat_of, message_of
 from simulator.methods.call import Call, method
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
+from simulator.world.contents import UNDELETABLE
 from simulator.world.errors import bad
-from simulator.world.messages import UNDELETABLE, Message
 
 DELETABLE = 48 * 3600
 MOST_AT_ONCE = 100

@@ -6,8 +6,9 @@ from simulator.deeds.writing import react
 from simulator.methods.access import Access, chat_of, message_of
 from simulator.methods.call import Call, method
 from simulator.methods.parts import formatted, keyboard
+from simulator.world.chats import Message
+from simulator.world.contents import MEDIA
 from simulator.world.errors import bad
-from simulator.world.messages import MEDIA, Message
 
 Json = dict[str, Any]
 SAME = (

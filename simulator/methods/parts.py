@@ -4,11 +4,10 @@ from typing import Any
 
 from simulator.methods.access import message_of
 from simulator.methods.call import Args, Call, Upload
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
 from simulator.world.errors import bad
 from simulator.world.markup import parse
 from simulator.world.media import MIMES, File
-from simulator.world.messages import Message
 from simulator.world.text import units, with_entities
 
 Json = dict[str, Any]

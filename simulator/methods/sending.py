@@ -8,9 +8,8 @@ from simulator.methods.call import Args, Call, method
 from simulator.methods.deleting import message_ids
 from simulator.methods.parts import attached, formatted, keyboard, replied
 from simulator.world import media
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
 from simulator.world.errors import bad, forbidden
-from simulator.world.messages import Message
 from simulator.world.rights import NEEDED, REFUSED_KIND
 
 Json = dict[str, Any]

@@ -1,11 +1,11 @@
-"""Chats of every kind, with their members and messages."""
+"""Chats of every kind, with their members, and their messages: each knows the other."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from simulator.world.contents import is_service, kind_of
 from simulator.world.links import InviteLink
 from simulator.world.members import Member
-from simulator.world.messages import Message
 from simulator.world.people import User
 from simulator.world.rights import USUAL, permissions_json
 
@@ -19,6 +19,59 @@ NO_GIFTS = {
     "premium_subscription": False,
     "gifts_from_channels": False,
 }
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """`content` holds the message's fields as the API shows them, such as text, photo, forward_origin."""
+
+    id: int
+    chat: "Chat"
+    date: int
+    content: dict[str, Any]
+    sender: User | None = None
+    sender_chat: "Chat | None" = None
+    reply_to: "Message | None" = None
+    markup: dict[str, Any] | None = None
+    edited_at: int = 0
+    deleted_at: float = 0
+    deleted_by: int = 0
+    author: int = 0
+    """Who really wrote it, behind an anonymous admin or a channel too."""
+    reactions: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def gone(self) -> bool:
+        return self.deleted_at > 0
+
+    @property
+    def is_service(self) -> bool:
+        return is_service(self.content)
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.content)
+
+    def json(self, *, deep: bool = True) -> dict[str, Any]:
+        """A Message; `deep` shows what it replies to, one level down."""
+        shown: dict[str, Any] = {"message_id": self.id}
+        if self.sender is not None:
+            shown["from"] = self.sender.json()
+        if self.sender_chat is not None:
+            shown["sender_chat"] = self.sender_chat.json()
+        shown |= {"chat": self.chat.json(), "date": self.date}
+        if self.edited_at:
+            shown["edit_date"] = self.edited_at
+        if deep and self.reply_to is not None and not self.reply_to.gone:
+            shown["reply_to_message"] = self.reply_to.json(deep=False)
+        shown |= self.content
+        if self.markup is not None and "inline_keyboard" in self.markup:
+            shown["reply_markup"] = self.markup
+        return shown
+
+    def inaccessible(self) -> dict[str, Any]:
+        """How a deleted message looks in a callback query."""
+        return {"message_id": self.id, "chat": self.chat.json(), "date": 0}
 
 
 @dataclass(slots=True)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from simulator.world.chats import Chat
+from simulator.world.chats import Chat, Message
 from simulator.world.errors import bad
 from simulator.world.media import Files
 from simulator.world.members import Member
-from simulator.world.messages import Message
 from simulator.world.people import SERVICE_ACCOUNTS, Bot, User
 from simulator.world.text import commands
 

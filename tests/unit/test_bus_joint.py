@@ -48,7 +48,7 @@ class Partition:
         self.go = asyncio.Event()
         self.go.set()
 
-    async def alone(self, entries: list[Entry]) -> list[Failure]:
+    async def handle(self, entries: list[Entry]) -> list[Failure]:
         self.alone_with.append([entry.id.decode() for entry in entries])
         await self.go.wait()
         if self.error is not None:

@@ -11,10 +11,9 @@ from simulator.deeds import affairs, members, writing
 from simulator.deeds.writing import Voice
 from simulator.methods import METHODS, Call
 from simulator.methods.call import Args
-from simulator.world.chats import ChatKind
+from simulator.world.chats import ChatKind, Message
 from simulator.world.errors import Refusal
 from simulator.world.makers import make_bot, make_chat, make_user, seat
-from simulator.world.messages import Message
 from simulator.world.world import World
 
 HOUR = 3600
