@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.moderation.decide import closing
-from services.moderation.decide.closing import CannotClose, lock_down, unlock
+from services.moderation.decide.lockdown import CannotClose, lock_down, unlock
 from services.moderation.telegram.errors import Forbidden, Transient
 from shared.bus import Outcome
 from shared.contracts.telegram import Method

@@ -11,7 +11,7 @@ from services.moderation.bot.settings_menu import value_word
 from services.moderation.bot.settings_press import written
 from services.moderation.bot.subject import here
 from services.moderation.bot.turn import Turn
-from services.moderation.decide.closing import CannotClose, lock_down, unlock
+from services.moderation.decide.lockdown import CannotClose, lock_down, unlock
 from services.moderation.domain.closing import FOR_EVER
 from services.moderation.domain.settings import LOCKS, NIGHTS, SETTINGS
 from shared.bus.commit import Commit

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from services.moderation.bot.talk import Talk
 from services.moderation.domain import lookalike
 from services.moderation.domain.context import Context
 from services.moderation.domain.state import ChatState
@@ -19,9 +20,6 @@ from services.moderation.telegram.ports import Asker
 from shared import clock
 from shared.bus.errors import TryLater
 from shared.keys import Keys
-
-if TYPE_CHECKING:
-    from services.moderation.bot.talk import Talk
 
 LOOK_UP_SECONDS = 5.0
 NO_CHANNEL = "-"
@@ -41,7 +39,7 @@ class Desk:
     store: Store
     keys: Keys
     telegram: Asker
-    bot: "Talk"
+    bot: Talk
     """What the bot says: its answers, its advice, its dry-run notices, its lines in a chat's log."""
     move: Mover
     now: Callable[[], datetime] = clock.now
