@@ -13,8 +13,8 @@ from services.moderation.store import Store
 from services.moderation.telegram.store import ActorStore
 from shared.bus.commit import NOTHING, Commit
 from simulator.demo import ALENA, RESIDENT, UPPER_TOWN
+from simulator.world.chats import Message
 from simulator.world.links import InviteLink
-from simulator.world.messages import Message
 from tests.conftest import eventually
 from tests.house import NoFiles
 from tests.sure import sure
