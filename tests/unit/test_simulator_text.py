@@ -74,7 +74,27 @@ def test_bad_markup_is_refused(source: str, mode: str, said: str) -> None:
     assert said in refused.value.description
 
 
-@given(st.text(max_size=60), st.sampled_from(["HTML", "Markdown", "MarkdownV2"]))
+MARKS = (
+    ("<b>", "</b>"), ("<i>", "</i>"), ("<a href='https://t.me/x'>", "</a>"), ("<pre>", "</pre>"), ("*", "*"),
+    ("_", "_"), ("`", "`"), ("||", "||"), ("[", "](https://t.me/x)"), ("<b>", ""), ("", "*"),
+)  # fmt: skip
+MARKUP = st.recursive(
+    st.sampled_from(["двор", "&lt;", "\\.", "\n", " ", "", "\N{WAVING HAND SIGN}"]) | st.text(max_size=3),
+    lambda inner: st.tuples(st.sampled_from(MARKS), inner, inner).map(
+        lambda made: f"{made[0][0]}{made[1]}{made[0][1]}{made[2]}"
+    ),
+    max_leaves=5,
+)
+WORDS = st.lists(
+    st.sampled_from(
+        ["https://t.me/x", "@alena_demo", "/ban", "#двор", "$USD", "a@b.by", "+375 29 000-00-00", " ", "."]
+    )
+    | st.text(max_size=3),
+    max_size=10,
+).map("".join)
+
+
+@given(st.text(max_size=60) | MARKUP, st.sampled_from(["HTML", "Markdown", "MarkdownV2"]))
 def test_any_text_is_parsed_or_refused(source: str, mode: str) -> None:
     try:
         text, entities = parse(source, mode)
@@ -84,7 +104,7 @@ def test_any_text_is_parsed_or_refused(source: str, mode: str) -> None:
         assert 0 <= entity["offset"] < entity["offset"] + entity["length"] <= units(text)
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | WORDS)
 def test_found_entities_never_overlap(text: str) -> None:
     end = 0
     for entity in found(text):

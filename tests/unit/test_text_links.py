@@ -161,7 +161,18 @@ def test_the_refusal_does_not_repeat_what_was_sent() -> None:
     assert "375" not in str(refused.value)
 
 
-@given(st.text(max_size=700))
+NEAR_LINKS = st.tuples(
+    st.sampled_from(
+        ["", "https://", "t.me/", "https://t.me/", "https://T.me/s/", "telegram.me/+", "t.me/joinchat/", "@",
+         "tg://resolve?domain=", "tg:join?invite=", "https://web.telegram.org/k/#@"]
+    ),
+    st.sampled_from(["zatoka_chat", "Zatoka%5fChat", HASH, "", "+375291234567"]),
+    st.sampled_from(["", "/", "/12", "?start=x", "#a", ".", "\u200b"]),
+    st.just("") | st.text(max_size=3),
+).map("".join)  # fmt: skip
+
+
+@given(st.text(max_size=700) | NEAR_LINKS)
 def test_any_text_gives_a_link_or_a_reason(text: str) -> None:
     try:
         link = parse_link(text)
