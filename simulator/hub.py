@@ -26,6 +26,8 @@ class Hub:
     limits: Limits = field(default_factory=Limits)
     journal: Journal = field(default_factory=Journal)
     pollers: Pollers = field(default_factory=Pollers)
+    first: Callable[[], int] = lambda: 0
+    """Where the numbers of a fresh world begin: a bot that knew the world before takes lower ones for old."""
     webhook_pause: float = 1.0
     """Seconds before a refused webhook delivery is tried again."""
     world: World = field(init=False)
@@ -39,7 +41,7 @@ class Hub:
         self._build()
 
     def _build(self) -> None:
-        self.world = World(self.clock)
+        self.world = World(self.clock, first=self.first())
         self.scene(self.world)
         self.world.changed.append(self._changed)
         for bot in self.world.bots.values():

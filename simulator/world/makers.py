@@ -41,6 +41,7 @@ def make_bot(world: World, token: str, username: str, name: str = "", *, reads_a
         raise bad("token is invalid or taken")
     user = make_user(world, name or username, user_id=int(number), username=username, is_bot=True)
     bot = Bot(user, token, reads_all=reads_all)
+    bot.inbox.next_id += world.first
     world.bots[user.id] = world.tokens[token] = bot
     return bot
 

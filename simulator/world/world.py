@@ -45,9 +45,14 @@ class World:
     queries: dict[str, Query] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
     changed: list[Callable[[Chat], None]] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    box_numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    first: int = 0
+    """Ids of updates and messages begin after this, those of people and chats after a tenth of it."""
+    numbers: Iterator[int] = field(init=False)
+    box_numbers: Iterator[int] = field(init=False)
     """Message ids of private chats and groups come from one row, those of a supergroup from its own."""
+
+    def __post_init__(self) -> None:
+        self.numbers, self.box_numbers = count(self.first // 10 + 1), count(self.first + 1)
 
     def now(self) -> int:
         return int(self.clock())
@@ -144,7 +149,7 @@ class World:
     def next_message_id(self, chat: Chat) -> int:
         if chat.kind in {"private", "group"}:
             return next(self.box_numbers)
-        return chat.last_message_id + 1
+        return max(chat.last_message_id, self.first) + 1
 
     def admins(self, chat: Chat) -> list[Member]:
         return [member for member in chat.members.values() if member.is_admin]

@@ -97,6 +97,19 @@ def test_a_group_that_becomes_a_supergroup_stays_as_it_was_set(quarter: City) ->
     until(lambda: photo["message_id"] in gone(quarter, new), 20, "the picture")
 
 
+def test_the_bot_answers_again_when_the_simulator_has_begun_anew(quarter: City) -> None:
+    switch_on(quarter, UPPER_TOWN)
+    quarter.kill("simulator")
+    quarter.start("simulator")
+    until(lambda: _answers(quarter), 60, "the simulator")
+    quarter.do("join", chat=UPPER_TOWN, user=STRANGER)
+    traces = {m["message_id"] for m in quarter.chat(UPPER_TOWN)["messages"] if "new_chat_members" in m}
+    until(lambda: traces <= gone(quarter, UPPER_TOWN), 60, "the trace to go")
+    assert quarter.sim.post("/sim/reset").status_code == 200
+    quarter.do("write", chat=UPPER_TOWN, user=ALENA, text="/log")
+    until(lambda: quarter.calls("sendMessage", UPPER_TOWN), 60, "the answer")
+
+
 def test_a_chat_in_dry_run_is_told_and_not_touched(quarter: City) -> None:
     quarter.do("join", chat=LINDEN_COURT, user=STRANGER)
     until(lambda: quarter.calls("sendMessage", LINDEN_COURT), 20, "the notice")

@@ -1,8 +1,11 @@
 """A bot's queue of updates, the limits on sending, and faults."""
 
+from simulator.clock import tenths
 from simulator.faults import Fault, Faults
 from simulator.limits import Limits, Window
 from simulator.world.inbox import FIRST_ID, KEPT, Inbox
+from simulator.world.makers import FIRST_PERSON, make_bot, make_chat, make_user
+from simulator.world.world import World
 
 
 def filled(count: int = 3) -> Inbox:
@@ -104,3 +107,17 @@ def test_faults_by_chance_repeat_with_their_seed() -> None:
     assert run(7) == run(7)
     assert run(7) != run(8)
     assert 5 < sum(run(7)) < 25
+
+
+def test_a_world_that_begins_anew_goes_on_counting_where_the_one_before_cannot_have_come() -> None:
+    def numbers(first: int) -> tuple[int, int, int, int]:
+        world = World(lambda: 0.0, first=first)
+        bot = make_bot(world, "7000000001:token", "town_bot")
+        owner = make_user(world, "Alena")
+        chat = make_chat(world, "supergroup", "Yard", owner)
+        yard = make_chat(world, "group", "Yard", owner)
+        return bot.inbox.next_id, world.next_message_id(chat), world.next_message_id(yard), owner.id
+
+    before, after = numbers(tenths()), numbers(tenths() + 100)
+    assert all(later > earlier for earlier, later in zip(before, after, strict=True))
+    assert numbers(0) == (FIRST_ID, 1, 1, FIRST_PERSON + 1)
