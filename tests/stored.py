@@ -6,6 +6,8 @@ Not `DUMP`: that compresses, and what is compressed hides the words that a test 
 from collections.abc import Mapping
 from typing import Any
 
+from shared.contracts.registry import STREAMS
+
 ALL: Mapping[bytes, tuple[str, ...]] = {
     b"string": ("GET", "{}"),
     b"hash": ("HGETALL", "{}"),
@@ -24,6 +26,15 @@ async def stored(redis: Any) -> dict[bytes, bytes]:
         found[key] = b" ".join(_parts(await redis.execute_command(*words)))
     assert found, "nothing lies in Redis, so that nothing can be seen in it"
     return found
+
+
+async def still(redis: Any) -> bool:
+    """Nothing is unread or unacknowledged anywhere: what has not happened by now will not happen."""
+    for key in [key for stream in STREAMS for key in stream.partitions()]:
+        for group in await redis.xinfo_groups(key) if await redis.exists(key) else ():
+            if group["pending"] or group["lag"]:
+                return False
+    return True
 
 
 def _parts(value: Any) -> list[bytes]:

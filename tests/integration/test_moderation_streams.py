@@ -1,6 +1,5 @@
 """Updates through the real bus and a real Redis: from what Telegram sends to what the actor is to do."""
 
-import asyncio
 import time
 
 import orjson
@@ -18,7 +17,7 @@ from shared.contracts.telegram import Method, TelegramUpdate
 from tests.conftest import Eventually
 from tests.house import Clock, came, said
 from tests.moderation import ADMIN, ALES, CHAT, STRANGER, chat, file, membership, message, photo, raw, user
-from tests.stored import stored
+from tests.stored import still, stored
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 
@@ -36,7 +35,7 @@ async def test_pictures_and_traces_go_and_the_rest_stays(house: Clock, eventuall
         said(7, new_chat_title="x"),
     )
     await eventually(lambda: house.deleted == [1, 2, 3, 4])
-    await asyncio.sleep(0.3)
+    await eventually(lambda: still(house.bus.redis))
     assert house.deleted == [1, 2, 3, 4]
     assert house.banned == []
 
@@ -44,8 +43,7 @@ async def test_pictures_and_traces_go_and_the_rest_stays(house: Clock, eventuall
 async def test_an_album_spread_over_time_goes_as_a_whole(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__video="delete")
     await house.hear(said(1, photo=photo(), media_group_id="a"))
-    await eventually(lambda: house.store.chats.state(CHAT))
-    await asyncio.sleep(0.3)
+    await eventually(lambda: still(house.bus.redis))
     assert house.deleted == []
     await house.hear(said(2, video=file(), media_group_id="a"))
     await eventually(lambda: house.deleted == [1, 2])
@@ -58,7 +56,7 @@ async def test_in_dry_run_nothing_is_done_and_it_is_said_once(house: Clock, even
     await house.hear(*(said(n, photo=photo()) for n in range(1, 4)))
     await eventually(lambda: len(house.of(Method.SEND_MESSAGE)) == 1)
     await house.hear(*(said(n, photo=photo()) for n in range(4, 7)))
-    await asyncio.sleep(0.5)
+    await eventually(lambda: still(house.bus.redis))
     assert house.deleted == []
     assert len(house.of(Method.SEND_MESSAGE)) == 1
     log = await ActorStore(house.bus.redis, house.bus.keys).audited(CHAT)
@@ -102,7 +100,7 @@ async def test_an_admin_is_never_removed_whatever_is_posted(house: Clock, eventu
     await house.set(dryrun="off", suspicious="remove", media__photo="delete")
     await house.hear(came(ADMIN), said(9, who=ADMIN, text="t.me/+AbCdEf"), said(10, photo=photo()))
     await eventually(lambda: house.deleted == [10])
-    await asyncio.sleep(0.5)
+    await eventually(lambda: still(house.bus.redis))
     assert house.banned == []
 
 
@@ -138,7 +136,7 @@ async def test_where_telegram_hides_the_admins_nobody_is_accused(
         said(1, photo=photo()), said(2, text="t.me/+AbCdEf"), said(3, left_chat_member=user(ALES))
     )
     await eventually(lambda: house.deleted == [3])
-    await asyncio.sleep(0.3)
+    await eventually(lambda: still(house.bus.redis))
     assert house.deleted == [3]
     assert house.banned == []
 

@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 
 from services.moderation.spam.ready import own_samples
 from shared.bus.dead import letters
@@ -15,6 +14,7 @@ from tests.conftest import BusFactory, Eventually
 from tests.house import came
 from tests.integration.test_spam_streams import Readers
 from tests.moderation import ADMIN, CHAT, STRANGER, message, photo, raw
+from tests.stored import still
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 CHATS = [CHAT - n for n in range(5)]
@@ -70,15 +70,6 @@ def day(seed: int) -> list[dict[str, Any]]:
             heard.append(raw(message(9000 + number, who=ADMIN, where=where, at=at, **order,
                                      reply_to_message=written)))  # fmt: skip
     return heard
-
-
-async def still(redis: Redis) -> bool:
-    """Nothing is unread or unacknowledged anywhere."""
-    for key in [key for stream in STREAMS for key in stream.partitions()]:
-        for group in await redis.xinfo_groups(key) if await redis.exists(key) else ():
-            if group["pending"] or group["lag"]:
-                return False
-    return True
 
 
 @pytest.mark.parametrize("seed", SEEDS)

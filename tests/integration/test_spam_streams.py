@@ -21,7 +21,7 @@ from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
 from tests.house import BOT, House, came, said
 from tests.moderation import ADMIN, CHAT, STRANGER, message, photo, raw, user
-from tests.stored import stored
+from tests.stored import still, stored
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 SPAM = "Срочно! Набираем людей в команду, доход от 500$ в день без вложений, пишите в личку @zarabotok_bot"
@@ -288,6 +288,7 @@ async def test_the_same_text_in_several_chats_is_noticed_and_an_edit_is_no_repea
     await house.set(CHAT - 7, dryrun="off", media__photo="delete")
     await house.hear(came(STRANGER, CHAT - 7), said(7, who=STRANGER, where=CHAT - 7, photo=photo()))
     await eventually(lambda: 7 in house.deleted)
+    await eventually(lambda: still(house.bus.redis))
     person = house.bus.keys.person(STRANGER + 1)
     assert not await noticed()
 

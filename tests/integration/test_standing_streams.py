@@ -1,6 +1,5 @@
 """People over many chats, waves, lists, rules and the record, through the real bus and a real Redis."""
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -42,6 +41,7 @@ from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
 from tests.house import House, came, said
 from tests.moderation import ADMIN, CHAT, STRANGER, chat, membership, raw, user
+from tests.stored import still
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
 RULE = """
@@ -318,7 +318,7 @@ async def test_the_list_of_another_operator_is_previewed_or_told_and_never_acts_
     if use == "notify":
         await eventually(lambda: house.of(Method.SEND_MESSAGE))
     else:
-        await asyncio.sleep(0.4)
+        await eventually(lambda: still(house.bus.redis))
         assert house.of(Method.SEND_MESSAGE) == []
     assert house.banned == []
 
@@ -332,7 +332,7 @@ async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(
     await house.bus.publish(word(house, "trusted"))
     await eventually(lambda: _known(house))
     await house.hear(came(STRANGER, CHAT - 1), came(STRANGER))
-    await asyncio.sleep(0.6)
+    await eventually(lambda: still(house.bus.redis))
     assert house.of(Method.SEND_MESSAGE) == []
 
 

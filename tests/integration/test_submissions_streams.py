@@ -37,7 +37,7 @@ from shared.contracts.submissions import (
 )
 from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
-from tests.stored import stored
+from tests.stored import still, stored
 from tests.sure import sure
 
 pytestmark = pytest.mark.usefixtures("nothing_pending")
@@ -202,7 +202,7 @@ async def test_every_event_twice_has_one_effect(around: Around, eventually: Even
     await around.withdraw("one")
     await around.propose("last", content=content(link="other_chat"))
     await eventually(lambda: len(around.requests) == 2)
-    await asyncio.sleep(0.3)
+    await eventually(lambda: still(around.submissions.redis))
     assert len(around.orders) == 1
     assert not around.closed
     assert sure(await around.store.record(around.id("one"))).state is State.ACCEPTED
