@@ -20,7 +20,7 @@ from services.moderation.ingest.webhook import keeper, remover
 from services.moderation.moving import mover
 from services.moderation.observe import EVERY, look
 from services.moderation.raids.watch import EVERY as DOORS_EVERY
-from services.moderation.raids.watch import open_doors
+from services.moderation.raids.watch import go_harder, open_doors
 from services.moderation.settings import ModerationSettings, people_on
 from services.moderation.spam.models import Models
 from services.moderation.spam.teacher import Teacher
@@ -141,6 +141,10 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
     @bus.every(DOORS_EVERY, name="doors")
     async def doors() -> Commit | None:
         return await open_doors(desk, store.waves, int(clock.now().timestamp()))
+
+    @bus.every(DOORS_EVERY, name="waves")
+    async def waves() -> Commit | None:
+        return await go_harder(desk, int(clock.now().timestamp()))
 
     @bus.every(EVERY, name="observe")
     async def observe() -> Commit | None:

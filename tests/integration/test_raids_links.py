@@ -93,6 +93,23 @@ async def test_in_a_wave_the_bots_links_ask_and_afterwards_they_are_as_before(to
     assert not link.revoked
 
 
+async def test_what_is_chosen_while_a_wave_is_on_holds_for_all_who_came_in_it(town: Town) -> None:
+    link = await set_up(town)
+    town.say("/set raid.action tell")
+    await town.hears("raid.action")
+    rush(town)
+    await town.hears("Я нічога не зрабіў")
+    members = town.sim.world.chat(UPPER_TOWN).members
+    assert not link.by_request
+    town.say("/set raid.action requests")
+    came = [6_100_000_001 + n for n in range(6)]
+    await eventually(lambda: all(members[one].status == "restricted" for one in came), 60)
+    await eventually(lambda: link.by_request, 60)
+    await town.hears("можна толькі падаць заяўку: 1")
+    assert [one.what for one in await open_up(town)] == ["opened"]
+    await eventually(lambda: not link.by_request)
+
+
 async def test_a_link_can_be_ended_and_nobody_but_admins_makes_one(town: Town) -> None:
     link = await set_up(town)
     town.say("/link", RESIDENT)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.moderation.domain.raids import Door, Join, Terms, step, wave
+from services.moderation.domain.raids import ANSWERS, Door, Join, Terms, harder, step, wave
 
 NOW = 1_790_000_000
 TERMS = Terms(joins=10, minutes=10, quiet=30)
@@ -48,11 +48,19 @@ def test_the_door_closes_once_and_everybody_in_the_wave_is_named_once() -> None:
     assert second.door.until == NOW + 5 + 1800
 
 
+def test_a_wave_is_answered_anew_only_where_more_was_chosen_than_was_done() -> None:
+    assert [(did, wanted) for did in ANSWERS for wanted in ANSWERS if harder(did, wanted)] == [
+        ("tell", "restrict"),
+        ("tell", "requests"),
+        ("restrict", "requests"),
+    ]
+
+
 def test_who_trickles_in_belongs_to_the_wave_but_does_not_keep_the_door_closed() -> None:
-    door = Door(NOW - 1200, NOW + 600, 10)
+    door = Door(NOW - 1200, NOW + 600, 10, "restrict")
     found = step([Join(NOW, "one")], frozenset(), door, TERMS, NOW, usual=0)
     assert [one.person for one in found.newcomers] == ["one"]
-    assert found.door.until == NOW + 600
+    assert found.door == Door(NOW - 1200, NOW + 600, 11, "restrict")
 
 
 def test_a_door_whose_time_is_over_closes_anew_at_the_next_wave() -> None:

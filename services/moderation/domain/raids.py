@@ -14,6 +14,10 @@ USUAL_TIMES = 6
 """A wave has this many times the joins that are usual in so many minutes."""
 
 
+ANSWERS = ("tell", "restrict", "requests")
+"""What a chat can choose for a wave, each harder than the one before."""
+
+
 class Join(NamedTuple):
     """`person` is a keyed hash; `at` unix seconds."""
 
@@ -40,6 +44,8 @@ class Door(NamedTuple):
     since: int = 0
     until: int = 0
     came: int = 0
+    did: str = "tell"
+    """The hardest of `ANSWERS` that was given to this wave."""
 
     def closed(self, now: int) -> bool:
         return bool(self.since) and now < self.until
@@ -84,7 +90,13 @@ def step(
     fresh = tuple(sorted({one for one in fresh if one.person not in known}))
     # Who trickles in while the door is closed belongs to the wave, but only a wave keeps it closed.
     until = now + terms.quiet * MINUTE if found else door.until
-    return Step(Door(door.since, until, door.came + len(fresh)), closes=False, newcomers=fresh)
+    counted = door._replace(until=until, came=door.came + len(fresh))
+    return Step(counted, closes=False, newcomers=fresh)
+
+
+def harder(did: str, wanted: str) -> bool:
+    """Whether a wave is to be answered anew: the admins have chosen more than was done."""
+    return ANSWERS.index(wanted) > ANSWERS.index(did)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.sanctions import SILENT
-from services.moderation.domain.raids import Door, Join, Step, Terms, Wave, step
+from services.moderation.domain.raids import Door, Join, Step, Terms, Wave, harder, step
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import ChatState, Observation
 from services.moderation.raids import entrances
@@ -74,26 +74,37 @@ async def _follow(
 ) -> Commit:
     """The door, what is noted of those who came, their restriction, and a word to the admins."""
     people = [(one, ids[one.person]) for one in done.newcomers if one.person in ids]
-    action, dryrun = state.settings.get("raid.action"), state.settings.dryrun
-    mutes = action != "tell" and not state.is_basic
+    door = done.door._replace(did=_wanted(state)) if done.closes else done.door
     events: list[Message] = [*_noted(state, people, now)]
-    if mutes and not dryrun:
-        events += _restricted(state, people, done.door, now)
+    if _mutes(state) and not state.settings.dryrun:
+        events += _restricted(state, people, door, now)
     found = Commit.of(
-        writes=desk.store.waves.door(state.id, done.door, (one.person for one, _ in people)),
+        writes=desk.store.waves.door(state.id, door, (one.person for one, _ in people)),
         events=events,
         expect=[kept.unchanged],
     )
-    if not done.closes:
-        return found
-    wave = Wave(state.id, done.door.came, state.settings.number("raid.minutes"), "told", muted=mutes)
+    return found + await _answered(desk, state, door, now) if done.closes else found
+
+
+def _wanted(state: ChatState) -> str:
+    return "tell" if state.settings.dryrun else state.settings.get("raid.action")
+
+
+def _mutes(state: ChatState) -> bool:
+    return state.settings.get("raid.action") != "tell" and not state.is_basic
+
+
+async def _answered(desk: Desk, state: ChatState, door: Door, now: int) -> Commit:
+    """The bot's own links where they are to ask, and what the admins are told."""
+    action, mutes, found = state.settings.get("raid.action"), _mutes(state), NOTHING
+    wave = Wave(state.id, door.came, state.settings.number("raid.minutes"), "told", muted=mutes)
     if action == "restrict" and not mutes:
         wave = replace(wave, what="basic")
-    elif dryrun and action != "tell":
+    elif state.settings.dryrun and action != "tell":
         wave = replace(wave, what="dryrun")
     elif action == "requests":
-        closed, links = await entrances.shut(desk, state.id, now)
-        found, wave = found + closed, replace(wave, what="requests", links=links)
+        found, links = await entrances.shut(desk, state.id, now)
+        wave = replace(wave, what="requests", links=links)
     elif mutes:
         wave = replace(wave, what="restricted")
     return found + await desk.bot.wave(wave)
@@ -130,6 +141,30 @@ def _restricted(
             decided_at=moment,
             expires_at=moment + EXPIRES,
         )
+
+
+async def go_harder(desk: Desk, now: int) -> Commit | None:
+    """Where admins have chosen more for a wave that is on, all who came in it are answered so now."""
+    waves, found = desk.store.waves, NOTHING
+    for chat_id in await waves.closed(now):
+        kept = await waves.load(chat_id, now)
+        state = await desk.store.chats.state(chat_id, kept.ids.values())
+        if not kept.door.closed(now) or not harder(kept.door.did, _wanted(state)):
+            continue
+        found += await _anew(desk, state, kept, now)
+    return found if found.writes else None
+
+
+async def _anew(desk: Desk, state: ChatState, kept: Kept, now: int) -> Commit:
+    door = kept.door._replace(did=_wanted(state))
+    came = (one for one in kept.joins if one.person in kept.cohort and one.person not in state.trusted)
+    people = [(one, kept.ids[one.person]) for one in came]
+    found = Commit.of(
+        writes=desk.store.waves.door(state.id, door, ()),
+        events=_restricted(state, people, door, now) if _mutes(state) else (),
+        expect=[kept.unchanged],
+    )
+    return found + await _answered(desk, state, door, now)
 
 
 async def open_doors(desk: Desk, waves: Waves, now: int) -> Commit | None:

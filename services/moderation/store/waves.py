@@ -97,12 +97,19 @@ class Waves:
     def door(self, chat_id: int, door: Door, people: Iterable[str]) -> list[Command]:
         """The door as it now is, with those who were counted just now."""
         key, cohort = self._names.of_chat("door", chat_id), self._cohort(chat_id, door.since)
+        counted = [*people]
+        came: list[Command] = [("SADD", cohort, *counted), ("EXPIRE", cohort, COHORT_TTL)]
         return [
             ("SET", key, orjson.dumps(tuple(door)), "EXAT", door.until + DAY),
-            ("SADD", cohort, *people),
-            ("EXPIRE", cohort, COHORT_TTL),
+            *(came if counted else []),
             ("ZADD", DOORS, door.until, self._keys.person(chat_id)),
         ]
+
+    async def closed(self, now: int) -> list[int]:
+        """Chats in which a wave is on and the bot still is."""
+        keys = [key.decode() for key in await self._redis.zrange(DOORS, f"({now}", "+inf", byscore=True)]
+        sealed = await self._redis.hmget(CHATS, keys) if keys else []
+        return [int(self._keys.unseal(one, "chats")) for one in sealed if one]
 
     async def due(self, now: int) -> list[tuple[str, int | None]]:
         """Chats whose door should be open by now: keyed hash, and id unless the bot has left."""
