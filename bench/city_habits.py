@@ -1,7 +1,9 @@
 """Who should not be in the simulated city's chats: infiltrators, by their habits."""
 
 import random
+from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 
 from bench.city_map import DAY, DAYS, HOUR, City, Person, Shape, lay_out, moment, newcomer
 from bench.city_people import enter, populate
@@ -11,6 +13,8 @@ HABITS = ("everywhere", "slowly", "district", "waves", "lookalike")
 BEYOND = ("patient",)
 """Shown, and in no total: nothing here finds them."""
 YOUNG = 0.8
+GANGS = (12, 6, 18, 24)
+"""How many belong to each gang, over and over."""
 LETTERS = {"а": "a", "о": "o", "е": "e", "с": "c", "р": "p", "і": "i", "у": "y", "х": "x"}
 
 
@@ -48,12 +52,19 @@ def _district(city: City, who: Person, _: int) -> None:
 
 
 def _waves(city: City, who: Person, n: int) -> None:
-    """Recruited in gangs of fifteen, who go to the same three to six chats within minutes each."""
-    gang = random.Random(f"{city.shape.name}:{city.seed}:gang:{n // 15}")
+    """Recruited in gangs, who go to the same three to six chats, to each within five to fifteen minutes."""
+    gang = random.Random(f"{city.shape.name}:{city.seed}:gang:{_gang(n)}")
     chats, at = gang.sample(range(len(city.chats)), gang.randrange(3, 7)), moment(gang)
+    within = gang.choice((300, 480, 900))
     for chat in chats:
-        enter(city, who, [chat], (at, 480), 0.0)
+        enter(city, who, [chat], (at, within), 0.0)
         at += gang.randrange(300, 1200)
+
+
+def _gang(n: int) -> int:
+    """The number of the gang to which the `n`th of them belongs."""
+    whole, rest = divmod(n, sum(GANGS))
+    return whole * len(GANGS) + bisect_right(list(accumulate(GANGS)), rest)
 
 
 def _lookalike(city: City, who: Person, n: int) -> None:

@@ -25,6 +25,7 @@ def populate(city: City) -> None:
         for _ in range(count):
             LIVES[group](city, newcomer(city, group))
     _waves_of_neighbours(city)
+    _calls(city)
 
 
 def daily(city: City, who: Person, chat: int, chance: float, since: int = START) -> Iterator[Event]:
@@ -201,6 +202,22 @@ def _waves_of_neighbours(city: City) -> None:
         for _ in range(rng.randrange(12, 50)):
             who = newcomer(city, "resident")
             enter(city, who, chats[: rng.randrange(1, len(chats) + 1)], (at, 900))
+
+
+def _calls(city: City) -> None:
+    """A call goes round among activists, and a dozen of them come to the same chats on one evening."""
+    rng, activists = city.rng, [one for one in city.people if one.group == "activist"]
+    for _ in range(3):
+        chats, at = rng.sample(range(len(city.chats)), rng.randrange(2, 5)), moment(rng)
+        called = rng.sample(activists, min(rng.randrange(8, 20), len(activists)))
+        for chat in chats:
+            for who in called:
+                when = at + rng.randrange(900)
+                road = rng.choices(("invite", "added", "vouched", "public"), (50, 10, 20, 20))[0]
+                if all(one.chat != chat for one in who.events):
+                    who.events.append(Event(when, chat, who.id, "joined", road))
+                    who.events += daily(city, who, chat, rng.uniform(0.1, 0.4), when)
+            at += rng.randrange(300, 1800)
 
 
 LIVES: dict[str, Callable[[City, Person], None]] = {

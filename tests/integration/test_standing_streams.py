@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,26 @@ async def test_in_a_basic_group_nobody_is_silenced_and_nobody_is_said_to_be(
     assert "nobody can be muted in a basic group" in told.params["text"]
     assert "raid.action" not in told.params["text"]
     assert house.of(Method.RESTRICT_MEMBER) == []
+
+
+async def evidence(house: Town, user_id: int) -> set[str]:
+    person = house.bus.keys.person(user_id)
+    found = (await house.store.people.load({person}))[person]
+    return {reason for one in found.chats.values() for reason in one.evidence}
+
+
+async def test_a_few_who_come_together_are_remembered_as_that_and_nobody_is_told(
+    house: Town, eventually: Eventually
+) -> None:
+    await house.hear(*wave(3))
+    await house.hear(*wave(2, 6_200_000_001))
+    together = (6_100_000_001, 6_100_000_003, 6_200_000_002)
+    for user_id in together:
+        await eventually(partial(evidence, house, user_id))
+        assert await evidence(house, user_id) == {"company"}
+    await house.hear(*wave(1, 6_300_000_001))
+    await eventually(partial(evidence, house, 6_300_000_001))
+    assert house.of(Method.SEND_MESSAGE) == house.of(Method.RESTRICT_MEMBER) == []
 
 
 async def test_the_door_opens_again_when_it_is_quiet(house: Town, eventually: Eventually) -> None:

@@ -1,8 +1,10 @@
 """When many join at once."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from services.moderation.domain.raids import ANSWERS, Door, Join, Terms, harder, step, wave
+from services.moderation.domain.raids import ANSWERS, Door, Join, Terms, company, harder, step, wave
 
 NOW = 1_790_000_000
 TERMS = Terms(joins=10, minutes=10, quiet=30)
@@ -69,3 +71,38 @@ def test_a_door_whose_time_is_over_closes_anew_at_the_next_wave() -> None:
     again = step(joins(12), frozenset({"p1"}), old, TERMS, NOW, usual=0)
     assert again.closes
     assert again.door.came == 12
+
+
+def names(found: Iterable[Join]) -> set[str]:
+    return {one.person for one in found}
+
+
+def test_five_within_a_quarter_of_an_hour_came_in_company_and_each_later_one_is_named_alone() -> None:
+    four = joins(4, every=60, last=NOW - 60)
+    assert company(four, four, 0) == frozenset()
+    fifth, sixth = Join(NOW, "fifth"), Join(NOW + 30, "sixth")
+    assert names(company([*four, fifth], [fifth], 0)) == {"p0", "p1", "p2", "p3", "fifth"}
+    assert names(company([*four, fifth, sixth], [sixth], 0)) == {"sixth"}
+    assert len(company([*four, fifth, sixth], [fifth, sixth], 0)) == 6
+
+
+@pytest.mark.parametrize(("every", "usual", "found"), [(224, 0, 5), (226, 0, 0), (60, 70, 5), (60, 100, 0)])
+def test_company_comes_close_together_and_is_more_than_usual(every: int, usual: float, found: int) -> None:
+    five = joins(5, every=every)
+    assert len(company(five, five[:1], usual)) == found
+
+
+def test_one_who_leaves_and_comes_again_is_no_company() -> None:
+    again = [Join(NOW - n * 60, "one") for n in range(8)]
+    assert company(again, again[:1], 0) == frozenset()
+
+
+def test_a_raid_of_hundreds_names_each_of_them_a_few_times_at_most() -> None:
+    named: dict[str, int] = {}
+    everybody: list[Join] = []
+    for n in range(400):
+        everybody.append(Join(NOW + n, f"p{n}"))
+        for one in company(everybody, everybody[-1:], 0):
+            named[one.person] = named.get(one.person, 0) + 1
+    assert len(named) == 400
+    assert max(named.values()) == 1

@@ -1,5 +1,7 @@
 """What the map says of a person: how many homes would be needed for the chats that were joined."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from services.moderation.domain.standing import ADVISE, Seen, Standing, judge, observe, score, signals
@@ -13,7 +15,9 @@ def north(km: float) -> tuple[float, float]:
     return (53.80 + km * KM, 27.50)
 
 
-def join(standing: Standing, chats: list[tuple[float | None, str]], every: int, road: str = "") -> Standing:
+def join(
+    standing: Standing, chats: Sequence[tuple[float | None, str]], every: int, road: str = ""
+) -> Standing:
     """Chats by kilometres to the north and by precision, the last of them joined now."""
     for n, (km, level) in enumerate(chats):
         at = NOW - (len(chats) - 1 - n) * every
@@ -123,11 +127,47 @@ def test_to_lead_one_chat_does_not_cover_a_walk_through_the_whole_city() -> None
     assert total(join(standing, [(3.0 * n, "courtyard") for n in range(8)], 300)) >= ADVISE
 
 
+def together(places: Sequence[float | None], noted: str) -> Standing:
+    """Somebody who came to chats so many kilometres north with others, a minute apart."""
+    standing = Standing()
+    for n, far in enumerate(places):
+        place = None if far is None else north(far)
+        observe(standing, Seen(f"c{n}", -n - 1, "joined", (), NOW - 600 + n * 60, place))
+        observe(standing, Seen(f"c{n}", -n - 1, "noted", (noted,), NOW - 500 + n * 60, place))
+    return standing
+
+
+def test_a_few_who_go_from_chat_to_chat_together_are_no_neighbours() -> None:
+    assert total(together([0.0, 9.0, 9.5], "company")) >= ADVISE
+    assert total(together([0.0, 0.5, 1.0], "company")) < ADVISE
+    assert total(together([0.0, 9.0], "company")) < ADVISE  # where the parents live, on the same evening
+    assert found(together([0.0, 9.0, 9.5], "company"))["burst.several"] == {
+        "chats": 3, "places": 2, "again": 2,
+    }  # fmt: skip
+
+
+def test_who_came_in_a_wave_did_not_come_in_company_besides() -> None:
+    both = together([0.0], "company")
+    observe(both, Seen("c0", -1, "noted", ("burst",), NOW - 10))
+    assert found(both).keys() & {"burst", "company"} == {"burst"}
+
+
+def test_activists_whom_a_call_brings_to_the_same_chats_are_known_by_where_they_write() -> None:
+    called = together([0.0, 9.0, 18.0], "company")
+    at = NOW - 20 * DAY
+    for n in range(3, 9):
+        for day in range(3):
+            observe(called, Seen(f"c{n}", -n - 1, "wrote", (), at + day * DAY, north(3.0 * n)))
+    assert total(called) < ADVISE <= total(together([0.0, 9.0, 18.0], "company"))
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_it_is_one_home_whichever_chat_was_joined_first(first: int) -> None:
+    around = [(0.0, "quarter"), (1.9, "quarter"), (-1.9, "quarter"), (0.9, "quarter")]
+    standing = join(Standing(), around[first:] + around[:first], 300)
+    assert "joins.hour.near" in found(standing)
+
+
 def test_waves_in_chats_of_unknown_place_count_by_halves() -> None:
-    neighbours, gang = Standing(), Standing()
-    for standing, apart in ((neighbours, None), (gang, 6.0)):
-        for n in range(3):
-            place = None if apart is None else north(n * apart)
-            observe(standing, Seen(f"c{n}", -n - 1, "joined", (), NOW - 600 + n * 60, place))
-            observe(standing, Seen(f"c{n}", -n - 1, "noted", ("burst",), NOW - 500 + n * 60, place))
-    assert total(neighbours) < ADVISE <= total(gang)
+    assert total(together([None] * 3, "burst")) < ADVISE <= total(together([0.0, 6.0, 12.0], "burst"))
+    assert total(together([None] * 4, "burst")) >= ADVISE

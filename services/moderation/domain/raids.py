@@ -4,7 +4,7 @@ A wave is a number of joins within some minutes that a chat has set, and many ti
 that a chat that grows fast by itself is left alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +12,11 @@ MINUTE = 60
 DAY = 86_400
 USUAL_TIMES = 6
 """A wave has this many times the joins that are usual in so many minutes."""
+LET_IN = frozenset({"request", "vouched"})
+"""Roads by which members or admins have let somebody in: no part of a wave."""
+COMPANY_LEAST, COMPANY_WITHIN = 5, 15 * MINUTE
+"""So many people within so many seconds came together, too few for a wave or not: no admin hears of it, but
+who comes in company to one chat after another is no neighbour."""
 
 
 ANSWERS = ("tell", "restrict", "requests")
@@ -61,6 +66,20 @@ def wave(joins: Sequence[Join], usual: float, terms: Terms, now: int) -> tuple[J
     lately = sorted({one for one in joins if 0 <= now - one.at < terms.minutes * MINUTE})
     expected = usual * terms.minutes * MINUTE / DAY
     return tuple(lately) if len(lately) >= max(terms.joins, USUAL_TIMES * expected) else ()
+
+
+def company(joins: Sequence[Join], fresh: Iterable[Join], usual: float) -> frozenset[Join]:
+    """Those who came in company, as far as the `fresh` joins show it: they, and before them those with whom
+    they complete it. `joins` are all of the last hour, `usual` as for `wave`.
+    """
+    return frozenset(one for join in fresh for one in _completed(joins, join, usual))
+
+
+def _completed(joins: Sequence[Join], join: Join, usual: float) -> Iterator[Join]:
+    lately = {one.person: one for one in joins if 0 <= join.at - one.at < COMPANY_WITHIN}
+    least = max(COMPANY_LEAST, USUAL_TIMES * usual * COMPANY_WITHIN / DAY)
+    if len(lately) >= least:
+        yield from lately.values() if len(lately) - 1 < least else (join,)
 
 
 class Step(NamedTuple):

@@ -5,13 +5,13 @@ Newcomers of a wave are restricted one by one, for as long as the door is to be 
 itself, so that nobody stays silent because this service died in between.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.sanctions import SILENT
-from services.moderation.domain.raids import Door, Join, Step, Terms, Wave, harder, step
+from services.moderation.domain.raids import LET_IN, Door, Join, Step, Terms, Wave, company, harder, step
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import ChatState, Observation
 from services.moderation.raids import entrances
@@ -24,8 +24,6 @@ EVERY = 15.0
 EXPIRES = timedelta(minutes=30)
 RESTRICTED_MOST = 500
 """Newcomers restricted at once; more is a matter for a lock-down."""
-LET_IN = frozenset({"request", "vouched"})
-"""Roads by which members or admins have let somebody in: no part of a wave."""
 
 
 def terms_of(settings: ChatSettings) -> Terms:
@@ -62,20 +60,26 @@ async def _watch(desk: Desk, state: ChatState, fresh: list[Observation], kept: K
     new = [(Join(one.at, desk.keys.person(one.person.id)), one.person.id) for one in fresh]
     joins = sorted({*kept.joins, *(join for join, _ in new)})
     done = step(joins, kept.cohort, kept.door, terms_of(state.settings), now, usual=kept.usual)
-    found = Commit.of(writes=waves.came(state.id, new, kept, now))
-    if done.newcomers:
-        ids = {**kept.ids, **{join.person: user_id for join, user_id in new}}
-        found += await _follow(desk, state, done, kept, ids=ids, now=now)
-    return found
+    ids = {**kept.ids, **{join.person: user_id for join, user_id in new}}
+    with_others = company(joins, [join for join, _ in new], kept.usual) - {*done.newcomers}
+    found = Commit.of(
+        writes=waves.came(state.id, new, kept, now),
+        events=[*_noted(state, _known(with_others, ids), "company", now)],
+    )
+    return found + await _follow(desk, state, done, kept, ids=ids, now=now) if done.newcomers else found
+
+
+def _known(joins: Iterable[Join], ids: Mapping[str, int]) -> list[tuple[Join, int]]:
+    return [(one, ids[one.person]) for one in sorted(joins) if one.person in ids]
 
 
 async def _follow(
-    desk: Desk, state: ChatState, done: Step, kept: Kept, *, ids: dict[str, int], now: int
+    desk: Desk, state: ChatState, done: Step, kept: Kept, *, ids: Mapping[str, int], now: int
 ) -> Commit:
     """The door, what is noted of those who came, their restriction, and a word to the admins."""
-    people = [(one, ids[one.person]) for one in done.newcomers if one.person in ids]
+    people = _known(done.newcomers, ids)
     door = done.door._replace(did=_wanted(state)) if done.closes else done.door
-    events: list[Message] = [*_noted(state, people, now)]
+    events: list[Message] = [*_noted(state, people, "burst", now)]
     if _mutes(state) and not state.settings.dryrun:
         events += _restricted(state, people, door, now)
     found = Commit.of(
@@ -110,7 +114,9 @@ async def _answered(desk: Desk, state: ChatState, door: Door, now: int) -> Commi
     return found + await desk.bot.wave(wave)
 
 
-def _noted(state: ChatState, people: Iterable[tuple[Join, int]], now: int) -> Iterable[PersonObserved]:
+def _noted(
+    state: ChatState, people: Iterable[tuple[Join, int]], reason: str, now: int
+) -> Iterable[PersonObserved]:
     lat, lon = state.place or (None, None)
     for one, user_id in people:
         yield PersonObserved(
@@ -119,7 +125,7 @@ def _noted(state: ChatState, people: Iterable[tuple[Join, int]], now: int) -> It
             chat_id=state.id,
             user_id=user_id,
             kind="noted",
-            reasons=("burst",),
+            reasons=(reason,),
             lat=lat,
             lon=lon,
             precision=state.precision,

@@ -6,33 +6,32 @@ Each yields the code of its reason and the figures of the sentence that explains
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from math import cos, hypot, radians
 
 from services.moderation.domain.standing import age
+from services.moderation.domain.standing.homes import apart, circles, one_home
 from services.moderation.domain.standing.person import DAY, FORGET, HOUR, TRAIT, Presence, Standing
 from services.moderation.domain.standing.weights import DEFAULT, Weights
 from shared.geo import metres
 
-REACH = {"district": 3_000.0}
-"""Metres around a chat within which its people live, by how exactly the directory places it. Two chats whose
-circles meet are one neighbourhood: one home is enough for both."""
-REACH_USUAL = 1_000.0
 CITY = "city"
 """Everybody may be in what is for the whole city, from wherever: it says nothing."""
 COURTYARD = "courtyard"
 COURTYARD_REACH = 300.0
-PLACES_MOST = 8
 KNOWN_LEAST = 3
 """Chats of which it must be known that they lie in one neighbourhood."""
 PRESENT_LONG = 14 * DAY
 EVEN_DAYS = 2
 """Days on which somebody wrote in a chat to be at home there; one where they were before us."""
-WAVES_APART = 5_000.0
+WAVES_APART = 3_000.0
 """Metres: neighbours may come to two chats near each other in one wave."""
+AROUND_HOME = 2
+"""Chats beside the first into which neighbours come together, all around one home."""
+TOGETHER = frozenset({"burst", "company"})
+"""Noted of who came with others within minutes."""
 RENAMED_WITHIN = 7 * DAY
 ELSEWHERE_SHARE = 0.4
 YEARS_LEAST = 5.0
-AT_HOME_ONLY = frozenset({"burst", "lookalike.short", "lookalike.name"})
+AT_HOME_ONLY = TOGETHER | {"lookalike.short", "lookalike.name"}
 """What says nothing in other chats: a namesake of an admin there, a wave there (which `cohort` counts)."""
 
 Found = tuple[str, Mapping[str, float]]
@@ -76,7 +75,7 @@ def noticed(facts: Facts) -> Iterable[Found]:
     if facts.here is None:
         return
     for code in facts.here.evidence:
-        if code in facts.weights.evidence:
+        if code in facts.weights.evidence and not (code == "company" and "burst" in facts.here.evidence):
             yield code, _detail(code, facts.here)
 
 
@@ -125,58 +124,25 @@ def joins(facts: Facts) -> Iterable[Found]:
     counts = []
     for name, within in (("hour", HOUR), ("day", DAY)):
         keys = {chat for at, chat in found if 0 <= facts.now - at < within}
-        near = _one_home([chats[key] for key in keys if key in chats])
+        known = circles(chats[key] for key in keys if key in chats)
+        near = len(known) >= KNOWN_LEAST and one_home(known)
         counts.append((f"joins.{name}{'.near' if near else ''}", {"chats": len(keys)}))
     yield max(counts, key=lambda one: facts.weights.table[one[0]].of(one[1]))
 
 
-def _one_home(joined: list[Presence]) -> bool:
-    known = list(_circles(joined))
-    return len(known) >= KNOWN_LEAST and len(_apart(known)) == 1
-
-
 def spread(facts: Facts) -> Iterable[Found]:
     """Neighbourhoods far from each other that were joined lately: no home is enough for two of them."""
-    apart = _apart(_circles(one for _, one in facts.lately()))
-    if len(apart) > 2:
-        widest = max(metres(*a, *b) for a, _ in apart for b, _ in apart)
-        yield "chats.far_apart", {"places": len(apart), "kilometres": round(widest / 1000, 1)}
+    homes = apart(circles(one for _, one in facts.lately()))
+    if len(homes) > 2:
+        widest = max(metres(*a, *b) for a, _ in homes for b, _ in homes)
+        yield "chats.far_apart", {"places": len(homes), "kilometres": round(widest / 1000, 1)}
 
 
 def courtyards(facts: Facts) -> Iterable[Found]:
     """Courtyards joined within a day, so far from each other that nobody lives in two of them."""
     places = [one.place for _, one in facts.lately(DAY) if one.level == COURTYARD and one.place is not None]
     if len(places) > 2:
-        yield "courtyards.day", {"places": len(_apart((place, COURTYARD_REACH) for place in places))}
-
-
-Circle = tuple[tuple[float, float], float]
-"""A place, and metres around it."""
-
-
-def _circles(found: Iterable[Presence]) -> Iterable[Circle]:
-    return ((one.place, REACH.get(one.level, REACH_USUAL)) for one in found if one.place is not None)
-
-
-def _apart(found: Iterable[Circle]) -> list[Circle]:
-    """As many homes are needed at least: circles of which no two meet."""
-    apart: list[Circle] = []
-    for place, reach in found:
-        if all(_far(place, other, reach + its) for other, its in apart):
-            apart.append((place, reach))
-            if len(apart) == PLACES_MOST:
-                break
-    return apart
-
-
-def _far(a: tuple[float, float], b: tuple[float, float], least: float) -> bool:
-    """At least so many metres apart; a quick look at the plane first, it decides nearly always."""
-    north = (a[0] - b[0]) * 111_195.0
-    east = (a[1] - b[1]) * 111_195.0 * cos(radians(a[0]))
-    plane = hypot(north, east)
-    if plane < 0.9 * least or plane > 1.1 * least:
-        return plane > least
-    return bool(metres(*a, *b) >= least)
+        yield "courtyards.day", {"places": len(apart((place, COURTYARD_REACH) for place in places))}
 
 
 def many(facts: Facts) -> Iterable[Found]:
@@ -192,13 +158,17 @@ def silent(facts: Facts) -> Iterable[Found]:
 
 
 def cohort(facts: Facts) -> Iterable[Found]:
-    """Came in waves of others, into chats far apart."""
-    waves = [one for one in facts.standing.chats.values() if "burst" in one.evidence]
-    if len(waves) > 1:
-        places = len(_apart((one.place, WAVES_APART / 2) for one in waves if one.place is not None))
+    """Came together with others into chats for which one home is not enough.
+
+    Who writes evenly in several chats may be called to others, together with their like.
+    """
+    waves = [one for one in facts.standing.chats.values() if one.evidence.keys() & TOGETHER]
+    if len(waves) > 1 and _at_home(facts.standing) < 2:
+        places = len(apart((one.place, WAVES_APART / 2) for one in waves if one.place is not None))
         # Nobody knows where the others lie: neighbours come to two chats of one house in a wave.
         places += sum(one.place is None for one in waves) // 2
-        yield "burst.several", {"chats": len(waves), "places": places}
+        again = max(min(places, len(waves) - 1), len(waves) - AROUND_HOME)
+        yield "burst.several", {"chats": len(waves), "places": places, "again": again}
 
 
 def names(facts: Facts) -> Iterable[Found]:
@@ -237,11 +207,15 @@ def presence(facts: Facts) -> Iterable[Found]:
     here = facts.here
     if here is not None and here.days and facts.now - (here.joined or here.first) >= PRESENT_LONG:
         yield "present.long", {"days": here.days}
-    home = sum(
-        one.days >= (EVEN_DAYS if one.joined else 1) for one in facts.standing.chats.values() if not one.left
-    )
+    home = _at_home(facts.standing)
     if home > 1:
         yield "present.even", {"chats": home}
+
+
+def _at_home(standing: Standing) -> int:
+    """In how many chats the person writes on different days."""
+    chats = [one for one in standing.chats.values() if not one.left]
+    return sum(one.days >= (EVEN_DAYS if one.joined else 1) for one in chats)
 
 
 def door(facts: Facts) -> Iterable[Found]:

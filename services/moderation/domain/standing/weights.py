@@ -31,7 +31,7 @@ GROUPS: Mapping[str, Group] = {
     "cohort": Group("shape", 4.0),
     "ways": Group("shape", 1.5),
     "word": Group("trust", -6.0),
-    "presence": Group("trust", -4.5),
+    "presence": Group("trust", -6.0),
     "door": Group("trust", -2.0),
 }
 
@@ -74,11 +74,12 @@ EVIDENCE: dict[str, float] = {
     "lookalike.short": 0.6,
     "lookalike.username": 3.6,
     "burst": 0.5,
+    "company": 0.2,
     "banned": 3.2,
 }
 """Reasons given by a chat. Who was seen to join days ago (`new`) and whose first message is a link is a
 stranger; who was not seen to join (`first`) may have been there for years and only never written. `burst`:
-came with a wave of others; alone it says little, neighbours come in waves too."""
+came with a wave of others; alone it says little, neighbours come in waves too. `company`: with a few."""
 
 _TABLE: dict[str, Weight] = {
     **{code: Weight("here", weight) for code, weight in EVIDENCE.items()},
@@ -91,17 +92,17 @@ _TABLE: dict[str, Weight] = {
     "listed.file": _steps("lists", "lists", (1, 3.4), (2, 5.0)),
     "listed.shared": Weight("lists", 3.2),
     "elsewhere": _steps("elsewhere", "weight", *((n / 10, n / 10) for n in range(1, 21))),
-    "joins.hour": _steps("map", "chats", (3, 1.2), (4, 2.0), (5, 2.6), (6, 3.0), (7, 3.5), (8, 4.0)),
-    "joins.day": _steps("map", "chats", (5, 1.2), (6, 2.2), (7, 2.8), (8, 3.2), (12, 4.0)),
+    "joins.hour": _steps("map", "chats", (3, 1.2), (4, 2.0), (5, 2.2), (6, 2.6), (7, 3.2), (8, 4.0)),
+    "joins.day": _steps("map", "chats", (5, 1.0), (6, 1.9), (7, 2.6), (8, 3.0), (12, 4.0)),
     # Around one home a new neighbour joins many at once too.
-    "joins.hour.near": _steps("map", "chats", (4, 0.8), (5, 1.6), (6, 2.3), (7, 3.0), (8, 3.6), (10, 4.0)),
-    "joins.day.near": _steps("map", "chats", (6, 1.4), (7, 2.4), (8, 3.0), (12, 4.0)),
-    "chats.far_apart": _steps("map", "places", (3, 1.5), (4, 2.5), (5, 3.2), (6, 4.0)),
+    "joins.hour.near": _steps("map", "chats", (4, 0.8), (5, 1.4), (6, 1.8), (7, 2.8), (8, 3.4), (10, 4.0)),
+    "joins.day.near": _steps("map", "chats", (6, 1.2), (7, 2.4), (8, 2.9), (12, 4.0)),
+    "chats.far_apart": _steps("map", "places", (3, 1.5), (4, 2.4), (5, 3.0), (6, 4.0)),
     "chats.many": _steps(
-        "map", "chats", (5, 0.3), (6, 0.6), (7, 0.9), (8, 1.2), (9, 1.5), (12, 2.0), (16, 2.5)
+        "map", "chats", (5, 0.5), (6, 0.9), (7, 1.2), (8, 1.5), (9, 1.7), (12, 2.0), (16, 2.5)
     ),
-    "courtyards.day": _steps("map", "places", (4, 0.4), (5, 1.0), (6, 1.6)),
-    "burst.several": _steps("cohort", "places", (2, 1.0), (3, 3.0), (4, 4.0)),
+    "courtyards.day": _steps("map", "places", (5, 0.8), (6, 1.6)),
+    "burst.several": _steps("cohort", "again", (2, 1.75), (3, 2.2)),
     "silent.everywhere": _steps("ways", "chats", (3, 0.3), (5, 0.6), (9, 0.9)),
     "names.changed": _steps("ways", "times", (2, 0.5), (3, 1.0), (4, 1.4)),
     "account.young": Weight("ways", 0.2),
@@ -110,7 +111,7 @@ _TABLE: dict[str, Weight] = {
     # Less than it could be: whoever gets one chat of their own listed would be above suspicion.
     "leads.elsewhere": _steps("word", "chats", (1, -2.5), (2, -3.5), (3, -4.5)),
     "present.long": _steps("presence", "days", (5, -1.5), (10, -2.0)),
-    "present.even": _steps("presence", "chats", (2, -1.8), (3, -3.0), (4, -3.8), (6, -4.5)),
+    "present.even": _steps("presence", "chats", (2, -2.2), (3, -3.4), (4, -4.2), (6, -5.2), (10, -6.0)),
     "account.old": _steps("presence", "years", (5, -0.3), (8, -0.5)),
     "vouched": _steps("door", "chats", (1, -0.8), (2, -1.4), (4, -2.0)),
     "vouched.members": _steps("door", "members", (1, -0.8), (2, -1.4), (3, -2.0)),
