@@ -1,7 +1,5 @@
 """Commands in a chat: who is heard, deeds with a way back, purges, warnings, the log, closing."""
 
-import asyncio
-
 from simulator.demo import (
     ALENA,
     CHANNEL,
@@ -10,6 +8,7 @@ from simulator.demo import (
     UPPER_TOWN,
 )
 from tests.conftest import eventually
+from tests.stored import still
 from tests.town import BOT, Town, speak
 
 
@@ -63,7 +62,8 @@ async def test_a_failed_look_up_gives_nobody_anything(town: Town) -> None:
     town.say("/dryrun off")
     await town.hears("Не атрымалася праверыць")
     town.say("/dryrun")
-    await asyncio.sleep(1)
+    await eventually(lambda: len(town.texts()) == 2)
+    await eventually(lambda: still(town.bus.redis))
     assert not any("я дзейнічаю" in text for text in town.texts())
 
 

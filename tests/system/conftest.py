@@ -65,9 +65,7 @@ class City:
             "DZE_DATA": str(self.folder / "data"),
             "DZE_KEY": KEY,
             "DZE_PORT": str(self.ports["web"]),
-            "DZE_INTERNAL_PORT": str(
-                self.ports.get(name.split(":", maxsplit=1)[0], 0) if ":" not in name else 0
-            ),
+            "DZE_INTERNAL_PORT": str(self.ports.get(name, 0)),
             "DZE_TELEGRAM_TOKEN": DEMO_TOKEN,
             "DZE_TELEGRAM_API": self.telegram,
             "DZE_TELEGRAM_SECRET": SECRET,
@@ -78,6 +76,7 @@ class City:
 
     def start(self, name: str, *arguments: str) -> None:
         """`name` may carry a number for a further replica: `moderation:2`."""
+        self.ports.setdefault(name, port())
         module = "simulator" if name == "simulator" else f"services.{name.split(':', maxsplit=1)[0]}"
         words = [sys.executable, "-m", module, *arguments]
         if name == "simulator":

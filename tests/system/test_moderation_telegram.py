@@ -79,7 +79,7 @@ def test_a_stranger_with_an_invite_link_is_removed_and_neighbours_are_not(quarte
 def test_a_second_poller_takes_over_when_the_first_is_killed(quarter: City) -> None:
     switch_on(quarter, UPPER_TOWN)
     quarter.start("moderation:2")
-    time.sleep(3)
+    until(lambda: quarter.ready("moderation:2"), 60, "the second one")
     quarter.kill("moderation")
     killed = time.monotonic()
     quarter.do("join", chat=UPPER_TOWN, user=STRANGER)
