@@ -13,6 +13,14 @@ from tests.gateway import added, listing, listing_id, removed
 from tests.vector import POLYGON, WORLD, archive, tile
 
 WATER = {(1, x, y): tile({"water": [(POLYGON, {"kind": "lake"}, WORLD)]}) for x in (0, 1) for y in (0, 1)}
+INSIDE = """() => {
+    const [popup, map] = [".leaflet-popup", "#map"].map((one) => document.querySelector(one));
+    const [a, b] = [popup, map].map((one) => one.getBoundingClientRect());
+    return a.top >= b.top && a.left >= b.left && a.right <= b.right && a.bottom <= b.bottom;
+}"""
+"""Whether the popup stands within the map."""
+BORDER = 2362 / 4096 * 360 - 180
+"""A meridian between cells at every zoom from 10 on: what stands beside it is never gathered across."""
 BASEMAP = Path(__file__).parents[3] / "shared" / "data" / "basemap-world-z3.pmtiles"
 
 
@@ -46,6 +54,48 @@ def test_with_scripts_a_spot_with_several_lists_all_of_them(city: City, look: Lo
     seen = look(f"{city.url}/?at=53.87,27.62,17")
     seen.page.locator(".round").click()
     expect(seen.page.locator(".leaflet-popup .row")).to_have_count(2)
+
+
+def test_however_many_share_a_spot_each_is_reached_on_a_phone(city: City, look: Look) -> None:
+    city.publish(*(added(listing(100 + n, lat=53.88, lon=27.5, name=f"Адзін дом {n:02}")) for n in range(40)))
+    city.run(eventually(lambda: city.gateway.model.totals().listings == 50))
+    seen = look(f"{city.url}/?at=53.88,27.5,17", width=360)
+    disc = seen.page.locator(".round")
+    expect(disc).to_have_attribute("aria-label", "На гэтым месцы 40 чатаў")
+    disc.focus()
+    seen.page.keyboard.press("Enter")
+    rows = seen.page.locator(".leaflet-popup .row")
+    expect(rows).to_have_count(40)
+    seen.page.wait_for_function(INSIDE)
+    rows.last.locator("a").click()
+    expect(seen.page.locator("h1")).to_contain_text("Адзін дом 39")
+
+
+@pytest.mark.parametrize(("zoom", "apart"), [(12, 0.00002), (17, 0.00002), (19, 0.0)])
+def test_flags_that_lie_on_one_another_open_together_by_touch_and_by_keyboard(
+    city: City, look: Look, zoom: int, apart: float
+) -> None:
+    names = ["Левы бераг", "Правы бераг"]
+    places = zip(names, (BORDER - apart, BORDER + apart), strict=True)
+    city.publish(
+        *(added(listing(50 + n, lat=53.86, lon=lon, name=name)) for n, (name, lon) in enumerate(places))
+    )
+    seen = look(f"{city.url}/?at=53.86,{BORDER},{min(zoom, 18)}", width=400)
+    if zoom > 18:
+        seen.page.locator(".leaflet-control-zoom-in").click()
+    pins = seen.page.locator(".pin[aria-label*='бераг']")
+    expect(pins).to_have_count(2)
+    spot = pins.last.locator("img").bounding_box()
+    assert spot is not None
+    seen.page.mouse.click(spot["x"] + 16, spot["y"] + 10)
+    found = seen.page.locator(".leaflet-popup .name")
+    expect(found).to_have_count(2)
+    assert sorted(found.all_text_contents()) == names
+    seen.page.keyboard.press("Escape")
+    expect(found).to_have_count(0)
+    pins.first.focus()
+    seen.page.keyboard.press("Enter")
+    expect(found).to_have_count(2)
 
 
 def test_a_disc_opens_with_the_keyboard(city: City, look: Look) -> None:

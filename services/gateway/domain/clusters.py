@@ -41,6 +41,11 @@ class Cluster:
     members: int
     expansion_zoom: int
 
+    @property
+    def is_spot(self) -> bool:
+        """Whether its listings stand so close that it never falls apart."""
+        return self.expansion_zoom > ZOOM_MOST
+
 
 @dataclass(frozen=True)
 class Parts:

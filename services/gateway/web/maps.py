@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from services.gateway.domain.clusters import ZOOM_MOST, Cluster
+from services.gateway.domain.clusters import Cluster
 from services.gateway.web.drawing import View
 from shared.contracts.listings import Area, AreaLevel, Listing
 from shared.settings import City
@@ -206,7 +206,7 @@ def cluster_mark(
     """A disc. It leads to where it falls apart, or to the list of the spot when it never does."""
     x, y = view.point(cluster.lat, cluster.lon)
     size = next((size for most, size in DISC_SIZES if cluster.count < most), 29)
-    if cluster.expansion_zoom > ZOOM_MOST:
+    if cluster.is_spot:
         near = 0.0004
         box = (cluster.lon - near, cluster.lat - near, cluster.lon + near, cluster.lat + near)
         href = link("/list", bbox=",".join(f"{edge:.5f}" for edge in box), **kept)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.gateway.domain.beyond import outside
+from services.gateway.domain.clusters import Cluster
 from services.gateway.domain.ground.picture import EDGE
 from services.gateway.domain.query import BadCursor, Box, Order
 from services.gateway.domain.query import Page as Found
@@ -197,9 +198,14 @@ def marks(site: Site, view: View, query: Asked, **kept: str) -> list[Mark]:
             label = f"{single.name}, {site.members(single)}"
             found.append(listing_mark(view, single, label, site.link(f"/listings/{single.id}")))
         else:
-            label, count = site.t.many("map.cluster", cluster.count), site.t.number(cluster.count)
+            label, count = disc_label(site.t, cluster), site.t.number(cluster.count)
             found.append(cluster_mark(view, cluster, count=count, label=label, link=site.link, **kept))
     return sorted(found, key=lambda mark: mark.y)
+
+
+def disc_label(t: Translator, cluster: Cluster) -> str:
+    """What pressing it does: it comes nearer, or lists what stands there."""
+    return t.many("map.more_here" if cluster.is_spot else "map.cluster", cluster.count)
 
 
 def script_texts(site: Site) -> dict[str, Any]:

@@ -18,7 +18,7 @@ function popup({ id, properties }) {
 
 async function spot({ lat, lng }) {
   const bounds = window.L.latLngBounds([lat - SPOT, lng - SPOT], [lat + SPOT, lng + SPOT]);
-  const { features } = await ask("listings", { bbox: box(bounds), limit: 100, q, kind }).catch(() => ({ features: [] }));
+  const { features } = await ask("listings", { bbox: box(bounds), limit: 500, q, kind }).catch(() => ({ features: [] }));
   return element("div", {}, ...features.map(popup));
 }
 

@@ -5,6 +5,7 @@ import { element } from "./words.js";
 const { L } = window;
 const ALONE_FROM = 18;
 const CORNER = 58;
+const FINGER = 24;
 const SIZES = [[10, 34], [50, 40], [200, 48], [Infinity, 58]];
 
 export class Marks {
@@ -14,6 +15,7 @@ export class Marks {
     Object.assign(this, { map, text, open, openSpot, flag });
     this.layer = L.layerGroup().addTo(map);
     this.known = new Map();
+    map.getContainer().addEventListener("keydown", ({ key }) => key === "Escape" && map.closePopup());
   }
 
   show(features) {
@@ -32,18 +34,28 @@ export class Marks {
     const [lon, lat] = feature.geometry.coordinates;
     const { cluster } = feature.properties;
     const mark = L.marker([lat, lon], { icon: cluster ? disc(feature, this.text) : pin(this.flag(feature.properties.flag)), riseOnHover: true });
-    const name = cluster ? this.text.many("map.cluster", feature.properties.count) : label(feature, this.text);
-    mark.on("add", () => mark.getElement()?.setAttribute("aria-label", name));
+    mark.on("add", () => mark.getElement()?.setAttribute("aria-label", label(feature, this.text)));
     if (cluster) this.expand(mark, feature);
-    else mark.bindPopup(() => this.open(feature), this.popup(280));
-    mark.listing = cluster ? null : feature.id;
+    else mark.bindPopup(() => this.pile(mark), this.popup(280));
+    mark.listing = cluster ? null : feature;
     return mark.addTo(this.layer);
   }
 
-  /** No wider than the map, and clear of the buttons in its corner. */
+  /** No larger than the map, and clear of the buttons in its corner. */
   popup(most) {
-    const maxWidth = Math.min(most, this.map.getSize().x - CORNER - 40);
-    return { maxWidth, minWidth: Math.min(200, maxWidth), autoPanPaddingTopLeft: [CORNER, 10] };
+    const { x, y } = this.map.getSize();
+    const maxWidth = Math.min(most, x - CORNER - 40);
+    return { maxWidth, minWidth: Math.min(200, maxWidth), maxHeight: y - 110, autoPanPaddingTopLeft: [CORNER, 10] };
+  }
+
+  /** A flag's listing, and those whose flags lie on it: a finger reaches only the uppermost. */
+  pile(mark) {
+    const at = (one) => this.map.latLngToLayerPoint(one.getLatLng());
+    const { x, y } = at(mark);
+    const close = (one) => one.listing && Math.abs(at(one).x - x) < FINGER && Math.abs(at(one).y - y) < FINGER;
+    const others = [...this.known.values()].filter((one) => one !== mark && close(one));
+    const first = this.open(mark.listing);
+    return others.length ? element("div", { class: "pile" }, first, ...others.map((one) => this.open(one.listing))) : first;
   }
 
   /** A disc opens where it falls apart; one that never does lists what stands there. */
@@ -61,7 +73,7 @@ export class Marks {
 
   /** Make one listing's flag stand out while its row is pointed at. */
   light(id, on) {
-    for (const mark of this.known.values()) if (mark.listing === id) mark.getElement()?.classList.toggle("lit", on);
+    for (const mark of this.known.values()) if (mark.listing?.id === id) mark.getElement()?.classList.toggle("lit", on);
   }
 }
 
@@ -84,5 +96,7 @@ function disc({ properties }, text) {
 }
 
 function label({ properties }, text) {
+  const { cluster, count, expansion_zoom: zoom } = properties;
+  if (cluster) return text.many(zoom > ALONE_FROM ? "map.more_here" : "map.cluster", count);
   return `${properties.name}, ${text.say(`kind.${properties.kind}`)}, ${text.members(properties)}`;
 }

@@ -6,6 +6,7 @@ import { element } from "./words.js";
 
 const LIST = 60;
 const SPOT = 0.0004;
+const SPOT_MOST = 500;
 const PAUSE = 180;
 
 /** `source` answers `clusters(bounds, zoom, filters, signal)` and `listings(bounds, options, filters, signal)` as
@@ -59,7 +60,7 @@ export class View {
   async spot({ lat, lng }) {
     const bounds = window.L.latLngBounds([lat - SPOT, lng - SPOT], [lat + SPOT, lng + SPOT]);
     try {
-      const { features, total } = await this.source.listings(bounds, { limit: 100 }, this.filters());
+      const { features, total } = await this.source.listings(bounds, { limit: SPOT_MOST }, this.filters());
       const list = element("ul", { class: "rows" }, ...features.map((one) => this.row(one)));
       return element("div", {}, element("strong", {}, this.text.many("map.more_here", total)), list);
     } catch {
