@@ -8,9 +8,13 @@ from simulator.demo import (
     RESIDENT,
     STRANGER,
     UPPER_TOWN,
+    YARD_GROUP,
 )
 from tests.conftest import eventually
-from tests.town import Town, judged
+from tests.sure import sure
+from tests.town import BOT, Town, button, judged
+
+NEWCOMER = 6_100_000_900
 
 
 async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town: Town) -> None:
@@ -22,8 +26,8 @@ async def test_advice_gives_reasons_in_words_and_obeys_admins_only(town: Town) -
     card = await town.hears("Рашаць вам", ALENA)
     text = card.content["text"]
     assert "Верхні горад" in text
-    assert "4, да 12,3 км" in text
-    assert "дзён: 9" in text
+    assert "4 раёны, да 12,3 км" in text
+    assert "9 дзён" in text
     assert "far_apart" not in text
     assert await town.answer(ALENA, ALENA, card, text="Чаму?")
     why = (await town.hears("Як гэта складваецца", ALENA)).content["text"]
@@ -86,7 +90,7 @@ async def test_what_the_bot_does_by_itself_is_told_and_taken_back_with_one_press
     await town.hears("я дзейнічаю")
     await town.bus.publish(judged(town).model_copy(update={"score": 2.0}))
     card = await town.hears("Паводле вашых налад выдаляю", ALENA)
-    assert "4, да 12,3 км" in card.content["text"]
+    assert "4 раёны, да 12,3 км" in card.content["text"]
     await eventually(lambda: town.calls("banChatMember"))
     members = town.sim.world.chat(UPPER_TOWN).members
     await eventually(lambda: members[RESIDENT].status == "kicked")
@@ -105,3 +109,47 @@ async def test_what_the_bot_does_by_itself_is_told_and_taken_back_with_one_press
         return any(one.trusted for one in found[person].chats.values())
 
     await eventually(trusted)
+
+
+async def test_a_removal_is_taken_back_from_card_and_log_when_the_group_has_become_a_supergroup(
+    town: Town,
+) -> None:
+    town.say("/start", ALENA, ALENA)
+    await town.hears("Вітаю", ALENA)
+    town.say("/set suspicious remove", chat=YARD_GROUP)
+    town.say("/dryrun off", chat=YARD_GROUP)
+    await town.hears("я дзейнічаю", YARD_GROUP)
+    town.sim.do("user", id=NEWCOMER, first_name="Новы")
+    town.sim.do("join", chat=YARD_GROUP, user=NEWCOMER, by=ALENA)
+    town.say("/ban", reply_to=town.say("рэклама", NEWCOMER, YARD_GROUP), chat=YARD_GROUP)
+    banned = await town.hears("Код:", YARD_GROUP)
+    await town.bus.publish(judged(town).model_copy(update={"score": 2.0, "chat_id": YARD_GROUP}))
+    card = await town.hears("Паводле вашых налад выдаляю", ALENA)
+    codes = [sure(button(one, "Адмяніць"))["callback_data"].split(":")[3] for one in (banned, card)]
+    undos = ActorStore(town.bus.redis, town.bus.keys).undos
+
+    async def kept() -> bool:
+        return len(await undos.kept(YARD_GROUP, codes)) == 2
+
+    await eventually(kept)
+    new = town.sim.do("migrate", chat=YARD_GROUP, user=ALENA)["id"]
+    there = town.sim.world.chat(new).members
+    assert "Адменена" in await town.answer(ALENA, ALENA, card, text="Адмяніць")
+    await eventually(lambda: there[RESIDENT].status == "left")
+    town.say("/log", chat=new)
+    log = await town.hears("Журнал", new)
+    assert "Адменена" in await town.answer(ALENA, new, log, text=f"↩ {codes[0]}")
+    await eventually(lambda: there[NEWCOMER].status == "left")
+
+
+async def test_a_card_stays_open_where_the_bot_lacks_the_right_to_do_what_was_pressed(town: Town) -> None:
+    town.say("/start", ALENA, ALENA)
+    await town.hears("Вітаю", ALENA)
+    town.say("/dryrun off")
+    await town.hears("я дзейнічаю")
+    town.sim.do("promote", chat=UPPER_TOWN, user=BOT, by=ALENA, rights={"can_delete_messages": True})
+    await town.bus.publish(judged(town))
+    card = await town.hears("Рашаць вам", ALENA)
+    assert "няма права блакіраваць" in await town.answer(ALENA, ALENA, card, text="Выдаліць")
+    assert button(card, "Выдаліць") is not None
+    assert town.calls("banChatMember") == []

@@ -7,6 +7,7 @@ from services.moderation.bot.news_store import News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.reply import Reply
 from shared.contracts.telegram import TelegramAction
+from shared.text import clean_name
 
 ALERT_WITHIN = timedelta(hours=12)
 
@@ -24,5 +25,6 @@ def alert(deps: Deps, code: str, news: News, chat_id: int, speech: Speech) -> Te
 
 
 def mention(user_id: int, name: str, speech: Speech) -> Html:
-    """A name that opens the person's profile."""
-    return Html(f'<a href="tg://user?id={user_id}">{html(name or speech.plain("advice.nameless"))}</a>')
+    """A name that opens the person's profile; without what turns a line around or cannot be seen."""
+    shown = clean_name(name) or speech.plain("advice.nameless")
+    return Html(f'<a href="tg://user?id={user_id}">{html(shown)}</a>')

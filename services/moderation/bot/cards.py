@@ -80,11 +80,19 @@ class _Card:
             parts = [speech(f"advice.did_{kept.acted.what}", until=until, **about)]
         if kept.title:
             parts.append(speech("advice.chat", title=kept.title))
-        for kind, signals in (("advice.against", against(judged)), ("advice.for", _for(judged))):
-            if signals:
-                lines = (Html(f"• {reason(speech, one)}") for one in signals)
+        ruled = explaining.by_rule(speech, judged)
+        for kind, said, most in (
+            ("advice.against", [*ruled, *_words(speech, against(judged))], explaining.AGAINST_MOST),
+            ("advice.for", _words(speech, _for(judged)), explaining.FOR_MOST),
+        ):
+            if said:
+                lines = explaining.some((Html(f"• {one}") for one in said), most)
                 parts.append(joined("\n", [speech(kind), *lines]))
         return joined("\n\n", [*parts, ending])
+
+
+def _words(speech: Speech, signals: list[Signal]) -> list[Html]:
+    return [reason(speech, one) for one in signals]
 
 
 def _until(speech: Speech, at: datetime | None) -> str:
@@ -146,6 +154,7 @@ async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str |
     try:
         rights = await look_up(telegram, judged.chat_id, press.turn.person.id)
         theirs = await look_up(telegram, judged.chat_id, judged.user_id)
+        mine = await look_up(telegram, judged.chat_id, press.turn.deps.me.id)
     except Unknown:
         return "press.unknown"
     if not rights.is_admin or (choice in HARMFUL and not rights.can_restrict):
@@ -154,7 +163,9 @@ async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str |
         return "press.not_admin"
     if choice == "restrict" and (await press.turn.deps.chats.state(judged.chat_id)).is_basic:
         return "deed.basic"
-    return "press.target_admin" if theirs.is_admin and choice != "trust" else None
+    if theirs.is_admin and choice != "trust":
+        return "press.target_admin"
+    return "deed.bot_lacks" if choice in HARMFUL and not mine.can_restrict else None
 
 
 async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str, choice: str) -> Commit:

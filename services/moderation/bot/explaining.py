@@ -1,5 +1,7 @@
 """What stands behind a card: reasons in words and their weights, and the way back from the bot's own deed."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from services.moderation.bot import log_view
@@ -11,6 +13,12 @@ from services.moderation.bot.reply import Row
 from services.moderation.bot.signing import Buttons
 from services.moderation.domain.standing import chance
 from shared.contracts.telegram import PersonJudged, Signal
+from shared.text.plural import of_number
+
+AGAINST_MOST, FOR_MOST = 2_400, 900
+"""Characters of reasons in one message: Telegram takes 4,096 in all, and operators may have many signals."""
+_FIGURE = re.compile(r"\[(\w+)((?:\|[^\[\]|]+)*)\]")
+"""`[chats]` is the figure, `[chats|chat|chats]` the whole figure and the word that goes with it."""
 
 
 def reason(speech: Speech, signal: Signal) -> Html:
@@ -22,9 +30,33 @@ def reason(speech: Speech, signal: Signal) -> Html:
     if "[traits]" in text:
         traits = [speech.word("reason", name) for name in signal.detail if name.startswith("trait.")]
         text = Html(text.replace("[traits]", joined(", ", traits or ["—"])))
-    for name, value in signal.detail.items():
-        text = Html(text.replace(f"[{name}]", html(number(speech, value))))
-    return text
+    return Html(_FIGURE.sub(lambda place: _figure(speech, signal, place), text))
+
+
+def _figure(speech: Speech, signal: Signal, place: re.Match[str]) -> str:
+    value = signal.detail.get(place[1])
+    if value is None:
+        return "—"
+    forms = place[2].split("|")[1:]
+    if not forms:
+        return html(number(speech, value))
+    return f"{int(value)} {of_number(speech.language, int(value), forms)}"
+
+
+def by_rule(speech: Speech, judged: PersonJudged) -> list[Html]:
+    """The rule of the operator's that asked for the card, if one did."""
+    return [speech("reason.rule", name=judged.rule)] if judged.rule else []
+
+
+def some(lines: Iterable[Html], most: int) -> list[Html]:
+    """As many lines as there is room for; one more says that there are others."""
+    kept: list[Html] = []
+    for line in lines:
+        most -= len(line) + 1
+        if most < 0:
+            return [*kept, Html("…")]
+        kept.append(line)
+    return kept
 
 
 def number(speech: Speech, value: Any) -> Any:
@@ -38,18 +70,24 @@ def text(judged: PersonJudged, speech: Speech) -> Html:
     """The sum that led to the card, in the order of weight."""
     signals = sorted(judged.signals, key=lambda one: -one.weight)
     start = judged.score - sum(one.weight for one in signals)
-    lines = [Html(f"{_signed(speech, one.weight)}  {reason(speech, one)}") for one in signals]
+    sums = (Html(f"{_signed(speech, one.weight)}  {reason(speech, one)}") for one in signals)
+    lines = some(sums, AGAINST_MOST + FOR_MOST)
+    score, begun = _signed(speech, judged.score), _signed(speech, start)
     return joined(
         "\n",
         [
             speech("explain.title"),
-            Html(f"{_signed(speech, start)}  {speech('explain.start')}"),
+            Html(f"{begun}  {speech('explain.start')}"),
             *lines,
-            speech(
-                "explain.sum", score=_signed(speech, judged.score), chance=round(100 * chance(judged.score))
-            ),
+            *by_rule(speech, judged),
+            speech("explain.sum", score=score, chance=_per_cent(judged.score)),
         ],
     )
+
+
+def _per_cent(score: float) -> int:
+    """Never all or nothing: a sum of signs is certain of nobody."""
+    return min(max(round(100 * chance(score)), 1), 99)
 
 
 def _signed(speech: Speech, weight: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.moderation.bot.turn import Turn
+from shared.text import clean_name
 
 _ID = re.compile(r"[0-9]{5,16}")
 """A shorter number after a command is hardly an id."""
@@ -82,4 +83,5 @@ def number(body: Any, name: str, most: int) -> int | None:
 
 
 def _name(body: Any, *parts: str) -> str:
-    return " ".join(str(body[part]) for part in parts if body.get(part)) or "—"
+    """Of a person or a channel, for a line of text; a dash when nothing of it can be seen."""
+    return clean_name(" ".join(str(body[part]) for part in parts if body.get(part))) or "—"
