@@ -56,7 +56,15 @@ async def test_a_removal_is_said_to_last_until_the_person_comes_back(town: Town)
     await acting(town)
     noise = town.say("шум", RESIDENT, YARD_GROUP)
     town.say("/ban 7d", chat=YARD_GROUP, reply_to=noise)
-    await town.hears("Выдаляю: Maryna. Тэрмін: у звычайнай групе — пакуль не вернецца", YARD_GROUP)
+    said = await town.hears("Выдаляю: Maryna. Тэрмін: у звычайнай групе — пакуль не вернецца", YARD_GROUP)
+    await eventually(lambda: town.calls("banChatMember"))
+
+    async def taken_back() -> bool:
+        return "Адменена" in await town.answer(ALENA, YARD_GROUP, said, text="Адмяніць")
+
+    await eventually(taken_back)
+    town.say("/log", chat=YARD_GROUP)
+    assert "дазволена вярнуцца" in (await town.hears("Журнал", YARD_GROUP)).content["text"]
     town.say("/unban", chat=YARD_GROUP, reply_to=noise)
     await town.hears("выдалены можа вярнуцца і так", YARD_GROUP)
     assert town.calls("unbanChatMember") == []

@@ -93,6 +93,8 @@ def test_markup_is_what_telegram_takes_and_is_closed(language: str) -> None:
         ("did", [m.value for m in Method if m not in work.TALK]),
         ("outcome", ["would", "refused", "expired", "parked"]),
         ("reason", [f"admin.{verb}" for verb in VERBS]),
+        ("would", ["remove", "restrict"]),
+        ("raid", ["told", "dryrun", "restricted", "basic", "opened"]),
         ("reason", sorted(standing.EVIDENCE)),
         ("reason", SIGNALS),
         ("kind", [kind.value for kind in Kind]),

@@ -6,6 +6,7 @@ from services.moderation.bot import deeds, log_view
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.subject import from_code, rights_in
+from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import Undo
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonObserved
@@ -37,13 +38,21 @@ async def _undo(press: PressTurn, chat_id: int, code: str) -> Commit:
     undo = await store.undos.undo(chat_id, code)
     if undo is None:
         return Commit.of(events=[press.answer("undo.gone", alert=True)])
-    back = turn.reply.act(chat_id, undo.method, _params(undo), by=turn.by, reasons=("admin.undo",))
+    back = await _back(press, chat_id, undo)
     done = "undo.done_channel" if undo.method is Method.UNBAN_SENDER_CHAT else "undo.done"
     writes = [*store.undos.spent(chat_id, code), *_trust(press, chat_id, undo)]
-    return Commit.of(
-        writes=writes,
-        events=[back, *_lesson(press, chat_id, undo), press.answer(done, alert=True, code=code)],
-    )
+    events = [*_lesson(press, chat_id, undo), press.answer(done, alert=True, code=code)]
+    return back + Commit.of(writes=writes, events=events)
+
+
+async def _back(press: PressTurn, chat_id: int, undo: Undo) -> Commit:
+    """In a basic group who was removed may come back anyway, and Telegram would refuse to allow it."""
+    turn, reasons = press.turn, ("admin.undo",)
+    if undo.method is Method.UNBAN_MEMBER and (await turn.deps.chats.state(chat_id)).is_basic:
+        line = turn.entry(undo.method.value, target=short(turn.deps.keys, undo.target), reasons=reasons)
+        return Commit.of(writes=turn.deps.actor_store.audit(chat_id, line))
+    act = turn.reply.act(chat_id, undo.method, _params(undo), by=turn.by, reasons=reasons)
+    return Commit.of(events=[act])
 
 
 def _params(undo: Undo) -> dict[str, Any]:
