@@ -1,6 +1,7 @@
 """`dze lists`: sign a list for other operators, and see whom the lists of others would touch."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.deployment import attended
@@ -30,7 +31,7 @@ def publish(name: str, file: Path, days: int) -> None:
         mine = file.with_name(file.name + ".new")
         mine.write_bytes(shared.write(document, shared.signer(settings.keys())))
         mine.replace(file)
-    print(f"{len(document.entries)} people, {len(document.revoked)} revoked, good for {days} days.")
+    print(f"People: {len(document.entries)}, revoked: {len(document.revoked)}; good for {days} days.")
 
 
 async def _document(settings: Settings, name: str, days: int) -> shared.Document:
@@ -45,9 +46,32 @@ async def _document(settings: Settings, name: str, days: int) -> shared.Document
 
 def preview(name: str) -> None:
     with attended() as (settings, _):
+        known = {one.name: one for one in shared.subscriptions(settings.data / "lists")}
+        if name not in known:
+            raise Stop(f"no list {name} in {settings.data / 'lists' / shared.SUBSCRIBED}")
+        print(f"{name}: {_state(known[name], int(now().timestamp()))}")
         people, chats, spared = asyncio.run(_touched(settings, name))
-    print(f"{name}: names {people} people seen in the last thirty days, in {chats} chats.")
-    print(f"{spared} of them an admin trusts: they stay out of it.")
+    print(f"Named by it and seen here in the last thirty days: people {people}, chats {chats}.")
+    print(f"Of these an admin trusts {spared}: they stay out of it.")
+
+
+def _state(one: shared.Subscription, at: int) -> str:
+    """What the file says of itself. Raises Stop where it is refused."""
+    if one.file is None:
+        return "published here, and read from nobody."
+    try:
+        found = shared.read(one.file.read_bytes(), one.issuer)
+    except FileNotFoundError:
+        return f"{one.file} is not there yet."
+    except OSError as error:
+        raise Stop(f"cannot read {one.file}: {error.strerror}") from None
+    except shared.BadList as error:
+        raise Stop(f"{one.file} is refused: {error}") from None
+    alive = sum(found.names(person, at) for person in found.entries)
+    signed, ends = (f"{datetime.fromtimestamp(t, UTC):%Y-%m-%d}" for t in (found.issued, found.expires))
+    until = f"good until {ends}" if at < found.expires else f"ended on {ends}, so it names nobody"
+    holds = f"entries that hold: {alive} of {len(found.entries)}"
+    return f"used to {one.use}; signed on {signed}, {until}; {holds}."
 
 
 async def _touched(settings: Settings, name: str) -> tuple[int, int, int]:

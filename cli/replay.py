@@ -80,7 +80,7 @@ async def _replayed(settings: Settings, trial: Trial) -> tuple[int, Report]:
         chats = Store(redis, keys).chats
         known: dict[int, ChatSettings] = {}
         for chat_id in {record.chat_id for record in records}:
-            known[chat_id] = await chats.settings(chat_id)
+            known[chat_id] = await chats.settings(await chats.now_at(chat_id))
         return len(records), replay(records, known, trial.weights, trial.settings)
     finally:
         await redis.aclose()
@@ -115,7 +115,7 @@ def _print(count: int, report: Report) -> None:
     if not report.moved:
         console.print("Nothing would have been concluded otherwise.")
         return
-    moved = Table("person", "was", "would", "score", "would", "reasons")
+    moved = Table("person", "was", "would be", "score", "new score", "reasons")
     for one in report.moved[-SHOWN:]:
         reasons = ", ".join(name for name, _ in one.record.found)
         scores = (f"{one.record.score:+.1f}", f"{one.score:+.1f}")

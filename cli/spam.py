@@ -124,9 +124,8 @@ def show(file: Path | None, *, as_json: bool) -> None:
 
 
 def _print_earlier() -> None:
-    kept = [path.name[len("spam-") : -len(".model")] for path in shelf.earlier(load(Settings).data)]
-    if kept:
-        print(f"Kept, newest first: {', '.join(kept)}. `dze model --use REVISION` goes back.")
+    kept = ", ".join(shelf.revisions(load(Settings).data))
+    print(f"To be had back, newest first, ours last: {kept}. `dze model --use REVISION` goes back.")
 
 
 def use_revision(revision: str) -> None:

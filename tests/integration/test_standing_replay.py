@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from services.moderation.domain.replay import Record
 from services.moderation.domain.standing import DEFAULT, score, weigh
+from services.moderation.moving import mover
 from services.moderation.store import Store
 from services.moderation.store.records import Records
 from shared.bus import Commit
@@ -15,7 +16,7 @@ from shared.settings import Settings
 from tests.conftest import BusFactory
 from tests.sure import sure
 
-CHAT = -1001
+CHAT, NEW = -1001, -1001000000001
 
 
 @pytest.fixture
@@ -56,6 +57,16 @@ async def in_thread(*words: str) -> Result:
 async def test_without_a_change_nothing_moves(recorded: list[Record]) -> None:
     found = json.loads((await in_thread("--json")).output)
     assert found["records"] == 3
+    assert found["moved"] == []
+
+
+async def test_what_a_group_concluded_before_it_became_a_supergroup_counts_by_its_settings_of_now(
+    recorded: list[Record], bus_factory: BusFactory
+) -> None:
+    bus = bus_factory("moderation")
+    await bus.commit(await mover(bus.redis, bus.keys)(CHAT, NEW, recorded[0].at))
+    found = json.loads((await in_thread("--json")).output)
+    assert {"was": "remove", "would": "remove", "count": 1} in found["people"]
     assert found["moved"] == []
 
 

@@ -184,15 +184,29 @@ def test_scores_become_log_odds_at_even_classes() -> None:
     assert 2 < factor < 5  # at most the difference of the means over the variance
 
 
+def test_what_is_merely_unlike_a_few_samples_that_are_all_alike_is_not_accused() -> None:
+    spam = [f"Заробак {n} рублёў у дзень, пішы ў асабістыя {n}" for n in range(60)]
+    ham = [f"Ліфт у {n} пад'ездзе зноў зламаны, калі будзе майстар {n}?" for n in range(120)]
+    model = train(samples(spam, ham), own_samples())
+    assert model.header.threshold >= 0
+    unlike = ["ok", "Good morning neighbours", "Хто заўтра едзе ў Гомель? Магу далучыцца", "Дзякуй!", "👍"]
+    assert not any(one.spam for one in model.classify(unlike))
+    assert all(one.spam for one in model.classify(spam[:5]))
+
+
 def test_a_new_model_is_put_on_the_shelf_and_the_old_one_can_be_had_back(
     tmp_path: Path, trained: Model
 ) -> None:
+    other = trained.revision
     assert shelf.current(tmp_path).revision == ready().revision
-    shelf.put(tmp_path, ready())
+    assert shelf.revisions(tmp_path) == [ready().revision]
     shelf.put(tmp_path, trained)
-    assert shelf.current(tmp_path).revision == trained.revision
+    assert shelf.current(tmp_path).revision == other
+    assert shelf.revisions(tmp_path) == [other, ready().revision]
     shelf.go_back(tmp_path, ready().revision)
     assert shelf.current(tmp_path).revision == ready().revision
+    shelf.go_back(tmp_path, other)
+    assert shelf.current(tmp_path).revision == other
     with pytest.raises(BadModelError, match=ready().revision):
         shelf.go_back(tmp_path, "0" * 12)
     assert (tmp_path / shelf.CURRENT).stat().st_mode & 0o077 == 0

@@ -21,6 +21,10 @@ STEM = 1.7
 OWN_SHARE = 0.1
 """Part of that cost for the project's own samples when there are others."""
 FOLDS = 5
+EVEN = 0.0
+"""Log-odds from which spam is as likely as not. No threshold lies below: where all ham given is alike,
+anything unlike it would be accused, a greeting in another language for one.
+"""
 SEED = 20200916
 MOST = 100_000
 """Messages of each sort that are learnt from; each takes some 3 kB of memory meanwhile."""
@@ -92,7 +96,7 @@ def train(given: Samples, own: Samples, *, aim: float | None = None) -> Model:
     held = held * factor + shift
     truth = spam[measured]
     aim = calibrate.aim_for(int((~truth).sum())) if aim is None else aim
-    edge = round(calibrate.threshold(held[~truth], aim), 4)
+    edge = max(round(calibrate.threshold(held[~truth], aim), 4), EVEN)
     top_spam, top_ham = name_top(texts, weights, common)
     header = Header(
         features=FEATURES,

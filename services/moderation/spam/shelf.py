@@ -53,11 +53,23 @@ def earlier(data: Path) -> list[Path]:
 
 
 def go_back(data: Path, revision: str) -> Model:
-    """Make an earlier model the current one. Raises BadModelError when there is none of that revision."""
+    """Make an earlier model the current one, the project's own among them.
+
+    Raises BadModelError when there is none of that revision.
+    """
     found = [path for path in earlier(data) if path.name == f"spam-{revision}.model"]
+    if not found and revision == (own := ready()).revision:
+        (data / CURRENT).unlink(missing_ok=True)
+        return own
     if not found:
-        known = ", ".join(path.name[5:17] for path in earlier(data)) or "none"
-        raise BadModelError(f"no model {revision} in {data}; there are: {known}")
+        raise BadModelError(f"no model {revision} in {data}; there are: {', '.join(revisions(data))}")
     model = read(found[0])
     put(data, model)
     return model
+
+
+def revisions(data: Path) -> list[str]:
+    """What can be gone back to: earlier models, newest first, and the one in the project."""
+    kept = [path.name[len("spam-") : -len(".model")] for path in earlier(data)]
+    own = ready().revision
+    return kept if own in kept else [*kept, own]
