@@ -150,6 +150,14 @@ def test_a_text_that_is_no_settings_sets_nothing(text: str) -> None:
     assert incoming is None or "dryrun" not in incoming.values
 
 
+async def test_a_file_that_is_no_text_sets_nothing_and_it_is_said(deps: Given) -> None:
+    body = command("/import", reply_to_message=TARGET | {"document": {"file_id": "f"}})
+    commit = await tell(deps, "message", body)
+    assert commit.writes == ()
+    (said,) = texts(commit)
+    assert "cannot read that as settings" in said
+
+
 def test_settings_of_other_releases_are_named_and_skipped() -> None:
     incoming = read('{"media.photo": "delete", "<b>": "x", "media.video": "fly", "lock.link": 5}')
     assert incoming is not None
