@@ -147,7 +147,7 @@ class PersonJudged(Message):
     before: float | None = None
     """The score that was passed on before, if any."""
     rule: str = ""
-    """Name of the operator's rule that asks for attention; empty: the score does."""
+    """Names of the operator's rules that ask for attention, by commas; empty: the score alone does."""
     action: Literal["", "advise", "restrict", "remove"] = ""
-    """What that rule wants."""
+    """The hardest that these rules want."""
     judged_at: Moment

@@ -232,6 +232,46 @@ async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(
     assert house.of(Method.BAN_MEMBER)[0].reasons[0] == "rule.two-chats"
 
 
+TWO_RULES = """
+[[rule]]
+name = "by-link"
+action = "advise"
+when = { fact = "chats", least = 1 }
+
+[[rule]]
+name = "likely"
+action = "restrict"
+when = { fact = "score", least = 0 }
+"""
+
+
+async def test_whatever_asks_for_it_at_once_is_one_card_with_all_of_it_and_the_hardest_is_done(
+    house: Town, eventually: Eventually, tmp_path: Path
+) -> None:
+    (tmp_path / "rules.toml").write_text(TWO_RULES)
+    house.registry.rules = load(tmp_path / "rules.toml", set(DEFAULT.table))
+    house.telegram.admins[CHAT] = [{"status": "creator", "user": user(ADMIN, language_code="en")}]
+    await house.bus.commit(Commit.of(writes=house.talks.talks(ADMIN, now_does=True)))
+    await house.set(dryrun="off", suspicious="remove", suspicious__threshold="99", language="en")
+    await house.bus.publish(word(house, "banned").model_copy(update={"chat_id": CHAT - 1, "chat": "o" * 13}))
+    await eventually(lambda: _known(house))
+    await house.hear(came(STRANGER))
+    await eventually(lambda: house.of(Method.RESTRICT_MEMBER))
+    await eventually(lambda: still(house.bus.redis))
+    (card,) = house.of(Method.SEND_MESSAGE)
+    (muted,) = house.of(Method.RESTRICT_MEMBER)
+    assert house.banned == []
+    assert muted.reasons[:2] == ("rule.by-link", "rule.likely")
+    for words in (
+        "may not write now",
+        "runs this bot: by-link",
+        "runs this bot: likely",
+        "have removed this",
+    ):
+        assert words in card.params["text"]
+    assert "Undo" in str(card.params["reply_markup"])
+
+
 async def _known(house: Town) -> bool:
     person = house.bus.keys.person(STRANGER)
     return bool((await house.store.people.load({person}))[person].chats)

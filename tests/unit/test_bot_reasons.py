@@ -138,7 +138,8 @@ def test_no_sum_is_certain_of_anybody(score: float, chance: int) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_rule_of_the_operator_stands_on_the_card_that_it_asked_for(language: str) -> None:
-    asked = judged(rule="by-invite", action="advise", score=-2.0)
-    assert "by-invite" in card(language, asked)
-    assert "by-invite" in explaining.text(asked, Speech(language))
+def test_rules_of_the_operator_stand_on_the_card_that_they_asked_for(language: str) -> None:
+    asked = judged(rule="by-invite, many-at-once", action="advise", score=-2.0)
+    for text in (card(language, asked), explaining.text(asked, Speech(language))):
+        assert "by-invite\n" in text
+        assert "many-at-once\n" in text

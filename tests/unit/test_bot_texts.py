@@ -84,7 +84,7 @@ def test_markup_is_what_telegram_takes_and_is_closed(language: str) -> None:
         ("command", sorted(COMMANDS)),
         ("did", ["warn", "unwarn", "trust", "untrust", "settings.import", "settings.copy"]),
         ("reason", ["admin.undo", "admin.purge", "admin.wipe", "admin.warn", "admin.trust"]),
-        ("reason", ["admin.remove", "admin.restrict", "lockdown", "raid", "rule"]),
+        ("reason", ["admin.remove", "admin.restrict", "lockdown", "raid", "rule", "own"]),
         ("outcome", ["done", "already"]),
         ("refusal", ["right.missing", "person.admin", "person.protected", "person.self", "chat.moved"]),
         ("refusal", ["message.old", "chat.basic"]),

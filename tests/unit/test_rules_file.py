@@ -3,17 +3,21 @@
 import itertools
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from services.moderation.decide.judged import wanted
 from services.moderation.domain.conditions import Rule, matching
+from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import DEFAULT, Facts, Seen, Standing, observe, of, score
 from services.moderation.rules import plugins
 from services.moderation.rules.lines import lines
 from services.moderation.rules.load import load
+from shared.contracts.telegram import PersonJudged
 from shared.settings import SettingsError
 
 NOW = 1_790_000_000
@@ -283,3 +287,27 @@ def test_a_file_that_is_no_signal_stops_the_start_with_its_name(tmp_path: Path, 
     (tmp_path / "odd.py").write_text(text)
     with pytest.raises(SettingsError, match=r"odd\.py"):
         plugins.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("action", "score", "before", "what"),
+    [
+        ("", 1.0, None, "remove"),
+        ("", 0.5, None, "advise"),
+        ("advise", 1.0, None, "remove"),
+        ("restrict", 1.0, None, "remove"),
+        ("restrict", 0.5, None, "restrict"),
+        ("remove", -2.0, None, "remove"),
+        ("advise", 1.0, 1.0, "advise"),
+        ("restrict", 1.0, 1.0, "restrict"),
+    ],
+)
+def test_of_what_rules_and_score_want_the_hardest_is_done_where_the_chat_lets_the_bot_act(
+    action: str, score: float, before: float | None, what: str
+) -> None:
+    fields: dict[str, Any] = {"person": "p" * 13, "chat_id": -100, "user_id": 7, "signals": ()}
+    rule = {"rule": "a", "action": action} if action else {}
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    event = PersonJudged(**fields, **rule, score=score, before=before, judged_at=at)
+    assert wanted(ChatSettings({"suspicious": "remove"}), event) == what
+    assert wanted(ChatSettings(), event) == "advise"

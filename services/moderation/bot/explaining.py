@@ -11,6 +11,7 @@ from services.moderation.bot.news_store import News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.reply import Row
 from services.moderation.bot.signing import Buttons
+from services.moderation.domain.conditions import RULES_APART
 from services.moderation.domain.standing import chance
 from shared.contracts.telegram import PersonJudged, Signal
 from shared.text.plural import of_number
@@ -44,8 +45,8 @@ def _figure(speech: Speech, signal: Signal, place: re.Match[str]) -> str:
 
 
 def by_rule(speech: Speech, judged: PersonJudged) -> list[Html]:
-    """The rule of the operator's that asked for the card, if one did."""
-    return [speech("reason.rule", name=judged.rule)] if judged.rule else []
+    """The rules of the operator's that asked for the card, if some did."""
+    return [speech("reason.rule", name=name) for name in judged.rule.split(RULES_APART) if name]
 
 
 def some(lines: Iterable[Html], most: int) -> list[Html]:

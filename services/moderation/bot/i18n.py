@@ -80,4 +80,6 @@ def reason_word(speech: Speech, code: str) -> Html:
     """Why something was done: a signal, an order, a rule, or the setting by which a message goes."""
     if code.startswith("rule."):
         return speech("reason.rule", name=code.removeprefix("rule."))
+    if code.startswith("own."):
+        return speech("reason.own", name=code.removeprefix("own."))
     return speech.word("setting" if code in SETTINGS else "reason", code)

@@ -32,7 +32,8 @@ AT_ONCE = 10
 
 async def advise(judged: PersonJudged, deps: Deps, done: TelegramAction | None = None) -> Commit:
     """A card about a person, with its reasons and buttons; `done` is what the bot does by itself."""
-    code = deps.keys.token("advice", f"{judged.chat_id}:{judged.person}:{judged.judged_at.isoformat()}", 8)
+    cause = f"{judged.person}:{judged.judged_at.isoformat()}:{judged.score}:{judged.rule}"
+    code = deps.keys.token("advice", f"{judged.chat_id}:{cause}", 8)
     state = await deps.chats.state(judged.chat_id)
     acted = None if done is None else _acted(deps, done)
     news = News(chat_id=state.id, title=_title(state), at=deps.now(), judged=judged, acted=acted)

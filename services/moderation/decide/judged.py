@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from services.moderation.decide.acts import deletion, notice
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.sanctions import SILENT
+from services.moderation.domain.conditions import ACTIONS, RULES_APART
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import ADVISE, REMOVE, threshold
 from services.moderation.domain.state import ChatState, Delete
@@ -69,8 +70,10 @@ def wanted(settings: ChatSettings, event: PersonJudged) -> str:
     """
     if settings.get("suspicious") != "remove":
         return "advise"
-    if event.rule:
-        return event.action or "advise"
+    return max(event.action or "advise", _by_score(settings, event), key=ACTIONS.index)
+
+
+def _by_score(settings: ChatSettings, event: PersonJudged) -> str:
     least = threshold(settings.number("suspicious.threshold"))
     if event.before is not None and event.before >= least:
         return "advise"  # has been acted on; a person who comes back begins anew
@@ -102,8 +105,8 @@ def _restrict(state: ChatState, event: PersonJudged, now: int) -> TelegramAction
 
 
 def _reasons(event: PersonJudged) -> tuple[str, ...]:
-    rule = (f"rule.{event.rule}",) if event.rule else ()
-    return rule + tuple(signal.name for signal in event.signals if signal.weight > 0)
+    rules = tuple(f"rule.{name}" for name in event.rule.split(RULES_APART) if name)
+    return rules + tuple(signal.name for signal in event.signals if signal.weight > 0)
 
 
 async def _would(desk: Desk, state: ChatState, event: PersonJudged, what: str, now: int) -> Commit:

@@ -12,6 +12,9 @@ from services.moderation.domain.standing import Facts, Signal
 
 Action = Literal["advise", "restrict", "remove"]
 ACTIONS = ("advise", "restrict", "remove")
+"""Each harder than the one before."""
+RULES_APART = ", "
+"""Between the names of rules that hold at once."""
 FACTS = ("score", "chats", "days", "hours_inside", "places", "trusted", "road")
 """Facts beside the signals: the score; chats joined within thirty days; days on which something was written
 here; hours since the join that was seen; neighbourhoods joined; chats whose admins trust the person; and how

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.moderation.domain.conditions import Rule, matching
+from services.moderation.domain.conditions import ACTIONS, RULES_APART, Rule, matching
 from services.moderation.domain.replay import Record
 from services.moderation.domain.standing import (
     DEFAULT,
@@ -108,8 +108,7 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
             facts = registry.facts(standing, event)
             found = of(facts, registry.own)
             records += _record(registry, facts, event, found)
-            judged += [_judged(registry, one, event) for one in judge_all(facts, registry.own, found)]
-            judged += _by_rules(registry, facts, event)
+            judged += _told(registry, facts, event, found)
     writes = [write for person, standing in known.items() for write in registry.people.save(person, standing)]
     writes += shared
     if registry.records is not None:
@@ -139,18 +138,32 @@ def _record(
     return [Record(facts.now, event.person, event.chat_id, total, here.told, signals)]
 
 
-def _by_rules(registry: Registry, facts: Facts, event: PersonObserved) -> list[PersonJudged]:
+def _told(
+    registry: Registry, facts: Facts, event: PersonObserved, found: tuple[Weighed, ...]
+) -> list[PersonJudged]:
+    """What is passed on: one for a chat, whatever asks for it, so that its admins get one card."""
+    passed = {one.chat_id: _judged(registry, one, event) for one in judge_all(facts, registry.own, found)}
+    rules = _fresh(registry, facts, found)
+    if rules and facts.here is not None:
+        chat_id = event.chat_id
+        one = Judged(chat_id, score(found, facts.weights), found, facts.here.told)
+        named = {
+            "rule": RULES_APART.join(rule.name for rule in rules),
+            "action": max((rule.action for rule in rules), key=ACTIONS.index),
+        }
+        passed[chat_id] = (passed.get(chat_id) or _judged(registry, one, event)).model_copy(update=named)
+    return list(passed.values())
+
+
+def _fresh(registry: Registry, facts: Facts, found: tuple[Weighed, ...]) -> tuple[Rule, ...]:
     """Rules that hold where something was just seen; each is told once in each chat."""
     here = facts.here
     if not registry.rules or here is None or here.left:
-        return []
-    found = of(facts, registry.own)
-    total = score(found, facts.weights)
-    fresh = [one for one in matching(registry.rules, facts, found, total) if one.name not in here.rules]
+        return ()
+    held = matching(registry.rules, facts, found, score(found, facts.weights))
+    fresh = tuple(one for one in held if one.name not in here.rules)
     here.rules += tuple(rule.name for rule in fresh)
-    one = Judged(event.chat_id, total, found, here.told)
-    told = _judged(registry, one, event)
-    return [told.model_copy(update={"rule": rule.name, "action": rule.action}) for rule in fresh]
+    return fresh
 
 
 def _judged(registry: Registry, one: Judged, event: PersonObserved) -> PersonJudged:
