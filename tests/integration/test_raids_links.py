@@ -139,12 +139,33 @@ async def test_who_waits_is_let_in_by_an_admin_and_by_nobody_else(town: Town) ->
         return len(await store(town).invites.waiting(UPPER_TOWN)) == 2
 
     await eventually(both)
+    for n, let in ((ASKING + 2, True), (ASKING + 3, False)):
+        town.sim.do("user", id=n, first_name="Сусед")
+        town.sim.do("join", chat=UPPER_TOWN, user=n, link=link.url)
+        town.sim.do("answer", chat=UPPER_TOWN, user=n, by=ALENA, let_in=let)
+    turned_away = town.bus.keys.person(ASKING + 3)
+
+    async def three() -> bool:
+        return await store(town).invites.waiting(UPPER_TOWN) == [ASKING, ASKING + 1, ASKING + 3]
+
+    await eventually(three)
     card = await over(town)
-    assert "Упушчана людзей: 2" in await town.answer(ALENA, ALENA, card, text="Упусціць усіх")
+    assert "яшчэ чакае: 3" in await town.answer(ALENA, ALENA, card, text="Упусціць усіх")
     members = town.sim.world.chat(UPPER_TOWN).members
     await eventually(lambda: {ASKING, ASKING + 1} <= {k for k, one in members.items() if one.present})
     assert "Ужо ніхто не чакае" in await town.answer(ALENA, ALENA, card, text="Адмовіць усім")
     assert town.calls("declineChatJoinRequest") == []
+
+    lines = ActorStore(town.bus.redis, town.bus.keys)
+
+    async def answered_before() -> bool:
+        return any(one.detail == "request.answered" for one in await lines.audited(UPPER_TOWN, 50))
+
+    await eventually(answered_before)
+    town.say("/log")
+    log = (await town.hears("Журнал")).content["text"]
+    assert f"прынята заяўка {turned_away[:4]} · на заяўку ўжо адказалі раней" in log
+    assert not any(one.present for key, one in members.items() if key == ASKING + 3)
 
 
 async def over(town: Town) -> Message:

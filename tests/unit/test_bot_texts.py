@@ -87,7 +87,7 @@ def test_markup_is_what_telegram_takes_and_is_closed(language: str) -> None:
         ("reason", ["admin.remove", "admin.restrict", "lockdown", "raid", "rule", "own"]),
         ("outcome", ["done", "already"]),
         ("refusal", ["right.missing", "person.admin", "person.protected", "person.self", "chat.moved"]),
-        ("refusal", ["message.old", "chat.basic"]),
+        ("refusal", ["message.old", "chat.basic", "request.answered"]),
         ("deed", sorted(VERBS)),
         ("deed", [f"would_{verb}" for verb in VERBS]),
         ("did", [m.value for m in Method if m not in work.TALK]),

@@ -80,7 +80,9 @@ class Log:
     def line(self, entry: AuditEntry) -> Html:
         """When, who, what, why, and the code to ask about it."""
         parts: list[str] = [who(entry, self.speech), what(entry, self.speech)]
-        if entry.outcome not in {"done", "already"}:
+        if entry.outcome == "already" and self.speech.knows("refusal", entry.detail):
+            parts.append(self.speech.word("refusal", entry.detail))
+        elif entry.outcome not in {"done", "already"}:
             parts.append(self.speech.word("outcome", entry.outcome))
         parts += [without_figures(reason_word(self.speech, code)) for code in entry.reasons[:2]]
         code = f" · <code>{html(entry.code)}</code>" if entry.code else ""
@@ -112,7 +114,7 @@ def _named(speech: Speech, code: str) -> Html:
 
 def _outcome(entry: AuditEntry, speech: Speech) -> Html:
     words = speech.word("outcome", entry.outcome)
-    if entry.outcome != "refused" or not speech.knows("refusal", entry.detail):
+    if entry.outcome not in {"refused", "already"} or not speech.knows("refusal", entry.detail):
         return words
     return joined(": ", [words, speech.word("refusal", entry.detail)])
 

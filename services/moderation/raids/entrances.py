@@ -59,3 +59,9 @@ def hold(desk: Desk, state: ChatState, door: Door, now: int) -> Commit:
     if not asked or not door.closed(now):
         return NOTHING
     return Commit.of(writes=desk.store.invites.asked(state.id, asked))
+
+
+def let_in(desk: Desk, state: ChatState) -> Commit:
+    """Whom an admin has let in by hand waits for no button; of whom they turned away no bot is told."""
+    came = [one.person.id for one in state.changes.observed if one.kind == "joined" and one.road == "request"]
+    return Commit.of(writes=desk.store.invites.let_in(state.id, came)) if came else NOTHING

@@ -39,7 +39,8 @@ async def watch(desk: Desk, states: Collection[ChatState], now: int) -> Commit:
         for state in states
         if state.id in fresh
     ]
-    return sum(found, await _hold(desk, states, now))
+    in_now = (entrances.let_in(desk, state) for state in states)
+    return sum(found, await _hold(desk, states, now)) + sum(in_now, NOTHING)
 
 
 async def _hold(desk: Desk, states: Collection[ChatState], now: int) -> Commit:

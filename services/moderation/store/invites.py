@@ -78,5 +78,9 @@ class Invites:
         found = await self._redis.hvals(self._asked(chat_id))
         return sorted(int(self._keys.unseal(one, SEAL)) for one in found)
 
+    def let_in(self, chat_id: int, people: Iterable[int]) -> list[Command]:
+        """Who is in waits no longer."""
+        return [("HDEL", self._asked(chat_id), *(self._keys.person(one) for one in people))]
+
     def answered(self, chat_id: int) -> list[Command]:
         return [("UNLINK", self._asked(chat_id))]
