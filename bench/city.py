@@ -34,9 +34,9 @@ TUNED: Cities = (
     *((SMALL, seed) for seed in (*range(1011, 1017), *range(1051, 1059))),
     *((UNMAPPED, seed) for seed in (1021, 1039, 1040)),
 )
-HELD_OUT: Cities = ((RING, 181), (RING, 182), (RIVER, 281), (RIVER, 282), (TOWNS, 381), (TOWNS, 382))
-SMALL_ONES: Cities = tuple((SMALL, seed) for seed in range(481, 491))
-WITHOUT_MAP: Cities = ((UNMAPPED, 581), (UNMAPPED, 582))
+HELD_OUT: Cities = ((RING, 211), (RING, 212), (RIVER, 311), (RIVER, 312), (TOWNS, 411), (TOWNS, 412))
+SMALL_ONES: Cities = tuple((SMALL, seed) for seed in range(511, 521))
+WITHOUT_MAP: Cities = ((UNMAPPED, 611), (UNMAPPED, 612))
 TERMS, USUAL = Terms(joins=10, minutes=10, quiet=30), 2.0
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

@@ -29,7 +29,7 @@ GOOD = """
 name = "many-at-once"
 action = "remove"
 when = { all = [
-    { signal = "joins.hour", least = 2.0 },
+    { signal = "joins.hour", least = 1.5 },
     { fact = "chats", least = 4 },
     { not = { fact = "trusted", least = 1 } },
 ] }

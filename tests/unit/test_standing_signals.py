@@ -146,7 +146,7 @@ def test_each_chat_is_told_once_for_each_level() -> None:
 
 
 def test_a_chat_that_was_left_is_not_told() -> None:
-    standing = joined(Standing(), 4)
+    standing = joined(Standing(), 5)
     observe(standing, Seen("c0", -1, "left", (), NOW))
     told = {one.chat_id for one in judge(standing, "c3", NOW)}
     assert told

@@ -145,7 +145,7 @@ def test_every_signal_belongs_to_a_group_and_no_group_outweighs_its_cap() -> Non
 def test_each_threshold_that_a_chat_may_choose_is_passed_on() -> None:
     assert tuple(threshold(one) for one in PER_CENT) == LEVELS
     told, standing = [], joiner(1)
-    for reasons in (("lookalike.short", "first_message.forward"), ("lookalike.name",), ("new_message.link",)):
+    for reasons in (("first_message.link",), ("lookalike.name",), ("new_message.link",)):
         see(standing, 0, "wrote", NOW, reasons)
         told += [(one.before, one.score) for one in judge(standing, "c0", NOW)]
     assert [before for before, _ in told] == [None, told[0][1], told[1][1]]

@@ -71,7 +71,7 @@ EVIDENCE: dict[str, float] = {
     "spam.repeated": 2.4,
     "lookalike.forged": 4.2,
     "lookalike.name": 3.2,
-    "lookalike.short": 0.6,
+    "lookalike.short": 0.3,
     "lookalike.username": 3.6,
     "burst": 0.5,
     "company": 0.2,
@@ -92,12 +92,12 @@ _TABLE: dict[str, Weight] = {
     "listed.file": _steps("lists", "lists", (1, 3.4), (2, 5.0)),
     "listed.shared": Weight("lists", 3.2),
     "elsewhere": _steps("elsewhere", "weight", *((n / 10, n / 10) for n in range(1, 21))),
-    "joins.hour": _steps("map", "chats", (3, 1.2), (4, 2.0), (5, 2.2), (6, 2.6), (7, 3.2), (8, 4.0)),
-    "joins.day": _steps("map", "chats", (5, 1.0), (6, 1.9), (7, 2.6), (8, 3.0), (12, 4.0)),
+    "joins.hour": _steps("map", "chats", (3, 1.2), (4, 1.5), (5, 2.2), (6, 2.6), (7, 3.2), (8, 4.0)),
+    "joins.day": _steps("map", "chats", (4, 0.7), (5, 1.0), (6, 1.9), (7, 2.6), (8, 3.0), (12, 4.0)),
     # Around one home a new neighbour joins many at once too.
     "joins.hour.near": _steps("map", "chats", (4, 0.8), (5, 1.4), (6, 1.8), (7, 2.8), (8, 3.4), (10, 4.0)),
     "joins.day.near": _steps("map", "chats", (6, 1.2), (7, 2.4), (8, 2.9), (12, 4.0)),
-    "chats.far_apart": _steps("map", "places", (3, 1.5), (4, 2.4), (5, 3.0), (6, 4.0)),
+    "chats.far_apart": _steps("map", "places", (3, 1.4), (4, 2.4), (5, 3.0), (6, 4.0)),
     "chats.many": _steps(
         "map", "chats", (5, 0.5), (6, 0.9), (7, 1.2), (8, 1.5), (9, 1.7), (12, 2.0), (16, 2.5)
     ),
