@@ -21,6 +21,8 @@ TRAIT = "trait."
 """What a text that looks like spam looks like; no evidence by itself."""
 LEADS, VOUCHED = "leads", "vouched"
 """Noted of an admin, and of somebody for whom a member has spoken; no evidence."""
+COMPANY = "company"
+"""Noted of who came with a few others within minutes; it only tells when it happens again elsewhere."""
 VOUCHES_MOST = 8
 WORDS = frozenset({"trusted", "asked", "noted"})
 """What others do or notice; it is no sign of life of the person."""
@@ -112,7 +114,7 @@ def observe(standing: Standing, seen: Seen, weights: Weights = DEFAULT) -> None:
     if seen.kind == "joined":
         _joined(standing, presence, seen)
     for reason in (*seen.reasons, *(("banned",) if seen.kind == "banned" else ())):
-        if reason in weights.evidence or reason.startswith(TRAIT):
+        if reason in weights.evidence or reason == COMPANY or reason.startswith(TRAIT):
             presence.evidence[reason] = seen.at
     if seen.look and (not standing.looks or standing.looks[-1][1] != seen.look):
         standing.looks.append((seen.at, seen.look))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from services.moderation.domain.standing import age
 from services.moderation.domain.standing.homes import apart, circles, one_home
-from services.moderation.domain.standing.person import DAY, FORGET, HOUR, TRAIT, Presence, Standing
+from services.moderation.domain.standing.person import COMPANY, DAY, FORGET, HOUR, TRAIT, Presence, Standing
 from services.moderation.domain.standing.weights import DEFAULT, Weights
 from shared.geo import metres
 
@@ -26,12 +26,12 @@ WAVES_APART = 3_000.0
 """Metres: neighbours may come to two chats near each other in one wave."""
 AROUND_HOME = 2
 """Chats beside the first into which neighbours come together, all around one home."""
-TOGETHER = frozenset({"burst", "company"})
+TOGETHER = frozenset({"burst", COMPANY})
 """Noted of who came with others within minutes."""
 RENAMED_WITHIN = 7 * DAY
 ELSEWHERE_SHARE = 0.4
 YEARS_LEAST = 5.0
-AT_HOME_ONLY = TOGETHER | {"lookalike.short", "lookalike.name"}
+AT_HOME_ONLY = frozenset({"burst", "lookalike.short", "lookalike.name"})
 """What says nothing in other chats: a namesake of an admin there, a wave there (which `cohort` counts)."""
 
 Found = tuple[str, Mapping[str, float]]
@@ -75,7 +75,7 @@ def noticed(facts: Facts) -> Iterable[Found]:
     if facts.here is None:
         return
     for code in facts.here.evidence:
-        if code in facts.weights.evidence and not (code == "company" and "burst" in facts.here.evidence):
+        if code in facts.weights.evidence:
             yield code, _detail(code, facts.here)
 
 

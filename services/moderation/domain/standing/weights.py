@@ -74,12 +74,11 @@ EVIDENCE: dict[str, float] = {
     "lookalike.short": 0.3,
     "lookalike.username": 3.6,
     "burst": 0.5,
-    "company": 0.2,
     "banned": 3.2,
 }
 """Reasons given by a chat. Who was seen to join days ago (`new`) and whose first message is a link is a
 stranger; who was not seen to join (`first`) may have been there for years and only never written. `burst`:
-came with a wave of others; alone it says little, neighbours come in waves too. `company`: with a few."""
+came with a wave of others; alone it says little, neighbours come in waves too."""
 
 _TABLE: dict[str, Weight] = {
     **{code: Weight("here", weight) for code, weight in EVIDENCE.items()},
@@ -102,7 +101,7 @@ _TABLE: dict[str, Weight] = {
         "map", "chats", (5, 0.5), (6, 0.9), (7, 1.2), (8, 1.5), (9, 1.7), (12, 2.0), (16, 2.5)
     ),
     "courtyards.day": _steps("map", "places", (5, 0.8), (6, 1.6)),
-    "burst.several": _steps("cohort", "again", (2, 1.75), (3, 2.2)),
+    "burst.several": _steps("cohort", "again", (2, 1.9), (3, 2.3)),
     "silent.everywhere": _steps("ways", "chats", (3, 0.3), (5, 0.6), (9, 0.9)),
     "names.changed": _steps("ways", "times", (2, 0.5), (3, 1.0), (4, 1.4)),
     "account.young": Weight("ways", 0.2),
