@@ -67,21 +67,19 @@ class House:
     def __init__(self, bus: Any, settings: Any) -> None:
         self.bus, self.telegram, self.actions = bus, Telegram(), list[TelegramAction]()
         self.store = Store(bus.redis, bus.keys)
-        deps = Deps(
+        self.talks = BotStore(bus.redis, bus.keys)
+        self.deps = Deps(
             settings=settings,
             keys=bus.keys,
             telegram=self.telegram,
             chats=self.store.chats,
-            store=BotStore(bus.redis, bus.keys),
+            store=self.talks,
             actor_store=ActorStore(bus.redis, bus.keys),
             me=Me(BOT, "dze_bot"),
         )
-        bus.provide(
-            store=self.store,
-            bot=deps,
-            desk=Desk(self.store, bus.keys, self.telegram, Talk(deps), mover(bus.redis, bus.keys)),
-            registry=Registry(self.store.people, bus.keys),
-        )
+        self.desk = Desk(self.store, bus.keys, self.telegram, Talk(self.deps), mover(bus.redis, bus.keys))
+        self.registry: Any = Registry(self.store.people, bus.keys)
+        bus.provide(store=self.store, bot=self.deps, desk=self.desk, registry=self.registry)
 
         async def note(action: TelegramAction) -> Commit:
             self.actions.append(action)

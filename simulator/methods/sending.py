@@ -9,22 +9,14 @@ from simulator.methods.deleting import message_ids
 from simulator.methods.parts import attached, formatted, keyboard, replied
 from simulator.world import media
 from simulator.world.chats import Chat, Message
+from simulator.world.contents import MEDIA
 from simulator.world.errors import bad, forbidden
 from simulator.world.rights import NEEDED, REFUSED_KIND
 
 Json = dict[str, Any]
 ALBUM_LEAST, ALBUM_MOST = 2, 10
-SENT_KINDS = (
-    "photo",
-    "video",
-    "animation",
-    "audio",
-    "document",
-    "voice",
-    "video_note",
-    "sticker",
-    "live_photo",
-)
+SENT_KINDS = tuple(kind for kind in MEDIA if kind not in {"paid_media", "story"})
+"""What a bot sends by a method of its own."""
 
 
 def _writable(call: Call, kind: str) -> Chat:

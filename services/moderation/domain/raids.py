@@ -17,8 +17,6 @@ LET_IN = frozenset({"request", "vouched"})
 COMPANY_LEAST, COMPANY_WITHIN = 5, 15 * MINUTE
 """So many people within so many seconds came together, too few for a wave or not: no admin hears of it, but
 who comes in company to one chat after another is no neighbour."""
-
-
 ANSWERS = ("tell", "restrict", "requests")
 """What a chat can choose for a wave, each harder than the one before."""
 
@@ -64,8 +62,12 @@ def wave(joins: Sequence[Join], usual: float, terms: Terms, now: int) -> tuple[J
     if not terms.joins:
         return ()
     lately = sorted({one for one in joins if 0 <= now - one.at < terms.minutes * MINUTE})
-    expected = usual * terms.minutes * MINUTE / DAY
-    return tuple(lately) if len(lately) >= max(terms.joins, USUAL_TIMES * expected) else ()
+    return tuple(lately) if len(lately) >= _least(terms.joins, usual, terms.minutes * MINUTE) else ()
+
+
+def _least(chosen: int, usual: float, seconds: int) -> float:
+    """How many must come within so many seconds: as many as chosen, and many times what is usual."""
+    return max(chosen, USUAL_TIMES * usual * seconds / DAY)
 
 
 def company(joins: Sequence[Join], fresh: Iterable[Join], usual: float) -> frozenset[Join]:
@@ -77,7 +79,7 @@ def company(joins: Sequence[Join], fresh: Iterable[Join], usual: float) -> froze
 
 def _completed(joins: Sequence[Join], join: Join, usual: float) -> Iterator[Join]:
     lately = {one.person: one for one in joins if 0 <= join.at - one.at < COMPANY_WITHIN}
-    least = max(COMPANY_LEAST, USUAL_TIMES * usual * COMPANY_WITHIN / DAY)
+    least = _least(COMPANY_LEAST, usual, COMPANY_WITHIN)
     if len(lately) >= least:
         yield from lately.values() if len(lately) - 1 < least else (join,)
 
