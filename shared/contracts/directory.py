@@ -26,11 +26,24 @@ class AreaChanged(Message):
     changed_at: Moment
 
 
+Given = Literal[
+    "name", "kind", "place", "precision", "description", "languages", "flag", "members", "checked_at",
+    "dead_since",
+]  # fmt: skip
+"""What an imported row may say of a listing beside its link."""
+
+
 class ImportListing(Message):
-    """Put this listing into the directory; nothing happens when it is there already, unchanged."""
+    """Put this listing into the directory; nothing happens when it is there already, unchanged.
+
+    A new listing gets all of the content. Of one that is there only what was `given` changes: a file that
+    lacks a field, or has a value in it that cannot be read, erases nothing.
+    """
 
     listing_id: ListingId
     content: Content
+    given: tuple[Given, ...] | None = None
+    """None where the whole content was given, as messages of before this field say."""
     members: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     members_below: int | None = None
     """Known only to lie below this; then `members` is None."""

@@ -142,6 +142,43 @@ def test_an_import_without_a_count_keeps_the_one_that_is_known() -> None:
     assert sure(made.record(ident("dzedemo_a"))).listing.members == 100
 
 
+FULL = content(
+    description="Суседзі", languages=("be",), flag="wrw-linden", kind=Kind.CHANNEL,
+    place=Place(lat=53.91, lon=27.54, precision=Precision.QUARTER),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("given_field", ["name", "kind", "description", "languages", "flag"])
+def test_an_import_changes_only_what_its_row_says(given_field: str) -> None:
+    made = book(row(content=FULL, members=50, checked_at=NOON, dead_since=NOON))
+    other = content(name="Іншы", description="Новае", languages=("ru",), flag="wrw-key", kind=Kind.BOT)
+    before = sure(made.record(ident("dzedemo_a"))).listing
+    listing = told(made, imported(made, row(content=other, given=(given_field,))))
+    assert listing == before.model_copy(
+        update={given_field: getattr(other, given_field), "revision": 2, "updated_at": NOON}
+    )
+
+
+def test_a_row_that_says_nothing_changes_nothing() -> None:
+    assert imported(book(row(content=FULL, members=50)), row(given=())) is None
+
+
+def test_a_place_without_a_precision_is_shown_no_more_exactly_than_before() -> None:
+    made = book(row(content=FULL))
+    moved = content(place=Place(lat=53.9333, lon=27.5777, precision=Precision.COURTYARD))
+    listing = told(made, imported(made, row(content=moved, given=("place",))))
+    assert listing.place == Place(lat=53.93, lon=27.58, precision=Precision.QUARTER)
+    listing = told(made, imported(made, row(content=moved, given=("place", "precision"))))
+    assert listing.place == Place(lat=53.9335, lon=27.5775, precision=Precision.COURTYARD)
+
+
+def test_a_file_that_knows_no_check_does_not_revive_a_dead_link() -> None:
+    made = book(row(dead_since=NOON))
+    assert imported(made, row(given=("name", "place", "precision"))) is None
+    alive = row(given=("checked_at", "dead_since"), checked_at=NOON)
+    assert told(made, imported(made, alive)).dead_since is None
+
+
 def test_an_import_without_a_real_name_keeps_the_one_that_is_known() -> None:
     made = book(row())
     assert imported(made, row(content=content(name="@dzedemo_a"))) is None

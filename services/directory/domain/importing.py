@@ -4,7 +4,8 @@ from services.directory.domain.book import Book
 from services.directory.domain.naming import is_from_link
 from services.directory.domain.records import HIDDEN_BELOW, Change, Record, revised, shown_members
 from shared.contracts.directory import ImportListing
-from shared.contracts.listings import Listing
+from shared.contracts.listings import Content, Listing
+from shared.geo import coarsen
 
 
 def imported(book: Book, event: ImportListing) -> Change | None:
@@ -19,11 +20,28 @@ def imported(book: Book, event: ImportListing) -> Change | None:
         return Change(None, _first(book, event), event.imported_at)
     if owner is None:
         return None
-    updates = book.fields(event.content) | _counted(record.listing, event)
+    updates = book.fields(_merged(record.listing, event)) | _counted(record.listing, event)
     if is_from_link(event.content.name, event.content.link):
         updates["name"] = record.listing.name
     after = revised(record, event.imported_at, **updates)
     return Change(record, after, event.imported_at) if after != record else None
+
+
+def _merged(listing: Listing, event: ImportListing) -> Content:
+    """What the row says, and what the listing says where the row is silent.
+
+    A place without a precision of its own is shown no more exactly than before.
+    """
+    if event.given is None:
+        return event.content
+    given = set(event.given)
+    kept = {
+        name: getattr(listing, name) for name in Content.model_fields if name != "link" and name not in given
+    }
+    place = event.content.place
+    if "place" in given and "precision" not in given:
+        kept["place"] = coarsen(place.lat, place.lon, listing.place.precision)
+    return event.content.model_copy(update=kept)
 
 
 def _first(book: Book, event: ImportListing) -> Record:
@@ -36,7 +54,11 @@ def _counted(listing: Listing, event: ImportListing) -> dict[str, object]:
     """What the file knows of the chat, unless something newer is known here."""
     if listing.checked_at and (event.checked_at is None or event.checked_at < listing.checked_at):
         return {}
-    known: dict[str, object] = {"checked_at": event.checked_at, "dead_since": event.dead_since}
+    known: dict[str, object] = {}
+    if event.given is None or "checked_at" in event.given:
+        known["checked_at"] = event.checked_at
+    if event.given is None or "dead_since" in event.given:
+        known["dead_since"] = event.dead_since
     if event.members is not None or event.members_below is not None:
         members, below = shown_members(event.members)
         if event.members is None:
