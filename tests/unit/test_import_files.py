@@ -219,9 +219,10 @@ def test_geojson_with_strange_features_is_read_as_far_as_it_goes(tmp_path: Path)
         ("x.json", "[" * 200_000, "not valid JSON"),
         ("x.json", '{"a": 1}', "without `features`"),
         ("x.json", "plain", "not what its extension"),
-        ("x.pdf", "%PDF", "formats are"),
+        ("x.pdf", "%PDF", "is a PDF"),
         ("x.kml", "<kml><a></kml>", "not valid XML"),
-        ("x.csv", b"\xff\xfe\x00", "neither UTF-8"),
+        ("x.csv", b"\xff\xfe\x00", "without links"),
+        ("x.csv", bytes(range(1, 32)) * 9, "is no text"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why_in_one_line(
@@ -344,4 +345,6 @@ def test_content_is_what_the_contract_says(tmp_path: Path) -> None:
     assert isinstance(row.content, Content)
     assert (row.content.kind, row.content.flag, row.content.languages) == (Kind.OTHER, "wrw", ("be", "ru"))
     assert row.content.place.precision is Precision.QUARTER
-    assert {note.code for note in row.notes} == {"kind.unknown", "flag.unknown", "precision.unknown"}
+    assert {note.code for note in row.notes} == {
+        "kind.unknown", "flag.unknown", "precision.unknown", "languages.unknown",
+    }  # fmt: skip

@@ -159,7 +159,8 @@ def zipped(name: str) -> bytes:
     [
         ("x.csv", b"<!DOCTYPE html><html><body>404</body></html>", "web page"),
         ("x.kml", b"<HTML>", "web page"),
-        ("x.xlsx", zipped("xl/workbook.xml"), "saved as CSV"),
+        ("x.xlsx", zipped("xl/workbook.xml"), "not valid XML"),
+        ("x.zip", zipped("x.docx"), "without a file that can be read"),
         ("x.kmz", b"PK\x03\x04broken", "not a whole ZIP"),
         ("x.csv.gz", gzip.compress(bytes(range(256)) * 9)[:100], "not a whole gzip"),
         ("x.csv", gzip.compress(b""), "empty"),

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from services.directory.exchange import Row
-from services.directory.exchange.fields import link_in
 from services.directory.exchange.judging import judge
 from services.gateway.domain.proposal import Invalid, parse
 from services.gateway.domain.query import Box
@@ -70,4 +69,6 @@ def test_form_and_file_give_the_same_reason(text: str) -> None:
 def test_a_row_without_a_column_for_links_has_the_first_one_that_leads_to_a_chat(
     values: list[object], found: str
 ) -> None:
-    assert link_in(values) == found
+    columns = {f"column {at}": value for at, value in enumerate(values)}
+    item = judge(1, columns | {"lat": 53.9, "lon": 27.5}, None)
+    assert (item.content.link.key if isinstance(item, Row) else item.code) == outcome(found)

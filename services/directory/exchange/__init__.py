@@ -2,22 +2,30 @@
 
 from services.directory.exchange.addresses import import_addresses, is_gazetteer, read_addresses
 from services.directory.exchange.areas import import_areas, read_areas
+from services.directory.exchange.checking import Known, Preview, check_addresses, check_areas, check_file
 from services.directory.exchange.files import FORMATS, open_file, read, write
-from services.directory.exchange.importing import Progress, export_file, import_file
+from services.directory.exchange.formats import FORMATS_READ
+from services.directory.exchange.importing import Progress, export_file, import_file, wish
 from services.directory.exchange.report import Report
 from services.directory.exchange.rows import FileError, Item, Note, Row, Skipped
 from services.directory.exchange.waiting import Stalled
 
 __all__ = [
     "FORMATS",
+    "FORMATS_READ",
     "FileError",
     "Item",
+    "Known",
     "Note",
+    "Preview",
     "Progress",
     "Report",
     "Row",
     "Skipped",
     "Stalled",
+    "check_addresses",
+    "check_areas",
+    "check_file",
     "export_file",
     "import_addresses",
     "import_areas",
@@ -27,5 +35,6 @@ __all__ = [
     "read",
     "read_addresses",
     "read_areas",
+    "wish",
     "write",
 ]

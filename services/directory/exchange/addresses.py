@@ -1,20 +1,20 @@
-"""An address gazetteer (CSV) into the directory: streets with their houses."""
+"""An address gazetteer into the directory: streets with their houses."""
 
 import asyncio
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from services.directory.exchange.fields import number_of
-from services.directory.exchange.formats import ROWS_MOST, load
+from services.directory.exchange.columns.houses import address_of, has_address
+from services.directory.exchange.columns.understanding import Columns
+from services.directory.exchange.formats import limited, open_document
 from services.directory.exchange.gazetteer import Gathered, gather
 from services.directory.exchange.importing import Progress, silent
 from services.directory.exchange.published import snapshot
+from services.directory.exchange.reading.records import Record
 from services.directory.exchange.report import Report
-from services.directory.exchange.rows import FileError, Skipped
-from services.directory.exchange.tables import decode
+from services.directory.exchange.rows import FileError, Note, Skipped
+from services.directory.exchange.values.places import NoPlace, place_of
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
 from shared.clock import now
@@ -25,23 +25,30 @@ from shared.settings import City
 
 CHUNK = 100
 """Streets published in one commit."""
-_COLUMNS = {
-    "address": ("address", "addr", "адрас", "адрес"),
-    "lat": ("lat", "latitude", "y", "шырата", "широта"),
-    "lon": ("lon", "lng", "long", "longitude", "x", "даўгата", "долгота"),
-}
+ADDRESSES_MOST = 500_000
+"""Rows of one file, which are gathered into streets in memory; Minsk has 70,000."""
+TEXT_READ = 1_000
+_TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".ods")
 Row = tuple[int, str, float | None, float | None]
 Houses = dict[AreaId, dict[str, tuple[float, float]]]
+Notes = list[tuple[int, Note]]
 
 
 def is_gazetteer(path: Path) -> bool:
     """Whether the name is that of a table, packed or not."""
-    return path.name.casefold().endswith((".csv", ".csv.gz", ".tsv", ".tsv.gz"))
+    return path.name.casefold().removesuffix(".gz").endswith(_TABLES)
 
 
-def read_addresses(path: Path, city: City | None = None) -> Gathered:
-    """Streets of a table with the columns address, lat and lon. Raises FileError."""
-    return gather(_rows(decode(load(path))), city)
+def read_addresses(path: Path, city: City | None = None, notes: Notes | None = None) -> Gathered:
+    """Streets of a file with addresses and places, in any of the formats of listings. Raises FileError.
+
+    `notes` is filled with what was put right in each row.
+    """
+    document = open_document(path)
+    if document.names and not has_address(document.names):
+        raise FileError(f"{path}: the first row must name the columns address, lat and lon")
+    rows = limited(path, document, ADDRESSES_MOST)
+    return gather(_located(rows, Columns(document.names), city, [] if notes is None else notes), city)
 
 
 async def import_addresses(
@@ -51,8 +58,11 @@ async def import_addresses(
 
     Safe to repeat: known houses at their place stay unchanged. Raises FileError, Stalled, Unavailable.
     """
-    found = await asyncio.to_thread(read_addresses, path, city)
+    notes: Notes = []
+    found = await asyncio.to_thread(read_addresses, path, city, notes)
     report, streets = Report(skipped=found.skipped), found.streets
+    for number, note in notes:
+        report.note(number, note)
     queue = Queue(bus, STREETS_IMPORT, patience)
     await queue.open()
     before = await _standing(bus)
@@ -67,36 +77,21 @@ async def import_addresses(
     return report
 
 
-def _rows(text: str) -> Iterator[Row]:
-    header = text.lstrip("\n\r").partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
-    columns, number = _columns(next(reader, [])), 1
-    while True:
-        number += 1
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            yield number, "", None, None
+def _located(
+    records: Iterable[Record], columns: Columns, city: City | None, notes: Notes
+) -> Iterator[Row | Skipped]:
+    for record in records:
+        if record.problem is not None:
+            yield Skipped(record.number, *record.problem)
             continue
-        if cells is None:
-            return
-        if number > ROWS_MOST:
-            raise FileError(f"more than {ROWS_MOST} rows; import the file in parts")
-        if any(cells):
-            yield _row(number, cells, columns)
-
-
-def _columns(header: Sequence[str]) -> list[int]:
-    names = [name.strip().casefold() for name in header]
-    found = [next((names.index(one) for one in each if one in names), -1) for each in _COLUMNS.values()]
-    if -1 in found:
-        raise FileError("the first row must name the columns address, lat and lon")
-    return found
-
-
-def _row(number: int, cells: Sequence[str], columns: Sequence[int]) -> Row:
-    text, lat, lon = (cells[column] if column < len(cells) else "" for column in columns)
-    return number, text[:1_000], number_of(lat), number_of(lon)
+        text = address_of(record.fields)[:TEXT_READ]
+        try:
+            place = place_of(record, columns.arranged(tuple(record.fields)), city, is_ours=False)
+        except NoPlace:
+            yield record.number, text, None, None
+            continue
+        notes += ((record.number, note) for note in (*record.notes, *place.notes))
+        yield record.number, text, place.lat, place.lon
 
 
 async def _standing(bus: Bus) -> Houses:
@@ -114,7 +109,7 @@ def _count(report: Report, rows: list[tuple[int, AreaId, str]], before: Houses, 
         was, now_ = before.get(street, {}).get(house), after.get(street, {}).get(house)
         if now_ is None:
             why = "the directory could not take it; see `dze dead list`"
-            report.skipped.append(Skipped(number, "import.failed", why))
+            report.skip(Skipped(number, "import.failed", why))
         elif was is None:
             report.added += 1
         elif was == now_:

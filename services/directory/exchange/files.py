@@ -1,24 +1,27 @@
 """Listings from a file and into a file."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
+from itertools import islice
 from pathlib import Path
 
-from services.directory.exchange import jsons, kml, tables
-from services.directory.exchange.formats import ROWS_MOST, Records, family, load
-from services.directory.exchange.judging import judge
+from services.directory.exchange.columns.contents import Contents
+from services.directory.exchange.columns.understanding import Columns
+from services.directory.exchange.formats import FORMATS_READ, limited, named, open_document
+from services.directory.exchange.judging import Rules, judged
+from services.directory.exchange.ledger import Ledger, digest
+from services.directory.exchange.reading import listed
+from services.directory.exchange.reading.records import Document, Record
 from services.directory.exchange.rows import FileError, Item, Row, Skipped
 from shared.contracts.listings import Listing
 from shared.exchange import CSV, GEOJSON, KML, TSV, ordered
 from shared.settings import City
 
-_READERS: dict[str, Callable[[bytes], Records]] = {
-    "json": jsons.read,
-    "kml": kml.read,
-    "table": tables.read,
-}
+NAMED_MOST = 12
+SURVEYED = 500
+"""Rows by which columns are understood whose names say nothing."""
 _WRITERS = {".geojson": GEOJSON, ".json": GEOJSON, ".csv": CSV, ".tsv": TSV, ".kml": KML}
 FORMATS = tuple(_WRITERS)
 """Extensions that can be written."""
@@ -28,18 +31,33 @@ FORMATS = tuple(_WRITERS)
 class Opened:
     """A file that is being read. `total` is the number of rows, exact or a good guess."""
 
-    total: int
+    document: Document
+    columns: Columns
     items: Iterator[Item]
+    ledger: Ledger
+    """Fills while `items` is read."""
+
+    @property
+    def total(self) -> int:
+        return self.document.total
 
 
-def open_file(path: Path, city: City | None = None) -> Opened:
-    """The rows of a GeoJSON, CSV or KML file or of the 2020 directory's JSON, judged one by one.
+def open_file(path: Path, city: City | None = None, *, lists_outside: bool = True) -> Opened:
+    """The rows of a file in any of the formats, judged one by one.
 
-    Raises FileError, perhaps only while `items` is read.
+    Places outside the service area of `city` are listed with a note, or skipped. Raises FileError, perhaps
+    only while `items` is read.
     """
-    data = load(path)
-    records = _READERS[family(path, data)](data)
-    return Opened(records.total, _distinct(judge(number, raw, city) for number, raw in _limited(records)))
+    document = open_document(path)
+    try:
+        columns = _surveyed(document, city)
+        rules = Rules(city, columns, lists_outside=lists_outside)
+        _check_columns(document, rules)
+    except FileError as error:
+        raise named(path, error) from None
+    ledger = Ledger()
+    items = _distinct((judged(record, rules) for record in limited(path, document)), ledger)
+    return Opened(document, columns, items, ledger)
 
 
 def read(path: Path, city: City | None = None) -> Iterator[Item]:
@@ -68,34 +86,65 @@ def write(path: Path, listings: Iterable[Listing]) -> int:
     return len(rows)
 
 
-def _limited(records: Records) -> Iterator[tuple[int, object]]:
-    for count, row in enumerate(records.rows):
-        if count >= ROWS_MOST:
-            raise FileError(f"more than {ROWS_MOST} rows; import the file in parts")
-        yield row
+def _surveyed(document: Document, city: City | None) -> Columns:
+    """The columns, by their names and by what the first rows have in them."""
+    contents, names, filled = Contents(city), dict.fromkeys(document.names), dict[str, int]()
+    for record in _first(document):
+        contents.take(record.fields)
+        for name, value in record.fields.items():
+            names.setdefault(name)
+            filled[name] = filled.get(name, 0) + (value not in (None, "", [], {}))
+    columns = Columns(names, contents.fields(is_headless=document.is_headless))
+    for name, count in filled.items():
+        columns.column(name).filled = count
+    return columns
 
 
-def _distinct(items: Iterable[Item]) -> Iterator[Item]:
+def _first(document: Document) -> Iterator[Record]:
+    """The first rows; a file that breaks off later is told when it is read as a whole."""
+    rows = islice(document.records(), SURVEYED)
+    yield from rows
+
+
+def _check_columns(document: Document, rules: Rules) -> None:
+    """A table must have columns for links and places, unless rows can be listed without. Raises FileError."""
+    if not document.names or any(isinstance(judged(each, rules), Row) for each in _first(document)):
+        return
+    if document.kind == listed.KIND:
+        if not any(each.fields.get("link") for each in _first(document)):
+            raise FileError(f"is a text without links to Telegram; formats are {FORMATS_READ}")
+        return
+    fields = {column.field for column in rules.columns} | {column.meaning.also for column in rules.columns}
+    missing = [] if "link" in fields else ["link"]
+    if "place" not in fields:
+        missing += [field for field in ("lat", "lon") if field not in fields]
+    if missing:
+        doubtful = [column.name for column in rules.columns if column.is_doubtful]
+        more = f"; “{doubtful[0]}” may be a person's and is not read" if doubtful else ""
+        shown = ", ".join(f"“{name[:40]}”" for name in document.names[:NAMED_MOST])
+        where = "the first row must name the columns;" if document.is_headless else f"of the columns {shown}"
+        raise FileError(f"{where} there is none for {', '.join(missing)}{more}")
+
+
+def _distinct(items: Iterable[Item], ledger: Ledger) -> Iterator[Item]:
     """Each link once: the first row counts, later ones are skipped. An id that comes again is not taken."""
-    rows: dict[str, int] = {}
-    ids: set[str] = set()
+    ids: set[int] = set()
     for item in items:
         if isinstance(item, Skipped):
             yield item
             continue
-        key = item.content.link.key
-        if key in rows:
-            why = f"the same link stands in row {rows[key]}"
+        earlier = ledger.enter(item.content.link.key, item.number)
+        if earlier is not None:
+            why = f"the same link stands in row {earlier}"
             yield Skipped(item.number, "link.twice", why, item.content.name)
             continue
-        rows[key] = item.number
         yield _with_own_id(item, ids)
 
 
-def _with_own_id(row: Row, ids: set[str]) -> Row:
+def _with_own_id(row: Row, ids: set[int]) -> Row:
     if row.listing_id is None:
         return row
-    if row.listing_id in ids:
+    if digest(row.listing_id) in ids:
         return with_fields(row, listing_id=None)
-    ids.add(row.listing_id)
+    ids.add(digest(row.listing_id))
     return row

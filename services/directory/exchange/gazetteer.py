@@ -37,6 +37,10 @@ _SPOT = re.compile(
 )
 
 
+Located = tuple[int, str, float | None, float | None]
+"""Number of the row, its address, latitude and longitude."""
+
+
 @dataclass
 class Gathered:
     """Streets, which house of which street each row is, and the rows that are none."""
@@ -47,13 +51,16 @@ class Gathered:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def gather(rows: Iterable[tuple[int, str, float | None, float | None]], city: City | None = None) -> Gathered:
+def gather(rows: Iterable[Located | Skipped], city: City | None = None) -> Gathered:
     """Streets of rows of number, address, latitude and longitude, the same in whatever order they come."""
     found = Gathered()
     spots: list[Spot] = []
-    for number, text, lat, lon in rows:
-        spot = _spot(number, text, lat, lon, city)
-        (found.skipped if isinstance(spot, Skipped) else spots).append(spot)  # type: ignore[arg-type]
+    for row in rows:
+        spot = row if isinstance(row, Skipped) else _spot(*row, city)
+        if isinstance(spot, Skipped):
+            found.skipped.append(spot)
+        else:
+            spots.append(spot)
     names = _resolved(spots)
     streets: dict[Name, list[Spot]] = defaultdict(list)
     for spot in spots:

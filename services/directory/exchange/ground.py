@@ -8,7 +8,8 @@ import orjson
 import shapely
 from pydantic import ValidationError
 
-from services.directory.exchange.fields import text_of
+from services.directory.exchange.judging import text_of
+from services.directory.exchange.reading.records import Record
 from services.directory.exchange.rows import Skipped
 from services.directory.exchange.shapes import Ring, Unusable, list_of, names_of, point_of, polygon_of, slug
 from services.directory.exchange.tags import rank_of, tagged
@@ -22,33 +23,33 @@ DECIMALS = 5
 SURFACES = ("Polygon", "MultiPolygon")
 
 
-def kind_of(raw: Any) -> GroundKind | None:
+def kind_of(record: Record) -> GroundKind | None:
     """What a feature is: by its `kind`, or by tags of OpenStreetMap. None for an area, and whatever else."""
-    properties = raw.get("properties") if isinstance(raw, Mapping) else None
-    if not isinstance(properties, Mapping) or properties.get("level"):
+    properties = record.fields
+    if properties.get("level"):
         return None
     named = text_of(properties.get("kind")).strip().casefold()
     return GroundKind(named) if named in set(GroundKind) else tagged(properties)
 
 
-def read_ground(features: Iterable[Any]) -> list[Ground | Skipped]:
-    """The pieces of ground among the features of a file, in its order.
+def read_ground(features: Iterable[Record]) -> Iterator[Ground | Skipped]:
+    """The pieces of ground among the features of a file, in its order, one by one.
 
     Surfaces are polygons; lines are rivers and streets. Properties: `kind`, `id`, names as of areas, `rank`
     (1 is seen from everywhere, 3 only from near). Without an id it comes from kind and place, so that a
     second import of the same file changes nothing.
     """
-    numbered = ((n, raw, kind_of(raw)) for n, raw in enumerate(features, start=1))
-    return list(_distinct((n, _piece(n, raw, kind)) for n, raw, kind in numbered if kind))
+    kinds = ((record, kind_of(record)) for record in features)
+    return _distinct((record.number, _piece(record, kind)) for record, kind in kinds if kind)
 
 
-def _piece(number: int, raw: Mapping[str, Any], kind: GroundKind) -> Ground | Skipped:
-    properties = raw["properties"]
+def _piece(record: Record, kind: GroundKind) -> Ground | Skipped:
+    number, properties = record.number, record.fields
     name = clean_name(text_of(properties.get("name"))[:1_000])
     try:
-        polygon, lines = _drawn(kind, raw.get("geometry"))
+        polygon, lines = _drawn(kind, record.geometry)
         return Ground(
-            id=slug(text_of(_named(properties, raw))) or _id(kind, polygon, lines),
+            id=slug(text_of(_named(properties))) or _id(kind, polygon, lines),
             kind=kind,
             names=names_of(properties),
             rank=rank_of(kind, properties, polygon),
@@ -99,9 +100,9 @@ def _thinned(points: Ring) -> Ring:
     return [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in shapely.get_coordinates(line).tolist()]
 
 
-def _named(properties: Mapping[str, Any], raw: Mapping[str, Any]) -> Any:
+def _named(properties: Mapping[str, Any]) -> Any:
     """The feature's own id; `@id` is that of exports from OpenStreetMap."""
-    return next((each for each in (properties.get("id"), properties.get("@id"), raw.get("id")) if each), "")
+    return next((each for each in (properties.get("id"), properties.get("@id")) if each), "")
 
 
 def _id(kind: GroundKind, polygon: list[list[Ring]], lines: list[Ring]) -> AreaId:

@@ -1,20 +1,22 @@
 """Listings from a file into the directory and out of it, and what became of each row."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from services.directory.domain import HIDDEN_BELOW, shown_members
 from services.directory.exchange.files import open_file, write
-from services.directory.exchange.published import listings
+from services.directory.exchange.ledger import Digest, Ledger, digest
+from services.directory.exchange.published import each_listing, listings
 from services.directory.exchange.report import Report
 from services.directory.exchange.rows import Item, Row, Skipped
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
 from shared.clock import now
 from shared.contracts.directory import ImportListing
-from shared.contracts.listings import ListingId
+from shared.contracts.listings import Listing, ListingId
 from shared.contracts.registry import LISTINGS_IMPORT
 from shared.settings import City
 
@@ -25,10 +27,8 @@ AHEAD = 4_000
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all (a good guess for tables)."""
-Standing = dict[str, tuple[ListingId, int]]
-"""By link: the listing that has it, and its revision."""
-Published = dict[str, tuple[ListingId, int, str]]
-"""By link: the id proposed for it, its row in the file, its name."""
+Standing = dict[Digest, Digest]
+"""By link: the listing that has it and its revision, all of them as digests."""
 
 
 def silent(_done: int, _total: int) -> None:
@@ -36,26 +36,35 @@ def silent(_done: int, _total: int) -> None:
 
 
 async def import_file(
-    bus: Bus, path: Path, progress: Progress = silent, *, city: City | None = None, patience: float = PATIENCE
+    bus: Bus,
+    path: Path,
+    progress: Progress = silent,
+    *,
+    city: City | None = None,
+    lists_outside: bool = True,
+    patience: float = PATIENCE,
 ) -> Report:
     """Import a file, wait until the directory has taken it in, and report on every row.
 
     Safe to repeat: what is there already stays unchanged. Raises FileError; Stalled when the directory does
     not run, after which the published rows are taken in as soon as it does; Unavailable without Redis.
     """
-    opened = await asyncio.to_thread(open_file, path, city)
+    opened = await asyncio.to_thread(partial(open_file, path, city, lists_outside=lists_outside))
     queue = Queue(bus, LISTINGS_IMPORT, patience)
     await queue.open()
     before = await _standing(bus)
-    report, published, seen = Report(), Published(), 0
-    for items in _chunks(opened.items):
+    report, seen = Report(), 0
+    while items := await asyncio.to_thread(_chunk, opened.items):
         seen += len(items)
-        commands = [_command(bus, row) for row in _sorted_out(items, report, bus, published)]
+        commands = [wish(bus, row) for row in _sorted_out(items, report)]
+        for command in commands:
+            opened.ledger.identify(command.listing_id)
         await queue.until(AHEAD)
         await bus.commit(Commit.of(events=commands))
         progress(max(0, seen - await queue.waiting()), max(opened.total, seen))
     await queue.until(0, lambda waiting: progress(max(0, seen - waiting), seen))
-    _count(report, published, before, await _standing(bus))
+    await _count(bus, report, opened.ledger, before)
+    report.columns, report.found = list(opened.columns), opened.document.found
     progress(seen, seen)
     return report
 
@@ -65,19 +74,18 @@ async def export_file(bus: Bus, path: Path) -> int:
     return await asyncio.to_thread(write, path, await listings(bus))
 
 
-def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
-    while chunk := list(islice(items, CHUNK)):
-        yield chunk
+def _chunk(items: Iterator[Item]) -> list[Item]:
+    return list(islice(items, CHUNK))
 
 
-def _sorted_out(items: Iterable[Item], report: Report, bus: Bus, published: Published) -> Iterator[Row]:
+def _sorted_out(items: Iterable[Item], report: Report) -> Iterator[Row]:
     """The rows that can be listed; the others go into the report."""
     for item in items:
         if isinstance(item, Skipped):
-            report.skipped.append(item)
+            report.skip(item)
             continue
-        report.notes.extend((item.number, note) for note in item.notes)
-        published[item.content.link.key] = (_id(bus, item), item.number, item.content.name)
+        for note in item.notes:
+            report.note(item.number, note)
         yield item
 
 
@@ -86,11 +94,13 @@ def _id(bus: Bus, row: Row) -> ListingId:
     return row.listing_id or bus.keys.token("listing", row.content.link.key, 8)
 
 
-def _command(bus: Bus, row: Row) -> ImportListing:
+def wish(bus: Bus, row: Row) -> ImportListing:
+    """The message that asks for this row in the directory."""
     members, below = shown_members(row.members)
     return ImportListing(
         listing_id=_id(bus, row),
         content=row.content,
+        given=tuple(sorted(row.given)),
         members=members,
         members_below=below or (HIDDEN_BELOW if row.members_below else None),
         checked_at=row.checked_at,
@@ -100,25 +110,42 @@ def _command(bus: Bus, row: Row) -> ImportListing:
 
 
 async def _standing(bus: Bus) -> Standing:
-    return {each.link.key: (each.id, each.revision) for each in await listings(bus)}
+    return {digest(each.link.key): _state(each) async for each in each_listing(bus)}
 
 
-def _count(report: Report, published: Published, before: Standing, after: Standing) -> None:
+def _state(listing: Listing) -> Digest:
+    return digest(f"{listing.id}:{listing.revision}")
+
+
+async def _count(bus: Bus, report: Report, ledger: Ledger, before: Standing) -> None:
     """Compare what the directory published before and after, so that the figures are what the public sees."""
-    ids = {listing_id for listing_id, _ in after.values()}
-    for key, (listing_id, number, name) in published.items():
-        if key not in after:
-            report.skipped.append(_refused(number, name, taken=listing_id in ids))
-        elif key not in before:
+    counted = bytearray(len(ledger))
+    async for listing in each_listing(bus):
+        place = ledger.place(listing.link.key)
+        if place is None or counted[place]:
+            continue
+        counted[place] = 1
+        was = before.get(digest(listing.link.key))
+        if was is None:
             report.added += 1
-        elif before[key] == after[key]:
+        elif was == _state(listing):
             report.unchanged += 1
         else:
             report.changed += 1
+    if 0 in counted:
+        await _refuse(bus, report, ledger, counted)
     report.skipped.sort(key=lambda item: item.number)
 
 
-def _refused(number: int, name: str, *, taken: bool) -> Skipped:
-    if taken:
-        return Skipped(number, "id.taken", "its listing has since got another link, which is kept", name)
-    return Skipped(number, "import.failed", "the directory could not take it; see `dze dead list`", name)
+async def _refuse(bus: Bus, report: Report, ledger: Ledger, counted: Sequence[int]) -> None:
+    """Rows that the directory has not taken."""
+    ids = {digest(listing.id) async for listing in each_listing(bus)}
+    for is_there, (number, listing_id) in zip(counted, ledger.rows(), strict=True):
+        if is_there:
+            continue
+        if listing_id in ids:
+            why = "its listing has since got another link, which is kept"
+            report.skip(Skipped(number, "id.taken", why))
+        else:
+            why = "the directory could not take it; see `dze dead list`"
+            report.skip(Skipped(number, "import.failed", why))

@@ -1,54 +1,64 @@
 """From a row as it stands in a file to a listing, or the reason why it cannot be one."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from services.directory.domain import name_from_link
-from services.directory.exchange.fields import (
-    count_of,
-    fields_of,
-    link_in,
-    moment_of,
-    number_of,
-    pair_of,
-    text_of,
-    words_of,
-)
+from services.directory.exchange.columns.names import words_of
+from services.directory.exchange.columns.understanding import Arranged, Columns
+from services.directory.exchange.columns.words import words
+from services.directory.exchange.reading.records import Record
 from services.directory.exchange.rows import Item, Note, Row, Skipped
-from services.directory.exchange.spots import MIDDLE
-from shared.contracts.listings import (
-    DESCRIPTION_LENGTH,
-    LANGUAGES_MOST,
-    Content,
-    Kind,
-    Link,
-    ListingId,
-    Place,
-    Precision,
-)
-from shared.flags import DEFAULT, is_flag
+from services.directory.exchange.values.choices import flag_of, kind_of, languages_of, precision_of
+from services.directory.exchange.values.links import Leads, addresses_in, leads_of
+from services.directory.exchange.values.markup import without_markup
+from services.directory.exchange.values.mojibake import mended
+from services.directory.exchange.values.numbers import count_of, moment_of
+from services.directory.exchange.values.people import is_personal, without_fields, without_people
+from services.directory.exchange.values.places import NoPlace, place_of
+from shared.contracts.directory import Given
+from shared.contracts.listings import DESCRIPTION_LENGTH, Content, Kind, Link, ListingId, Place, Precision
+from shared.flags import DEFAULT
 from shared.geo import coarsen
 from shared.settings import City
-from shared.text import LinkError, clean_name, clean_text, parse_link
+from shared.text import clean_name, clean_text
+from shared.text.links import CODES
 
 MEMBERS_MOST = 10_000_000
 """More than Telegram's largest channels have."""
 NAME_READ = 2_000
 DESCRIPTION_READ = 10_000
 _LISTING_ID: TypeAdapter[str] = TypeAdapter(ListingId)
+_PERSON = Note("person.left_out", "a person's name, number, address or account was left out of a text")
 
 
-_KINDS = {
-    **dict.fromkeys(("chat", "supergroup", "чат", "група", "группа", "супергруппа"), "group"),
-    **dict.fromkeys(("канал", "public"), "channel"),
-    **dict.fromkeys(("бот", "робат"), "bot"),
-}
+@dataclass(frozen=True)
+class Rules:
+    """How the rows of one file are judged."""
+
+    city: City | None = None
+    columns: Columns = field(default_factory=Columns)
+    lists_outside: bool = True
+    """Whether places outside the service area are listed, with a note, or skipped."""
 
 
-_USERNAME = re.compile(r"[A-Za-z]\w{4,31}", re.ASCII)
+def judge(number: int, raw: object, city: City | None) -> Item:
+    """One row by itself, its values by the names of their columns."""
+    if not isinstance(raw, Mapping):
+        return Skipped(number, "row.unreadable", "not an entry with fields")
+    return judged(Record(number, raw), Rules(city))
+
+
+def judged(record: Record, rules: Rules) -> Item:
+    """The row as a listing. Nothing of it is dropped without a note, and no row without a reason."""
+    if record.problem is not None:
+        return Skipped(record.number, *record.problem)
+    if not record.fields and not record.own_name:
+        return Skipped(record.number, "row.empty", "an entry without any field")
+    return _Judgement(record, rules).item()
 
 
 class _Unlistable(Exception):  # noqa: N818
@@ -57,137 +67,255 @@ class _Unlistable(Exception):  # noqa: N818
         self.code = code
 
 
-def judge(number: int, raw: object, city: City | None) -> Item:
-    """The row as a listing. Nothing of it is dropped without a note, and no row without a reason.
+class _Judgement:
+    """One row while it is judged."""
 
-    `city` helps to see that somebody has swapped latitude and longitude; places elsewhere are good too,
-    because importing is the operator's deliberate act.
-    """
-    if not isinstance(raw, Mapping):
-        return Skipped(number, "row.unreadable", "not an entry with fields")
-    fields = fields_of(raw)
-    if not fields.get("link"):
-        fields["link"] = link_in(raw.values())
-    name = clean_name(text_of(fields.get("name"))[:NAME_READ])
-    notes: list[Note] = []
-    try:
-        link = _link(fields)
-        place = _place(fields, city, notes)
-        if raw.get(MIDDLE):
-            notes.append(Note("place.middle", "a shape and not a point; listed in its middle"))
-        content = Content(
-            name=name or _unnamed(link, notes),
-            link=link,
-            kind=_kind(fields, notes),
-            place=place,
-            description=clean_text(text_of(fields.get("description"))[:DESCRIPTION_READ], DESCRIPTION_LENGTH),
-            languages=_languages(fields),
-            flag=_flag(fields, notes),
-        )
-    except _Unlistable as error:
-        return Skipped(number, error.code, str(error), name)
-    members, below = _members(fields, notes)
-    return Row(
-        number=number,
-        content=content,
-        listing_id=_listing_id(fields),
-        members=members,
-        members_below=below,
-        checked_at=moment_of(fields.get("checked_at")),
-        dead_since=moment_of(fields.get("dead_since")),
-        notes=tuple(notes),
-    )
+    def __init__(self, record: Record, rules: Rules) -> None:
+        self._record, self._rules, self._fields = record, rules, record.fields
+        self._arranged: Arranged = rules.columns.arranged(tuple(record.fields))
+        self._notes: list[Note] = list(record.notes)
+        self._given: set[Given] = set()
+        people = [self._fields[name] for name in self._arranged.people]
+        self._people = [value.strip() for value in people if isinstance(value, str) and value.strip()]
+        self._id = _listing_id(self._first("id"))
 
-
-def _link(fields: Mapping[str, Any]) -> Link:
-    value = fields.get("link")
-    if isinstance(value, list):
-        value = next((each for each in value if isinstance(each, str)), "")
-    if isinstance(value, Mapping):
+    def item(self) -> Item:
         try:
-            value = Link.model_validate(value).url
-        except ValidationError:
-            value = ""
-    text = text_of(value).strip()
+            self._refuse_what_is_no_entry()
+            link = self._link()
+            place = self._place()
+            content = self._content(link, place)
+        except (_Unlistable, NoPlace) as error:
+            return Skipped(self._record.number, error.code, str(error), self._name("") or "")
+        members, below = self._members()
+        checked_at, dead_since = self._moment("checked_at"), self._moment("dead_since")
+        if checked_at or dead_since:
+            self._given.add("dead_since")
+        return Row(
+            number=self._record.number,
+            content=content,
+            listing_id=self._id,
+            members=members,
+            members_below=below,
+            checked_at=checked_at,
+            dead_since=dead_since,
+            notes=tuple(dict.fromkeys(self._notes)),
+            given=frozenset(self._given),
+        )
+
+    def _content(self, link: Link, place: Place) -> Content:
+        name = self._name(link.value)
+        if name:
+            self._given.add("name")
+        else:
+            self._note("name.missing", "no name; listed under its link until the chat's title is known")
+        return Content(
+            name=name or name_from_link(link),
+            link=link,
+            kind=self._kind(),
+            place=place,
+            description=self._description(link.value),
+            languages=self._languages(),
+            flag=self._flag(),
+        )
+
+    def _values(self, name: str) -> list[Any]:
+        """Values of all columns for a field that say something, the surest first."""
+        names = self._arranged.by_field.get(name)
+        if not names:
+            return []
+        values = [self._fields[each] for each in names]
+        return [value for value in values if value not in (None, "", [], {})]
+
+    def _first(self, name: str) -> Any:
+        values = self._values(name)
+        return values[0] if values else None
+
+    def _note(self, code: str, text: str) -> None:
+        self._notes.append(Note(code, text))
+
+    def _refuse_what_is_no_entry(self) -> None:
+        texts = [value.strip() for value in self._fields.values() if isinstance(value, str) and value.strip()]
+        first = words_of(texts[0]) if texts else ()
+        if len(first) == 1 and words("total").fullmatch(first[0]):
+            raise _Unlistable("row.total", "a row of totals")
+        repeated = [name for name, value in self._fields.items() if value == name]
+        if len(repeated) > 1 and len(repeated) == len(texts):
+            raise _Unlistable("row.header", "the header once more")
+
+    def _link(self) -> Link:
+        """The first that is one, in the order of the columns; then one that stands in any other column."""
+        code, found = "", list[Link]()
+        for value in self._values("link"):
+            leads = leads_of(value)
+            found += [link for link in leads.links if link not in found]
+            code = code or leads.code
+        if not found:
+            elsewhere = self._leads_elsewhere()
+            found, code = elsewhere.links, code or elsewhere.code
+        if len(found) > 1:
+            self._note("link.several", "links to several chats in one row; the first is listed")
+        if found:
+            return found[0]
+        raise _Unlistable(code or "link.empty", CODES[code or "link.empty"] + self._withheld(code))
+
+    def _leads_elsewhere(self) -> Leads:
+        """Addresses in columns for anything else but people."""
+        names = [*self._arranged.others, *self._arranged.by_field.get("description", ())]
+        names += self._arranged.by_field.get("name", ())
+        leads = Leads()
+        for value in map(self._fields.__getitem__, names):
+            for address in addresses_in(value) if isinstance(value, str) else ():
+                leads.add(address)
+        return leads
+
+    def _withheld(self, code: str) -> str:
+        """Which column was not looked at because it may be a person's, when the link is missed."""
+        withheld = [name for name in self._arranged.people if self._rules.columns.column(name).is_doubtful]
+        if code or not withheld or not self._people:
+            return ""
+        return f"; “{withheld[0]}” may be a person's and is not read"
+
+    def _place(self) -> Place:
+        city, ours = self._rules.city, self._id is not None
+        found = place_of(self._record, self._arranged, city, is_ours=ours)
+        self._notes += found.notes
+        if city is not None and not ours and not city.contains(found.lat, found.lon):
+            if not self._rules.lists_outside:
+                raise _Unlistable("place.outside", "outside the service area; see `area` in DZE_CITY")
+            self._note("place.outside", "outside the box of `area` in DZE_CITY; listed all the same")
+        self._given.add("place")
+        return coarsen(found.lat, found.lon, self._precision())
+
+    def _precision(self) -> Precision:
+        value = self._first("precision")
+        precision = precision_of(value)
+        if value is not None and precision is None:
+            self._note("precision.unknown", "an unknown precision; shown as exactly as a quarter")
+            self._given.add("precision")
+            return Precision.QUARTER
+        if precision is not None:
+            self._given.add("precision")
+        return precision or Precision.COURTYARD
+
+    def _name(self, own: str) -> str:
+        """The first name that is one of a chat; empty where there is none."""
+        texts = [self._record.own_name, *(text_of(value) for value in self._values("name"))]
+        for text in texts:
+            plain = self._plain(text[:NAME_READ])
+            if not plain:
+                continue
+            if self._is_somebody(plain):
+                self._notes.append(_PERSON)
+                continue
+            name = clean_name(self._public(self._without_links(plain), own))
+            if name and (self._id is not None or any(char.isalnum() or ord(char) > 0x2000 for char in name)):
+                return name
+        return ""
+
+    def _is_somebody(self, text: str) -> bool:
+        """Whether it is the name of a person whom another column names, or only a number or an address."""
+        plain = text.strip().casefold()
+        return any(plain == each.casefold() for each in self._people) or is_personal(text)
+
+    def _without_links(self, text: str) -> str:
+        """A name beside a link in one cell; a name that is only somebody's `@name` is none."""
+        if self._id is not None:
+            return text
+        for address in addresses_in(text):
+            text = text.replace(address, " ")
+        return "" if text.strip().startswith("@") and len(text.split()) == 1 else text
+
+    def _description(self, own: str) -> str:
+        text = next((each for value in self._values("description") if (each := text_of(value).strip())), "")
+        plain = self._plain(text[:DESCRIPTION_READ])
+        if self._id is None:
+            plain = without_fields(plain, self._fields)
+        cleaned = clean_text(self._public(plain, own), DESCRIPTION_LENGTH)
+        if cleaned:
+            self._given.add("description")
+        return cleaned
+
+    def _plain(self, text: str) -> str:
+        """Read right and without markup; what we exported ourselves is what it says."""
+        if self._id is not None:
+            return text
+        better = mended(text)
+        if better != text:
+            self._note("text.mended", "letters that were read in a wrong encoding before were put right")
+        return without_markup(better)[0]
+
+    def _public(self, text: str, own: str) -> str:
+        cleaned = without_people(text, self._people, own)
+        if cleaned.has_changed:
+            self._notes.append(_PERSON)
+        return cleaned.text
+
+    def _kind(self) -> Kind:
+        value = self._first("kind")
+        kind = kind_of(value) if value is not None else None
+        if kind is not None:
+            self._given.add("kind")
+        elif value is not None:
+            self._note(
+                "kind.unknown", "an unknown kind; a new listing becomes `other`, an old one keeps its own"
+            )
+        return kind or (Kind.GROUP if value is None else Kind.OTHER)
+
+    def _flag(self) -> str:
+        value = self._first("flag")
+        flag = flag_of(value)
+        if flag is not None:
+            self._given.add("flag")
+        elif value is not None:
+            self._note(
+                "flag.unknown", "an unknown flag; a new listing gets the plain one, an old one keeps its own"
+            )
+        return flag or DEFAULT
+
+    def _languages(self) -> tuple[str, ...]:
+        languages, unknown = languages_of(self._first("languages"))
+        if unknown:
+            self._note("languages.unknown", f"no code or name of a language: “{unknown[0]}”; left out")
+        if languages:
+            self._given.add("languages")
+        return languages
+
+    def _members(self) -> tuple[int | None, int | None]:
+        """Nothing and zero mean unknown: every chat has somebody in it."""
+        counts = [count_of(value) for value in self._values("members")]
+        count = next((each for each in counts if each is not None), None)
+        if (counts and count is None) or (count or 0) > MEMBERS_MOST:
+            self._note("members.impossible", "a number of members that cannot be; taken as unknown")
+            count = None
+        below = count_of(self._first("members_below"))
+        below = below if not count and below and below <= MEMBERS_MOST else None
+        if count or below:
+            self._given.add("members")
+        return count or None, below
+
+    def _moment(self, name: Given) -> Any:
+        value = self._first(name)
+        moment = moment_of(value)
+        if moment is not None:
+            self._given.add(name)
+        elif value is not None:
+            self._note("moment.unknown", "a point in time that is not written as 2020-09-16T12:00Z; left out")
+        return moment
+
+
+def text_of(value: object) -> str:
+    """Text, of several languages the first we know; nothing where there is a list, an object or nothing."""
+    if isinstance(value, Mapping):
+        named = (value.get(language) for language in ("be", "ru", "uk", "en"))
+        value = next((text for text in named if isinstance(text, str) and text), "")
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _listing_id(value: object) -> ListingId | None:
     try:
-        return parse_link(f"@{text}" if _USERNAME.fullmatch(text) else text)
-    except LinkError as error:
-        raise _Unlistable(error.code, str(error).partition(": ")[2]) from None
-
-
-def _unnamed(link: Link, notes: list[Note]) -> str:
-    notes.append(Note("name.missing", "no name; listed under its link until the chat's title is known"))
-    return name_from_link(link)
-
-
-def _place(fields: Mapping[str, Any], city: City | None, notes: list[Note]) -> Place:
-    lat, lon = number_of(fields.get("lat")), number_of(fields.get("lon"))
-    if lat is None or lon is None:
-        lat, lon = pair_of(fields.get("place"))
-    if lat is None or lon is None or (lat == 0 and lon == 0):
-        raise _Unlistable("place.missing", "no coordinates")
-    ours = _listing_id(fields) is not None
-    if not ours and _swapped(lat, lon, city):
-        notes.append(Note("place.swapped", "latitude and longitude were swapped"))
-        lat, lon = lon, lat
-    if not _on_earth(lat, lon):
-        raise _Unlistable("place.impossible", "coordinates that are nowhere on Earth")
-    if city is not None and not ours and not city.contains(lat, lon):
-        notes.append(Note("place.outside", "outside the box of `area` in DZE_CITY; listed all the same"))
-    return coarsen(lat, lon, _precision(fields, notes))
-
-
-def _swapped(lat: float, lon: float, city: City | None) -> bool:
-    """Only where turning them round leads from elsewhere into the city; never in our own exports."""
-    return city is not None and not city.contains(lat, lon) and city.contains(lon, lat)
-
-
-def _on_earth(lat: float, lon: float) -> bool:
-    return -90 <= lat <= 90 and -180 <= lon <= 180
-
-
-def _precision(fields: Mapping[str, Any], notes: list[Note]) -> Precision:
-    text = text_of(fields.get("precision")).strip().casefold()
-    if text and text not in set(Precision):
-        notes.append(Note("precision.unknown", "an unknown precision; shown as exactly as a quarter"))
-        return Precision.QUARTER
-    return Precision(text) if text else Precision.COURTYARD
-
-
-def _kind(fields: Mapping[str, Any], notes: list[Note]) -> Kind:
-    text = text_of(fields.get("kind")).strip().casefold()
-    text = _KINDS.get(text, text)
-    if text and text not in set(Kind):
-        notes.append(Note("kind.unknown", "an unknown kind; listed as `other`"))
-        return Kind.OTHER
-    return Kind(text) if text else Kind.GROUP
-
-
-def _flag(fields: Mapping[str, Any], notes: list[Note]) -> str:
-    text = text_of(fields.get("flag")).strip().casefold()
-    if text and not is_flag(text):
-        notes.append(Note("flag.unknown", "an unknown flag; the plain one is shown"))
-    return text if is_flag(text) else DEFAULT
-
-
-def _languages(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    words = [word for word in words_of(fields.get("languages")) if re.fullmatch("[a-z]{2,3}", word)]
-    return tuple(dict.fromkeys(words))[:LANGUAGES_MOST]
-
-
-def _members(fields: Mapping[str, Any], notes: list[Note]) -> tuple[int | None, int | None]:
-    """Nothing and zero mean unknown: every chat has somebody in it."""
-    value = fields.get("members")
-    count = count_of(value)
-    if (count is None and text_of(value).strip()) or (count or 0) > MEMBERS_MOST:
-        notes.append(Note("members.impossible", "a number of members that cannot be; taken as unknown"))
-        count = None
-    below = count_of(fields.get("members_below"))
-    return count or None, below if not count and below and below <= MEMBERS_MOST else None
-
-
-def _listing_id(fields: Mapping[str, Any]) -> ListingId | None:
-    try:
-        return _LISTING_ID.validate_python(fields.get("id"))
+        return _LISTING_ID.validate_python(value)
     except ValidationError:
         return None

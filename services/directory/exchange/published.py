@@ -21,11 +21,14 @@ async def snapshot(bus: Bus, stream: AnyStream) -> AsyncIterator[Any]:
             yield envelope.decode(stream, data)
 
 
-async def listings(bus: Bus) -> list[Listing]:
-    """All listings, as the public may see them."""
-    found: dict[str, Listing] = {}
+async def each_listing(bus: Bus) -> AsyncIterator[Listing]:
+    """All listings, as the public may see them, one by one; one that changes meanwhile may come twice."""
     async for event in snapshot(bus, DIRECTORY_CHANGED):
         assert isinstance(event, DirectoryChanged)
         if event.listing:
-            found[event.listing_id] = event.listing
-    return list(found.values())
+            yield event.listing
+
+
+async def listings(bus: Bus) -> list[Listing]:
+    """The same at once."""
+    return list({listing.id: listing async for listing in each_listing(bus)}.values())

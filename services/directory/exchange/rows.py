@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.contracts.base import Moment
+from shared.contracts.directory import Given
 from shared.contracts.listings import Content, ListingId
 from shared.text.addresses import Address
 
@@ -31,6 +32,8 @@ class Row:
     checked_at: Moment | None = None
     dead_since: Moment | None = None
     notes: tuple[Note, ...] = ()
+    given: frozenset[Given] = frozenset()
+    """What the row really says; the rest of the content is what a new listing gets."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.directory.exchange.fields import number_of, text_of
+from services.directory.exchange.judging import text_of
+from services.directory.exchange.values.numbers import number_of
 from shared.text import clean_name, fold
 
 POINTS_MOST = 200_000
@@ -38,16 +39,24 @@ def slug(text: str) -> str:
 
 def polygon_of(geometry: Any) -> list[list[Ring]]:
     """A Polygon or MultiPolygon as a MultiPolygon of closed rings."""
-    kind = geometry.get("type") if isinstance(geometry, Mapping) else None
-    if kind not in ("Polygon", "MultiPolygon"):
-        raise Unusable("area.not_polygon", "not a polygon")
-    coordinates = geometry.get("coordinates")
-    polygons = list_of([coordinates] if kind == "Polygon" else coordinates)
+    polygons = list_of(_polygons(geometry))
     drawn = [[_ring(ring) for ring in list_of(rings)] for rings in polygons]
     points = sum(len(ring) for rings in drawn for ring in rings)
     if points > POINTS_MOST:
         raise Unusable("area.too_fine", f"more than {POINTS_MOST} points")
     return drawn
+
+
+def _polygons(geometry: Any) -> Any:
+    """Rings of each polygon; a collection of polygons, as KML has them, is several."""
+    kind = geometry.get("type") if isinstance(geometry, Mapping) else None
+    parts = geometry.get("geometries") if kind == "GeometryCollection" else None
+    if isinstance(parts, list):
+        return [rings for part in parts for rings in _polygons(part)]
+    if kind not in ("Polygon", "MultiPolygon"):
+        raise Unusable("area.not_polygon", "not a polygon")
+    coordinates = geometry.get("coordinates")
+    return [coordinates] if kind == "Polygon" else coordinates
 
 
 def list_of(value: Any) -> list[Any]:

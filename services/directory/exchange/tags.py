@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from services.directory.exchange.fields import number_of, text_of
+from services.directory.exchange.judging import text_of
+from services.directory.exchange.values.numbers import number_of
 from shared.contracts.ground import GroundKind
 
 WATER = {
