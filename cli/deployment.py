@@ -24,11 +24,17 @@ def completed(settings: Settings, url: str) -> Settings:
 def running() -> Settings:
     """Settings of the deployment that now runs. Raises Stop when there is none."""
     settings = load(Settings)
+    if found := running_if_any(settings):
+        return found
+    raise Stop(f"nothing runs on {settings.data}; start it with `dze up`, or set DZE_REDIS_URL", FAILED)
+
+
+def running_if_any(settings: Settings) -> Settings | None:
+    """Settings of the deployment that runs, as far as can be told without connecting; None without one."""
     if settings.redis_url is not None:
         return settings
-    if url := running_url(settings.data):
-        return completed(settings, url)
-    raise Stop(f"nothing runs on {settings.data}; start it with `dze up`, or set DZE_REDIS_URL", FAILED)
+    url = running_url(settings.data)
+    return completed(settings, url) if url else None
 
 
 @contextmanager

@@ -50,6 +50,8 @@ Model = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, readable=True, help="Default: the one in DZE_DATA, or ours."),
 ]
+Check = Annotated[bool, typer.Option("--check", help="Only show how the file is understood; write nothing.")]
+Outside = Annotated[bool, typer.Option("--outside", help="List places outside the area of DZE_CITY too.")]
 New = Annotated[Path, typer.Argument(dir_okay=False, writable=True)]
 
 
@@ -187,35 +189,40 @@ def replay_(
 
 
 @app.command("import")
-def import_(file: Existing) -> None:
-    """Put listings into the directory: GeoJSON, CSV or the 2020 directory's JSON, by extension."""
-    from cli.transfer import import_listings  # noqa: PLC0415
+def import_(file: Existing, check: Check = False, outside: Outside = False, as_json: Json = False) -> None:
+    """Put listings into the directory, from files as people have them.
 
-    import_listings(file)
+    GeoJSON, KML and KMZ, CSV and other tables (.csv, .tsv, .txt), spreadsheets (.xlsx, .ods), uMap, Overpass
+    JSON, MongoDB exports, lists in JSON, JSON Lines, the 2020 directory's JSON; packed as .gz or .zip too.
+    What a file is, is told by what is in it, not by its name. Columns about people are never published.
+    """
+    from cli.transfer import How, import_listings  # noqa: PLC0415
+
+    import_listings(file, How(check=check, outside=outside, as_json=as_json))
 
 
 @app.command()
 def export(file: New) -> None:
-    """Write the listings to a file: GeoJSON or CSV, by extension."""
+    """Write the listings to a file: GeoJSON, CSV, TSV or KML, by extension."""
     from cli.transfer import export_listings  # noqa: PLC0415
 
     export_listings(file)
 
 
 @areas.command("import")
-def import_areas(file: Existing) -> None:
-    """Put areas, water, parks and streets into the directory, from GeoJSON; houses from CSV."""
-    from cli.transfer import import_area_file as run  # noqa: PLC0415
+def import_areas(file: Existing, check: Check = False, as_json: Json = False) -> None:
+    """Put areas, water, parks and streets into the directory: GeoJSON or KML; houses from a table."""
+    from cli.transfer import How, import_area_file  # noqa: PLC0415
 
-    run(file)
+    import_area_file(file, How(check=check, as_json=as_json))
 
 
 @addresses.command("import")
-def import_addresses(file: Existing) -> None:
-    """Put streets and houses into the directory: CSV with address, lat and lon, also as .csv.gz."""
-    from cli.transfer import import_address_file as run  # noqa: PLC0415
+def import_addresses(file: Existing, check: Check = False, as_json: Json = False) -> None:
+    """Put streets and houses into the directory: a table with address, lat and lon."""
+    from cli.transfer import How, import_address_file  # noqa: PLC0415
 
-    run(file)
+    import_address_file(file, How(check=check, as_json=as_json))
 
 
 @app.command()
