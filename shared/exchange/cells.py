@@ -8,17 +8,21 @@ from typing import Any
 
 TEXTS = {"name", "description", "link"}
 """The columns that hold what strangers wrote."""
-_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
-"""What a spreadsheet would run as a formula, perhaps guarded already (OWASP, CSV injection)."""
+_FORMULA = re.compile(
+    "(^|[,;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029])([ \u00a0\"“”]*)('*)(?=[=+\\-@\t\r＝＋－＠])"
+)
+"""What a spreadsheet would run as a formula, perhaps guarded already: at the beginning of a cell, and behind
+everything that a reader with another separator may take for its end (OWASP, CSV injection)."""
+_GUARDED = re.compile(_FORMULA.pattern.replace("('*)", "'('*)"))
 
 
 def guard(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unguard` gives the text back."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """A cell that no spreadsheet takes for a formula, however it is split; `unguard` gives the text back."""
+    return _FORMULA.sub(r"\1\2'\3", text)
 
 
 def unguard(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _GUARDED.sub(r"\1\2\3", cell) if "'" in cell else cell
 
 
 def line(fields: Mapping[str, Any], delimiter: str) -> str:

@@ -1,7 +1,9 @@
 """What goes out to other programs, written piece by piece."""
 
 import csv
+import io
 import json
+import re
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -9,24 +11,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.exchange import CSV, GEOJSON, KML, TSV, Format, ordered
-from shared.exchange.cells import guard, unguard
+from shared.exchange.cells import guard, line, unguard
 from tests.gateway import listing
 
 HOSTILE = "\u202e</name><script>&\"';=1,\t[["
 LISTINGS = [listing(1, name=HOSTILE, description=HOSTILE), listing(2, name="=1+1")]
 
 
-@given(st.text(max_size=30))
+SPLITTING = st.text(alphabet="=+-@'\"a1 ,;|\t\r\n\v\x85\u2028＝“", max_size=12)
+
+
+@given(st.text(max_size=30) | SPLITTING)
 def test_guarded_cells_are_no_formulas_and_come_back_as_they_were(text: str) -> None:
     assert unguard(guard(text)) == text
     assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """What readers make of a line: by the rules, and by splitting at every separator."""
+    ruled = [cell for row in csv.reader(io.StringIO(line, newline=""), delimiter=delimiter) for cell in row]
+    naive = re.split("[,;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]", line)
+    return [cell.strip(' \u00a0"“”') for cell in (*ruled, *naive)]
+
+
+@given(SPLITTING, SPLITTING)
+def test_no_reader_finds_a_formula_however_it_splits_a_line(name: str, description: str) -> None:
+    for own in ",\t":
+        text = line({"name": name, "description": description}, own)
+        for delimiter in ",;\t|":
+            found = [cell for cell in cells_of(text, delimiter) if cell.startswith(tuple("=+-@＝＋－＠"))]
+            assert found == [], (text, delimiter)
 
 
 def test_hostile_names_stay_text_in_every_format() -> None:
     features = json.loads(b"".join(GEOJSON.parts(LISTINGS)))["features"]
     assert [feature["properties"]["name"] for feature in features] == [HOSTILE, "=1+1"]
     table = b"".join(CSV.parts(LISTINGS)).decode("utf-8-sig")
-    assert [row["name"] for row in csv.DictReader(table.splitlines())] == [HOSTILE, "'=1+1"]
+    assert [row["name"] for row in csv.DictReader(table.splitlines())] == [guard(HOSTILE), "'=1+1"]
     odd = listing(3, name="a\x0bb\ufffec")
     places = fromstring(b"".join(KML.parts([*LISTINGS, odd])))
     names = [each.text for each in places.iter() if each.tag.endswith("}name")]
