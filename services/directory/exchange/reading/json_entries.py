@@ -10,6 +10,8 @@ from services.directory.exchange.reading.json_survey import KEY_LENGTH, Node
 SIZE_MOST = 1_000_000
 """Values of one entry, each 16 characters of a text counted too: a city's outline has 200,000 points."""
 CHARACTERS = 16
+NAMED = 4
+"""What the name of a value counts besides: Python needs some 150 bytes for it and its place."""
 _COLLECTIONS = frozenset({"features", "layers", "datalayers"})
 
 
@@ -107,7 +109,7 @@ class _Entry:
         self._add(name, _number(value) if isinstance(value, Decimal) else value, size)
 
     def _add(self, name: str | None, value: Any, size: int) -> None:
-        self.size += size
+        self.size += size + (0 if name is None else NAMED + len(name) // CHARACTERS)
         if self.size > SIZE_MOST:
             return
         holder = self._inner[-1]

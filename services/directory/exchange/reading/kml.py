@@ -16,8 +16,8 @@ TOO_LARGE = ("row.too_large", "a placemark that is too large")
 _GEOMETRIES = {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "MultiTrack", "Track"}
 _MIXED = {"name", "description"}
 """Texts that some write with markup in them as it is, and not as CDATA."""
-_SPACES = re.compile(r"\s+")
-_POSITION = re.compile(r"\S+")
+_POSITION = re.compile(r"[^\s,]+(?:\s*,\s*[^\s,]*){0,2}")
+"""Two or three numbers with commas between them, and blanks or line breaks around the commas."""
 _NOT_FOLLOWED = {
     "NetworkLink": "links to files on other servers are not followed",
     "GroundOverlay": "pictures that lie on the map are left out",
@@ -125,7 +125,7 @@ class _Placemark:
             case ["ExtendedData", name] if name not in ("Data", "SchemaData"):
                 self._put(name, text)
             case [*_, "coordinates"]:
-                self._place(_POSITION.finditer(_joined(text)), ",")
+                self._place(_POSITION.finditer(text), ",")
             case [*_, "coord"]:
                 self._place([text], None)
             case [*_, name] if (
@@ -136,18 +136,13 @@ class _Placemark:
     def _place(self, positions: Iterable[re.Match[str] | str], separator: str | None) -> None:
         for position in islice(positions, POSITIONS_MOST + 1 - self._positions):
             text = position if isinstance(position, str) else position[0]
-            self._shapes[-1].positions.append(text.split(separator)[:3])
+            self._shapes[-1].positions.append([number.strip() for number in text.split(separator, 3)[:3]])
             self._positions += 1
 
     def _put(self, name: str, text: str) -> None:
         """The first that says something counts."""
         if not self._fields.get(name) and len(self._fields) <= FIELDS_MOST:
             self._fields[name] = text[:CELL_MOST]
-
-
-def _joined(text: str) -> str:
-    """Positions with single spaces between them and none around their commas."""
-    return _SPACES.sub(" ", text).strip().replace(" ,", ",").replace(", ", ",")
 
 
 class _Shape:

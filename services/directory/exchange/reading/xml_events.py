@@ -34,10 +34,11 @@ class _Handler(ContentHandler):
         if self._depth > DEPTH_MOST:
             raise FileError(f"not valid XML of a list: nested more than {DEPTH_MOST} levels deep")
         self._names.add(name)
-        self._names.update(attrs.keys())
+        given = dict(attrs.items()) if len(attrs) else _NOTHING
+        self._names.update(given)
         if len(self._names) > NAMES_MOST:
             raise FileError(f"not valid XML of a list: more than {NAMES_MOST} different names")
-        self.events.append(("start", _local(name), {_local(key): value for key, value in attrs.items()}))
+        self.events.append(("start", _local(name), {_local(key): value for key, value in given.items()}))
 
     def endElement(self, name: str) -> None:  # noqa: N802
         self._depth -= 1

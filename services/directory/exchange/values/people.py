@@ -35,7 +35,7 @@ _EMAIL = re.compile(
 )
 _PERSONAL = re.compile(
     r"(?:https?://)?(?:www\.|m\.)?(?:wa\.me/\+?\d|(?:api\.|web\.)?whatsapp\.com/send|vk\.com/id\d|ok\.ru/profile|"
-    r"facebook\.com/profile|signal\.me/)\S*|(?:tel|mailto|skype|sms|viber|whatsapp|tg):(?://)?"
+    r"facebook\.com/profile|signal\.me/)\S*|skype:[\w.:\-]{3,64}|(?:tel|mailto|skype|sms|viber|whatsapp|tg):(?://)?"
     r"(?:user|openmessage|chat\?number|resolve\?phone|\+?\d|[\w.+\-]{1,64}@|send\?phone|msg_url|contact)\S*",
     re.IGNORECASE,
 )
