@@ -12,6 +12,7 @@ from services.directory.exchange import Preview, Report, Row
 from services.directory.exchange.columns.fields import PERSON
 from services.directory.exchange.columns.understanding import Column, rivals
 from services.directory.exchange.report import SHOWN_MOST
+from shared.text import clean_text
 
 WIDTH = 160
 COLUMNS_MOST = 100
@@ -46,7 +47,7 @@ def show_preview(preview: Preview, file: Path, *, as_json: bool = False) -> None
     out, report = _console(), preview.report
     out.print(f"{file}: {preview.kind}")
     for name, text in preview.details.items():
-        out.print(f"  {name}: {text}")
+        out.print(f"  {name}: {clean_text(text)}")
     out.print(_columns(preview.columns))
     out.print(_first(preview.first))
     _rows(out, report)
@@ -69,7 +70,7 @@ def _console() -> Console:
 def _rows(out: Console, report: Report) -> None:
     for item in report.skipped:
         named = f" ({item.name})" if item.name else ""
-        out.print(f"row {item.number}: {item.why}{named}")
+        out.print(clean_text(f"row {item.number}: {item.why}{named}"))
     if report.skipped_count > SHOWN_MOST:
         out.print(f"... and {report.skipped_count - SHOWN_MOST} more")
 
@@ -77,7 +78,7 @@ def _rows(out: Console, report: Report) -> None:
 def _remarks(out: Console, report: Report) -> None:
     """What of the file and its columns is not plain."""
     for text in (*report.found.values(), *_choices(report.columns), *_people(report.columns)):
-        out.print(text)
+        out.print(clean_text(text))
 
 
 def _choices(columns: list[Column]) -> list[str]:
@@ -101,7 +102,7 @@ def _sums(out: Console, report: Report) -> None:
         if reasons:
             table = Table("why", "rows", "for example", box=None, title=f"\n{title}", title_justify="left")
             for code, count, example in reasons:
-                table.add_row(code, str(count), example)
+                table.add_row(code, str(count), clean_text(example))
             out.print(table)
 
 
@@ -110,7 +111,8 @@ def _columns(columns: list[Column]) -> Table:
         "column", "understood as", "by", "filled", box=None, title="\ncolumns", title_justify="left"
     )
     for column in columns[:COLUMNS_MOST]:
-        table.add_row(column.name, column.shown, column.meaning.why, str(column.filled))
+        why = clean_text(column.meaning.why)
+        table.add_row(clean_text(column.name), column.shown, why, str(column.filled))
     return table
 
 

@@ -37,6 +37,7 @@ from services.directory.exchange.published import listings
 from shared.bus import Bus, Unavailable
 from shared.launch import spawn
 from shared.settings import City, Settings, load
+from shared.text import clean_text
 
 T = TypeVar("T")
 Deed = Callable[[Bus, Told], Awaitable[Report]]
@@ -159,7 +160,7 @@ def _tried(deed: Callable[[], T]) -> T:
     try:
         return deed()
     except FileError as error:
-        raise Stop(str(error), MISUSED) from None
+        raise Stop(clean_text(str(error)), MISUSED) from None
 
 
 async def _with_progress(settings: Settings, deed: Deed) -> Report:
@@ -189,6 +190,7 @@ def _stop_if_nothing(report: Report, file: Path, what: str) -> None:
         return
     reasons = report.reasons()
     if not reasons:
-        raise Stop(f"no {what} found in {file}: it holds no rows", MISUSED)
+        told = "; ".join(["it holds no rows", *report.found.values()])
+        raise Stop(clean_text(f"no {what} found in {file}: {told}"), MISUSED)
     told = "; ".join(f"{count} of {report.rows} rows: {why}" for _, count, why in reasons[:2])
-    raise Stop(f"no {what} found in {file}: {told}", MISUSED)
+    raise Stop(clean_text(f"no {what} found in {file}: {told}"), MISUSED)

@@ -76,3 +76,39 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 def fields_of(preview: Preview) -> dict[str, str | None]:
     """What each column is understood as."""
     return {column.name: column.field for column in preview.report.columns}
+
+
+def sheet(*rows: tuple[str, ...]) -> str:
+    """`sheetData` of .xlsx with these texts; an empty one makes no cell, `<` begins a cell as it is."""
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        cells = [
+            value
+            if value.startswith("<")
+            else f'<c r="{column}{number}" t="inlineStr"><is><t>{value}</t></is></c>'
+            for column, value in zip("ABCDEFGH", row, strict=False)
+            if value
+        ]
+        lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+    return f"<sheetData>{''.join(lines)}</sheetData>"
+
+
+def workbook(
+    sheets: Mapping[str, str], more: Mapping[str, str] | None = None, hidden: tuple[str, ...] = ()
+) -> bytes:
+    """A file of .xlsx with the content of each sheet by its title; `more` are further files of it."""
+    listed = "".join(
+        f'<sheet name="{title}" state="{"hidden" if title in hidden else "visible"}" r:id="r{at}"/>'
+        for at, title in enumerate(sheets, start=1)
+    )
+    related = "".join(
+        f'<Relationship Id="r{at}" Target="worksheets/sheet{at}.xml"/>' for at in range(1, len(sheets) + 1)
+    )
+    files = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": f'<workbook xmlns:r="r"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f"<Relationships>{related}</Relationships>",
+    }
+    for at, content in enumerate(sheets.values(), start=1):
+        files[f"xl/worksheets/sheet{at}.xml"] = f'<worksheet xmlns:r="r">{content}</worksheet>'
+    return zipped(files | dict(more or {}))

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from services.directory.exchange.columns.contents import Contents
+from services.directory.exchange.columns.labels import unfolded
 from services.directory.exchange.columns.understanding import Columns
 from services.directory.exchange.formats import FORMATS_READ, limited, named, open_document
 from services.directory.exchange.judging import Rules, judged
@@ -49,6 +50,8 @@ def open_file(path: Path, city: City | None = None, *, lists_outside: bool = Tru
     only while `items` is read.
     """
     document = open_document(path)
+    records = document.records
+    document.records = lambda: map(unfolded, records())
     try:
         columns = _surveyed(document, city)
         rules = Rules(city, columns, lists_outside=lists_outside)
@@ -88,16 +91,11 @@ def write(path: Path, listings: Iterable[Listing]) -> int:
 
 def _surveyed(document: Document, city: City | None) -> Columns:
     """The columns, by their names and by what the first rows have in them."""
-    contents, names, filled = Contents(city), dict.fromkeys(document.names), dict[str, int]()
+    contents, names = Contents(city), dict.fromkeys(document.names)
     for record in _first(document):
         contents.take(record.fields)
-        for name, value in record.fields.items():
-            names.setdefault(name)
-            filled[name] = filled.get(name, 0) + (value not in (None, "", [], {}))
-    columns = Columns(names, contents.fields(is_headless=document.is_headless))
-    for name, count in filled.items():
-        columns.column(name).filled = count
-    return columns
+        names |= dict.fromkeys(record.fields)
+    return Columns(names, contents, is_headless=document.is_headless)
 
 
 def _first(document: Document) -> Iterator[Record]:

@@ -1,5 +1,6 @@
 """Which format a file has, by what is in it; its name only helps to say what it should have been."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from services.directory.exchange.reading import jsons, kml, spreadsheets, tables
 from services.directory.exchange.reading.encodings import Encoding, detect
 from services.directory.exchange.reading.likeness import (
     is_binary,
+    is_noise,
     likeness_of_bytes,
     likeness_of_text,
     root_of,
@@ -34,6 +36,8 @@ _USABLE = (
     ".tab",
 )
 _NOT_TABLES = (".json", ".geojson", ".umap", ".kml", ".kmz", ".xlsx", ".ods", ".zip", ".gz")
+_JSON = re.compile(r"\{|\[\s*(?:$|[\[{\]\"'\d/#-]|true|false|null|NaN)")
+"""How JSON begins, and not a list of links in Markdown."""
 _KML_ROOTS = ("kml", "document", "folder", "placemark")
 _NAMED_MOST = 5
 
@@ -109,6 +113,8 @@ def _document(sources: Sequence[Source], head: bytes) -> Document:
         raise FileError(words)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise FileError("is empty")
+    if is_noise(head):
+        raise FileError(f"is no text; formats are {FORMATS_READ}")
     encoding = detect(sources[0].chunks())
     start = "".join(Text([head], encoding))
     if is_binary(start):
@@ -127,7 +133,7 @@ _Reader = Callable[[Sequence[Source], Encoding], Document]
 
 def _reader(path: Path, start: str) -> _Reader:
     begins = start.lstrip("\ufeff \t\r\n\x1e")
-    if begins.startswith(("{", "[")):
+    if _JSON.match(begins):
         return lambda sources, encoding: jsons.read(_text(sources[0], encoding))
     if begins.startswith("<"):
         root = root_of(begins)

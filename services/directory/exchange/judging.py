@@ -11,7 +11,7 @@ from services.directory.exchange.columns.names import words_of
 from services.directory.exchange.columns.understanding import Arranged, Columns
 from services.directory.exchange.columns.words import words
 from services.directory.exchange.reading.records import Record
-from services.directory.exchange.rows import Item, Note, Row, Skipped
+from services.directory.exchange.rows import PERSON_LEFT_OUT, Item, Note, Row, Skipped
 from services.directory.exchange.values.choices import flag_of, kind_of, languages_of, precision_of
 from services.directory.exchange.values.links import Leads, addresses_in, leads_of
 from services.directory.exchange.values.markup import without_markup
@@ -31,8 +31,9 @@ MEMBERS_MOST = 10_000_000
 """More than Telegram's largest channels have."""
 NAME_READ = 2_000
 DESCRIPTION_READ = 10_000
+LOST, LOST_MOST = "\ufffd", 5
+"""The sign for a lost character; of a text in which more than one of five is lost nothing is taken."""
 _LISTING_ID: TypeAdapter[str] = TypeAdapter(ListingId)
-_PERSON = Note("person.left_out", "a person's name, number, address or account was left out of a text")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class _Judgement:
 
     def __init__(self, record: Record, rules: Rules) -> None:
         self._record, self._rules, self._fields = record, rules, record.fields
+        self._columns = rules.columns
         self._arranged: Arranged = rules.columns.arranged(tuple(record.fields))
         self._notes: list[Note] = list(record.notes)
         self._given: set[Given] = set()
@@ -145,11 +147,18 @@ class _Judgement:
 
     def _link(self) -> Link:
         """The first that is one, in the order of the columns; then one that stands in any other column."""
-        code, found = "", list[Link]()
-        for value in self._values("link"):
-            leads = leads_of(value)
+        code, found, unsure = "", list[Link](), list[Link]()
+        for name in self._arranged.by_field.get("link", ()):
+            column = self._columns.column(name)
+            leads = leads_of(self._fields[name], may_be_name="name" in column.fields)
+            invites = [link for link in leads.links if link.kind != "username"]
+            if column.is_withheld:
+                unsure += [link for link in leads.links if link not in invites]
+                leads.links = invites
             found += [link for link in leads.links if link not in found]
-            code = code or leads.code
+            code = code or ("" if "name" in column.fields else leads.code)
+        if len(unsure) > 1 and len({link.key for link in unsure}) == 1:
+            found += [unsure[0]] if unsure[0] not in found else []
         if not found:
             elsewhere = self._leads_elsewhere()
             found, code = elsewhere.links, code or elsewhere.code
@@ -160,19 +169,29 @@ class _Judgement:
         raise _Unlistable(code or "link.empty", CODES[code or "link.empty"] + self._withheld(code))
 
     def _leads_elsewhere(self) -> Leads:
-        """Addresses in columns for anything else but people."""
-        names = [*self._arranged.others, *self._arranged.by_field.get("description", ())]
-        names += self._arranged.by_field.get("name", ())
+        """Addresses in other columns. Beside a column for links an unknown one may be a person's."""
         leads = Leads()
-        for value in map(self._fields.__getitem__, names):
-            for address in addresses_in(value) if isinstance(value, str) else ():
-                leads.add(address)
+        for name in self._arranged.others:
+            self._add_addresses(leads, name)
+        if self._columns.has_links:
+            leads.links = [link for link in leads.links if link.kind != "username"]
+        for field_name in ("description", "name"):
+            for name in self._arranged.by_field.get(field_name, ()):
+                self._add_addresses(leads, name)
         return leads
+
+    def _add_addresses(self, leads: Leads, name: str) -> None:
+        value = self._fields[name]
+        for address in addresses_in(value) if isinstance(value, str) else ():
+            leads.add(address)
 
     def _withheld(self, code: str) -> str:
         """Which column was not looked at because it may be a person's, when the link is missed."""
-        withheld = [name for name in self._arranged.people if self._rules.columns.column(name).is_doubtful]
-        if code or not withheld or not self._people:
+        people = self._arranged.people if self._people else []
+        withheld = [name for name in people if self._columns.column(name).is_doubtful]
+        links = self._arranged.by_field.get("link", ())
+        withheld += [name for name in links if self._fields[name] and self._columns.column(name).is_withheld]
+        if code or not withheld:
             return ""
         return f"; “{withheld[0]}” may be a person's and is not read"
 
@@ -181,6 +200,10 @@ class _Judgement:
         found = place_of(self._record, self._arranged, city, is_ours=ours)
         self._notes += found.notes
         if city is not None and not ours and not city.contains(found.lat, found.lon):
+            if any(note.code == "row.ragged" for note in self._record.notes):
+                raise _Unlistable(
+                    "row.ragged", "more cells than columns, and a place outside the service area"
+                )
             if not self._rules.lists_outside:
                 raise _Unlistable("place.outside", "outside the service area; see `area` in DZE_CITY")
             self._note("place.outside", "outside the box of `area` in DZE_CITY; listed all the same")
@@ -200,13 +223,15 @@ class _Judgement:
 
     def _name(self, own: str) -> str:
         """The first name that is one of a chat; empty where there is none."""
-        texts = [self._record.own_name, *(text_of(value) for value in self._values("name"))]
+        names = self._arranged.by_field.get("name", ())
+        known = [text_of(self._fields[name]) for name in names if not self._columns.column(name).is_withheld]
+        texts = [self._record.own_name, *known]
         for text in texts:
             plain = self._plain(text[:NAME_READ])
             if not plain:
                 continue
             if self._is_somebody(plain):
-                self._notes.append(_PERSON)
+                self._notes.append(PERSON_LEFT_OUT)
                 continue
             name = clean_name(self._public(self._without_links(plain), own))
             if name and (self._id is not None or any(char.isalnum() or ord(char) > 0x2000 for char in name)):
@@ -240,6 +265,8 @@ class _Judgement:
         """Read right and without markup; what we exported ourselves is what it says."""
         if self._id is not None:
             return text
+        if text.count(LOST) * LOST_MOST > len(text):
+            return ""
         better = mended(text)
         if better != text:
             self._note("text.mended", "letters that were read in a wrong encoding before were put right")
@@ -248,7 +275,7 @@ class _Judgement:
     def _public(self, text: str, own: str) -> str:
         cleaned = without_people(text, self._people, own)
         if cleaned.has_changed:
-            self._notes.append(_PERSON)
+            self._notes.append(PERSON_LEFT_OUT)
         return cleaned.text
 
     def _kind(self) -> Kind:

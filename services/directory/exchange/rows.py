@@ -20,6 +20,11 @@ class Note:
     text: str
 
 
+PERSON_LEFT_OUT = Note(
+    "person.left_out", "a person's name, number, address or account was left out of a text"
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """A row that can be listed. `number` counts as the file does: the header of a table is row 1."""

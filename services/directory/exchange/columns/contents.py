@@ -6,6 +6,7 @@ from typing import Any
 
 from services.directory.exchange.columns.fields import PERSON, meaning_of
 from services.directory.exchange.values.coordinates import position_of
+from services.directory.exchange.values.mojibake import mended
 from services.directory.exchange.values.numbers import number_of
 from services.directory.exchange.values.people import is_personal
 from shared.settings import City
@@ -20,11 +21,19 @@ class Contents:
 
     def __init__(self, city: City | None) -> None:
         self._city = city
+        self.filled: Counter[str] = Counter()
+        """Rows that have a value in each column."""
+        self.linked: Counter[str] = Counter()
+        """Rows that have a link to Telegram in it."""
         self._counts: dict[str, Counter[str]] = {}
+        self._names: dict[str, str] = {}
 
     def take(self, fields: Mapping[str, Any]) -> None:
-        for name, value in fields.items():
+        for written, value in fields.items():
+            name = self._names.get(written) or self._names.setdefault(written, mended(written))
             text = value.strip() if isinstance(value, str) else value
+            self.filled[name] += text not in (None, "", [], {})
+            self.linked[name] += is_linked(text)
             if text not in (None, "") and meaning_of(name).field is None:
                 counts = self._counts.setdefault(name, Counter())
                 counts["filled"] += 1
@@ -45,9 +54,16 @@ class Contents:
         return found
 
 
+def is_linked(value: Any) -> bool:
+    """Whether a value is a name of an account, or an address of Telegram stands in it."""
+    if not isinstance(value, str):
+        return False
+    return (value.startswith("@") and " " not in value) or bool(telegram_addresses(value[:1_000]))
+
+
 def _kinds(value: Any, city: City | None) -> Iterable[str]:
     if isinstance(value, str):
-        if (value.startswith("@") and " " not in value) or telegram_addresses(value[:1_000]):
+        if is_linked(value):
             yield "link"
             return
         if is_personal(value[:200]):

@@ -66,6 +66,12 @@ class _Words:
         fitting = (word for word in self.all if words(catalogue).fullmatch(word))
         return next((word for word in fitting if len(self.all) == 1 or word not in _ALONE_ONLY), "")
 
+    def unclear(self) -> str:
+        """The first word beside `name` that does not show that it is the name of no person."""
+        neutral = (words("field.name"), words("field.neutral"))
+        unclear = (word for word in self.all if not any(each.fullmatch(word) for each in neutral))
+        return next((word for word in unclear if not word.isdecimal()), "")
+
 
 @lru_cache(maxsize=8_192)
 def meaning_of(name: str) -> Meaning:
@@ -121,11 +127,22 @@ def _name(found: _Words) -> Meaning | None:
         return Meaning("name", 5, title)
     if title:
         return Meaning("name", int(not chat), f"{title} and {chat}" if chat else title)
-    if name := found.has("field.name"):
-        return Meaning(
-            "name", 0 if chat else 2, f"{name} and {chat}" if chat else name, is_ambiguous=not chat
-        )
-    return None
+    return _bare_name(found, chat) if found.has("field.name") else None
+
+
+def _bare_name(found: _Words, chat: str) -> Meaning | None:
+    """Of a chat, of something else that has a name, or of somebody."""
+    name = found.has("field.name")
+    if found.has("field.kind") or (found.has("field.members") and not chat):
+        return None
+    if chat:
+        return Meaning("name", 0, f"{name} and {chat}")
+    if found.has("field.else"):
+        return Meaning("name", 5, name)
+    if unclear := found.unclear():
+        why = f"may be a person's: {name}, but whose is unclear ({unclear})"
+        return Meaning(PERSON, 0, why, is_doubtful=True)
+    return Meaning("name", 2, name, is_ambiguous=True)
 
 
 def _other(found: _Words) -> Meaning | None:

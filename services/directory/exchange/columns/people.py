@@ -41,11 +41,17 @@ def is_label_of_person(name: str) -> bool:
 def is_of_form(name: str) -> bool:
     """Whether a column of this name shows that people have filled in a form about themselves."""
     found = words_of(name)
-    return any(map(words("person.respondent").fullmatch, found)) or _possessed(found) is not None
+    respondent = words("person.respondent").fullmatch
+    return any(map(respondent, (*found, *_joined(found)))) or _possessed(found) is not None
+
+
+def _joined(found: tuple[str, ...]) -> tuple[str, ...]:
+    """`first name` as `firstname`."""
+    return tuple(map("".join, pairwise(found)))
 
 
 def _always(found: tuple[str, ...]) -> str:
-    for word in found:
+    for word in (*found, *_joined(found)):
         if words("person.always").fullmatch(word) or words("person.by").fullmatch(word):
             return word
     added = words("person.added")

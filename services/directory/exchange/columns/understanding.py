@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from services.directory.exchange.columns.contents import Contents
 from services.directory.exchange.columns.fields import PERSON, Meaning, meaning_of
-from services.directory.exchange.columns.people import is_of_form
+from services.directory.exchange.columns.people import about_person, is_of_form
 from services.directory.exchange.values.mojibake import mended
 
 NAMES_MOST = 2_000
@@ -13,6 +14,10 @@ SHAPES_MOST = 10_000
 """Different sets of names whose order is remembered."""
 BY_CONTENT = 8
 """Rank of a column that is known only by what is in it."""
+SURE = {"link": 1, "name": 1}
+"""Rank up to which a name says that a column is about chats."""
+OF_CHATS = 4
+"""Rank of a column that is called `chat` and nothing else."""
 _OF_MAPS = ("contact:", "addr:", "osm_", "@id", "@type")
 """How names of OpenStreetMap's tags begin; telephone numbers there are those of organisations."""
 
@@ -25,6 +30,8 @@ class Column:
     meaning: Meaning
     filled: int = 0
     """Rows of the survey that have a value in it."""
+    is_withheld: bool = False
+    """Whether it may be a person's, because another column is surer or just as unsure."""
 
     @property
     def field(self) -> str | None:
@@ -44,7 +51,16 @@ class Column:
         """For people: `link or name`, `a person, never published`, `not read`."""
         if self.field == PERSON:
             return "a person, never published"
+        if self.is_withheld:
+            return f"{'invites only' if self.field == 'link' else 'not read'}; may be a person's"
         return " or ".join(self.fields) or "nothing, but for links in it"
+
+    def is_sure(self, name: str) -> bool:
+        """Whether its name says that this field of it is a chat's."""
+        if self.field != name:
+            return self.meaning.also == name
+        is_chat = self.meaning.rank == OF_CHATS and self.meaning.also is not None
+        return is_chat or (self.meaning.rank <= SURE[name] and not self.meaning.is_ambiguous)
 
     def rank(self, name: str) -> int:
         """As the second of two fields a column goes behind those that hold nothing else."""
@@ -61,18 +77,27 @@ class Arranged:
 
 
 class Columns:
-    """The columns of a file; `contents` gives the field of those that are known only by what is in them."""
+    """The columns of a file; `contents` tells what is in them."""
 
-    def __init__(self, names: Iterable[str] = (), contents: Mapping[str, str] | None = None) -> None:
-        self._contents = dict(contents or {})
+    def __init__(
+        self, names: Iterable[str] = (), contents: Contents | None = None, *, is_headless: bool = False
+    ) -> None:
+        self._contents = contents.fields(is_headless=is_headless) if contents else {}
         self._columns: dict[str, Column] = {}
         self._arranged: dict[tuple[str, ...], Arranged] = {}
         listed = [mended(name) for name in names]
         of_map = any(name.startswith(_OF_MAPS) for name in listed)
-        self.form = next((name for name in listed if is_of_form(name)), "") if not of_map else ""
+        self.form = next((name for name in listed if _asks(name)), "") if not of_map else ""
         """The column that shows that people have filled in a form; then `name` alone may be theirs."""
+        if not self.form and not of_map:
+            self.form = next((name for name, each in self._contents.items() if each == PERSON), "")
+        self._withheld: set[str] = set()
+        self.has_links = False
+        """Whether a column is there for links, and holds some."""
         for name in listed:
-            self.column(name)
+            column = self.column(name)
+            column.filled = contents.filled[name] if contents else 0
+        self._withhold(contents.linked if contents else {})
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self._columns.values())
@@ -83,6 +108,7 @@ class Columns:
         if (known := self._columns.get(plain)) is not None:
             return known
         column = Column(plain, self._meaning(plain))
+        column.is_withheld = self._is_outdone(column)
         if len(self._columns) < NAMES_MOST:
             self._columns[plain] = column
         return column
@@ -95,6 +121,23 @@ class Columns:
         if len(self._arranged) < SHAPES_MOST:
             self._arranged[names] = found
         return found
+
+    def _withhold(self, linked: Mapping[str, int]) -> None:
+        """Beside a column that is surely the chats' the others may be people's, and so may several unsure."""
+        named = [column for column in self if column.filled and "name" in column.fields]
+        links = [column for column in self if linked.get(column.name) and column.field == "link"]
+        kinds = {"name": named, "link": links}
+        self._withheld = {field for field, found in kinds.items() if any(one.is_sure(field) for one in found)}
+        self.has_links = bool(links)
+        unsure = [column for column in links if not column.is_sure("link")]
+        several = unsure if len(unsure) > 1 else []
+        for column in self:
+            column.is_withheld = self._is_outdone(column) or column in several
+
+    def _is_outdone(self, column: Column) -> bool:
+        if column.field not in self._withheld:
+            return False
+        return column.meaning.is_ambiguous or (column.field == "link" and not column.is_sure("link"))
 
     def _meaning(self, name: str) -> Meaning:
         meaning = meaning_of(name)
@@ -122,6 +165,12 @@ class Columns:
         for each, ranked in ranks.items():
             found.by_field[each] = [name for _, name in sorted(ranked, key=lambda pair: pair[0])]
         return found
+
+
+def _asks(name: str) -> bool:
+    """Whether people filled in a form about themselves; `owner.email` is of somebody in a list of chats."""
+    whole, _, _ = name.rpartition(".")
+    return is_of_form(name) and not (whole and about_person(whole))
 
 
 def rivals(columns: Iterable[Column]) -> dict[str, list[Column]]:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,12 +17,17 @@ CANDIDATES = (
 """What our neighbours' programs write: Windows, Unix, DOS and Mac in Cyrillic, Western, Baltic, Polish."""
 SAMPLE_MOST = 64 * 1024
 """Bytes of words that go into the statistics."""
+WORD_READ = 100
 GOOD_LEAST = 2
 """Letters of UTF-8 for each byte that is none, from which a text is UTF-8 with broken bytes."""
 COUNTED_MOST = 1_000_000
 """Letters that are counted; no text has so many broken bytes and can be read."""
 UNKNOWN_MOST = 0.05
 """Share of the sample's characters that need not be letters in the encoding chosen."""
+STRANGE_MOST = 0.1
+"""Share of the words that need not look like words."""
+BROKEN_MOST = 2
+"""Bytes that are none of UTF-8 and too few to tell an encoding by: the text is UTF-8 with broken bytes."""
 FOREIGN_LEAST = 2
 """How many times likelier an encoding of other alphabets must be to be believed."""
 UTF_8 = "utf-8"
@@ -40,10 +46,15 @@ _SHOWN = {
 }  # fmt: skip
 ESCAPED = re.compile("[\udc80-\udcff]")
 """A byte that could not be decoded, as the error handler `surrogateescape` leaves it."""
-_WORD = re.compile(rb"[^\x00-\x40\x5b-\x60\x7b-\x7f]*[\x80-\xff]+[^\x00-\x40\x5b-\x60\x7b-\x7f]*")
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 _LETTER = re.compile("[\u00a0-\u052f\u1e00-\u2bff\U0001f000-\U0001faff]")
 """What our texts hold; bytes of another encoding that happen to be valid are something else."""
 _SIGNS = frozenset(" \u00a0«»“”„‘’–—№…·•")
+_ASCII = string.ascii_letters.encode()
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MIXED = re.compile("[a-hj-zA-HJ-Zß-žƒ][\u0400-\u04ff]|[\u0400-\u04ff][b-hj-zA-HJ-Zß-ž]")
+"""Latin beside Cyrillic; an `i` within Cyrillic is how CP866 writes the Belarusian one."""
+_CAPITAL = re.compile("[a-zß-öø-ÿ][À-ÖØ-ÞĄ-Ž](?<=[^a-z])[a-zß-öø-ÿ]")
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})")
 
 
@@ -100,7 +111,8 @@ class _Tally:
             self.is_empty = False
         self._count(self._decoder.decode(chunk))
         if len(self._words) < SAMPLE_MOST and not chunk.isascii():
-            self._words += b" ".join(word[:100] for word in _WORD.findall(chunk)) + b" "
+            words = (word for word in _WORD.findall(chunk) if not word.isascii())
+            self._words += b" ".join(map(_short, words)) + b" "
 
     def encoding(self) -> Encoding:
         self._count(self._decoder.decode(b"", final=True))
@@ -108,12 +120,22 @@ class _Tally:
             return Encoding(UTF_8, "all of it is valid")
         if self._good >= self._bad * GOOD_LEAST:
             return Encoding(UTF_8, f"all but {self._bad} of its bytes are valid")
-        return _by_letters(bytes(self._words[:SAMPLE_MOST]), self._declared)
+        try:
+            return _by_letters(bytes(self._words[:SAMPLE_MOST]), self._declared)
+        except FileError:
+            if self._bad > BROKEN_MOST:
+                raise
+        return Encoding(UTF_8, f"all but {self._bad} of its bytes are valid")
 
     def _count(self, text: str) -> None:
         if not text.isascii() and self._good < COUNTED_MOST:
             self._bad += len(ESCAPED.findall(text))
             self._good += len(_LETTER.findall(text))
+
+
+def _short(word: bytes) -> bytes:
+    """The beginning of a long one, from its first letter outside ASCII on."""
+    return word if len(word) <= WORD_READ else word.lstrip(_ASCII)[:WORD_READ]
 
 
 def _by_letters(words: bytes, declared: str) -> Encoding:
@@ -141,6 +163,11 @@ def _is_candidate(codec: str) -> bool:
 
 
 def _is_readable(words: bytes, codec: str) -> bool:
+    """Whether they are words: letters of one alphabet each, and capitals at their beginning only."""
     text = words.decode(codec, "replace")
     odd = sum(1 for char in text if not (char.isalpha() or char in _SIGNS))
-    return odd <= max(len(text) * UNKNOWN_MOST, 1)
+    if odd > max(len(text) * UNKNOWN_MOST, 1):
+        return False
+    found = _LETTERS.findall(text)
+    strange = sum(1 for word in found if _MIXED.search(word) or _CAPITAL.search(word))
+    return strange <= len(found) * STRANGE_MOST

@@ -11,8 +11,12 @@ from services.directory.exchange.values.numbers import number_of
 from services.directory.exchange.values.people import is_personal
 from shared.text.found import addresses
 
+_TAGS = frozenset({"@id", "@type", "@lat", "@lon", "@count", "@user", "@timestamp", "@otype", "@oname"})
+"""Columns of Overpass that look like names of accounts."""
 ROWS_READ = 30
 """Rows in which a header is looked for."""
+SCORE_LEAST = 2
+"""Different fields that a row must name to be a header for sure."""
 NAME_MOST = 200
 """Characters of a column's name that are kept."""
 
@@ -40,39 +44,58 @@ class Header:
 
 def header_of(rows: Sequence[Cells]) -> Header:
     """The header among the first rows of a table."""
-    above = _before_data(rows[:ROWS_READ])
     width = max((len(row.values) for row in rows), default=0)
+    above = _before_data(rows[:ROWS_READ], width)
     scored = [
-        (_score(row.values), at) for at, row in enumerate(above) if _filled(row.values) > 1 or width == 1
+        (0 if any(map(_is_data, row.values)) else _score(row.values), -at)
+        for at, row in enumerate(above)
+        if _filled(row.values) > 1 or width == 1
     ]
     if width == 1:
-        scored = [pair for pair in scored if _is_surely_named(above[pair[1]].values[0])]
-    best = max(scored, default=(0, -1))
-    if best[1] < 0 or (best[0] == 0 and len(above) == len(rows)):
+        scored = [pair for pair in scored if _is_surely_named(above[-pair[1]].values[0])]
+    best = max(scored, default=None)
+    if best is None or (best[0] == 0 and len(above) == len(rows)):
         return Header(_named([""] * width), 0)
-    row = above[best[1]]
-    if joined := _joined(above, best[1], best[0]):
+    row = above[-best[1]]
+    if joined := _joined(above, -best[1], best[0]):
         return joined
     return Header(_named(row.values), row.number, row.number)
 
 
-def _before_data(rows: Sequence[Cells]) -> list[Cells]:
-    """Rows before the first that holds a link or numbers."""
+def _before_data(rows: Sequence[Cells], width: int) -> list[Cells]:
+    """Rows before the first that holds a link or numbers; in a title above a header they may stand."""
     found: list[Cells] = []
-    for row in rows:
-        if any(map(_is_data, row.values)):
+    for at, row in enumerate(rows):
+        if any(map(_is_data, row.values)) and not _is_title(rows[at:], width):
             break
         found.append(row)
     return [row for row in found if any(row.values)]
+
+
+def _is_title(rows: Sequence[Cells], width: int) -> bool:
+    """Whether the first of these is half empty and a header comes below, before any row that is full."""
+    for row in rows:
+        if _is_header(row):
+            return row is not rows[0]
+        if _filled(row.values) * 2 > width:
+            return False
+    return False
+
+
+def _is_header(row: Cells) -> bool:
+    return _score(row.values) >= SCORE_LEAST and not any(map(_is_data, row.values))
 
 
 def _is_data(cell: str) -> bool:
     text = cell.strip()
     if not text:
         return False
+    if text in _TAGS:
+        return False
     if number_of(text) is not None or (text.startswith("@") and " " not in text) or addresses(text):
         return True
-    return bool(degrees_of(text)) or is_personal(text) or "t.me/" in text
+    is_number = is_personal(text) and any(char.isdigit() or char == "@" for char in text)
+    return bool(degrees_of(text)) or is_number or "t.me/" in text
 
 
 def _score(values: Sequence[str]) -> int:

@@ -179,9 +179,11 @@ def _plain(value: Any) -> Any:
 def _is_value(value: Mapping[str, Any]) -> bool:
     """Objects that are one value: a place, a link of our own API, a text by language."""
     fields = {field_of(key) for key in value}
-    if "coordinates" in value or {"lat", "lon"} <= fields or value.keys() == {"kind", "value"}:
+    is_place = {"lat", "lon"} <= fields and not fields & {"name", "link", PERSON}
+    if "coordinates" in value or is_place or value.keys() == {"kind", "value"}:
         return True
-    return all(_LANGUAGE.fullmatch(key) and isinstance(each, str) for key, each in value.items())
+    by_language = fields <= {None} and all(isinstance(each, str) for each in value.values())
+    return by_language and all(map(_LANGUAGE.fullmatch, value))
 
 
 def _short(value: str | list[Any]) -> Any:

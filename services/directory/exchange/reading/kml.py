@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from services.directory.exchange.columns.fields import PERSON, meaning_of
 from services.directory.exchange.reading.records import CELL_MOST, FIELDS_MOST, Record
 from services.directory.exchange.reading.text import Text, repaired
 from services.directory.exchange.reading.xml_events import Event, events
@@ -18,6 +19,10 @@ _MIXED = {"name", "description"}
 """Texts that some write with markup in them as it is, and not as CDATA."""
 _POSITION = re.compile(r"[^\s,]+(?:\s*,\s*[^\s,]*){0,2}")
 """Two or three numbers with commas between them, and blanks or line breaks around the commas."""
+_NUMBER = r"([-+]?\d{1,3}(?:[.,]\d{1,20})?)"
+_TWO = re.compile(rf"{_NUMBER}\s*[;\s]\s*{_NUMBER}(?:\s*[;\s]\s*{_NUMBER})?")
+_DECIMALS = re.compile(r"([-+]?\d{1,3},\d{1,20})\s*,\s*([-+]?\d{1,3},\d{1,20})(?:,0)?")
+TITLE_MOST = 300
 _NOT_FOLLOWED = {
     "NetworkLink": "links to files on other servers are not followed",
     "GroundOverlay": "pictures that lie on the map are left out",
@@ -31,15 +36,20 @@ class Placemarks:
     def __init__(self, found: dict[str, str]) -> None:
         self._found = found
         self._number = 0
+        self._titles: dict[str, str] = {}
+        """What the fields of the document's schemas are called for people, by their names."""
 
     def read(self, text: Text) -> Iterator[Record]:
         """The placemarks of one document, numbered on. Raises FileError, perhaps after the first of them."""
         placemark: _Placemark | None = None
+        schema = _Schema(self._titles)
         for event in events(text):
             kind, name, _ = event
+            if placemark is None:
+                schema.take(event)
             if kind == "start" and name == "Placemark" and placemark is None:
                 self._number += 1
-                placemark = _Placemark(self._number)
+                placemark = _Placemark(self._number, self._titles)
             elif kind == "start" and placemark is None and name in _NOT_FOLLOWED:
                 self._leave_out(name)
             elif placemark is not None and not placemark.take(event):
@@ -52,11 +62,35 @@ class Placemarks:
         self._found[code] = f"{count} {name}: {_NOT_FOLLOWED[name]}"
 
 
+class _Schema:
+    """Reads what a document calls its fields."""
+
+    def __init__(self, titles: dict[str, str]) -> None:
+        self._titles = titles
+        self._field = ""
+        self._text: list[str] | None = None
+
+    def take(self, event: Event) -> None:
+        kind, name, attributes = event
+        if kind == "text":
+            if self._text is not None:
+                self._text.append(name[:TITLE_MOST])
+        elif name == "SimpleField":
+            self._field = attributes.get("name", "") if kind == "start" else ""
+        elif name == "displayName" and kind == "start":
+            self._text = [] if self._field else None
+        elif name == "displayName" and self._text is not None:
+            if len(self._titles) < FIELDS_MOST:
+                self._titles[self._field] = "".join(self._text).strip()[:TITLE_MOST]
+            self._text = None
+
+
 class _Placemark:
     """One that is being read; the path is that of elements within it."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, titles: Mapping[str, str]) -> None:
         self._number = number
+        self._titles = titles
         self._path: list[str] = []
         self._text: list[str] = []
         self._size = self._positions = 0
@@ -119,13 +153,14 @@ class _Placemark:
             case [*_, "ExtendedData", "Data", "displayName"]:
                 self._displayed = text
             case [*_, "ExtendedData", "Data", "value"]:
-                self._put(self._data or self._displayed, text)
+                self._put(_title(self._data, self._displayed), text)
             case [*_, "ExtendedData", "SchemaData", "SimpleData"]:
-                self._put(self._data, text)
+                self._put(_title(self._data, self._titles.get(self._data, "")), text)
             case ["ExtendedData", name] if name not in ("Data", "SchemaData"):
                 self._put(name, text)
-            case [*_, "coordinates"]:
-                self._place(_POSITION.finditer(text), ",")
+            case [*_, shape, "coordinates"]:
+                alone = _alone(text) if shape == "Point" else None
+                self._place([f"{alone[0]},{alone[1]}"] if alone else _POSITION.finditer(text), ",")
             case [*_, "coord"]:
                 self._place([text], None)
             case [*_, name] if (
@@ -143,6 +178,18 @@ class _Placemark:
         """The first that says something counts."""
         if not self._fields.get(name) and len(self._fields) <= FIELDS_MOST:
             self._fields[name] = text[:CELL_MOST]
+
+
+def _title(name: str, displayed: str) -> str:
+    """What people see counts where the name says nothing, or where it is about a person."""
+    shown = meaning_of(displayed).field if displayed else None
+    return displayed if displayed and (shown == PERSON or meaning_of(name).field is None) else name
+
+
+def _alone(text: str) -> tuple[str, str] | None:
+    """Two numbers apart by a blank or a semicolon, or with decimal commas, which KML does not allow."""
+    found = _TWO.fullmatch(text.strip()) or _DECIMALS.fullmatch(text.strip())
+    return (found[1].replace(",", "."), found[2].replace(",", ".")) if found else None
 
 
 class _Shape:

@@ -32,6 +32,7 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x28\xb5\x2f\xfd", f"is packed with zstd; {_UNPACK}"),
     (0, b"7z\xbc\xaf", f"is a 7z archive; {_UNPACK}"),
     (0, b"Rar!", f"is a RAR archive; {_UNPACK}"),
+    (0, b"PK\x05\x06", "is an empty ZIP archive"),
     (0, ZIP, f"is an archive within an archive; {_UNPACK}"),
     (0, b"\x7fELF", "is a program"),
 )
@@ -98,6 +99,13 @@ def is_binary(text: str) -> bool:
     sample = text[:4_096].replace("\0", "")
     odd = sum(1 for char in sample if ord(char) < 0x20 and ord(char) not in _TEXT_CONTROLS)
     return odd > len(sample) * _BINARY_MOST
+
+
+def is_noise(head: bytes) -> bool:
+    """Whether bytes are no text in any encoding: control characters, but few zeros, which UTF-16 has."""
+    sample = head[:4_096]
+    odd = sum(1 for byte in sample if 0 < byte < 0x20 and byte not in _TEXT_CONTROLS)
+    return odd > len(sample) * _BINARY_MOST and sample.count(0) < len(sample) / 5
 
 
 def root_of(head: str) -> str:

@@ -8,6 +8,7 @@ from services.directory.exchange.columns.people import is_label_of_person
 from services.directory.exchange.reading.lines import TOO_LONG, lines
 from services.directory.exchange.reading.records import Document, Record
 from services.directory.exchange.reading.text import Text, repaired
+from services.directory.exchange.values.coordinates import pairs_in
 from services.directory.exchange.values.links import mentions_in
 from services.directory.exchange.values.map_links import is_map_link
 from services.directory.exchange.values.markup import without_markup
@@ -16,9 +17,6 @@ from shared.text.found import telegram_addresses
 READ = 5_000
 """Characters of a line; longer ones are no entries of a list."""
 TOO_LARGE = ("row.unreadable", f"a line of more than {READ} characters")
-_PAIR = re.compile(
-    r"(?<![\w.,+])[-+]?\d{1,3}[.,]\d{1,15}°? ?[NSСЮ]?(?:[,;/] ?| )[-+]?\d{1,3}[.,]\d{1,15}°? ?[EWВЗУ]?(?!\w)"
-)
 _AROUND = " \t-–—:;,.|•*·#>()[]\"'«»"
 _NUMBERED = re.compile(r"^\s{0,20}(?:\d{1,4}[.)]\s|[-*•–—]\s)")
 KIND = "text, a chat a line"
@@ -43,9 +41,9 @@ def _fields(line: str) -> dict[str, object]:
     plain = " ".join(plain.split())
     links = [*targets, *telegram_addresses(plain), *mentions_in(plain)]
     maps = [word for word in plain.split() if is_map_link(word)]
-    pair = _PAIR.search(plain)
-    place = maps[0] if maps else pair[0] if pair else ""
-    return {"name": _name(plain, [*links, *maps, pair[0] if pair else ""]), "link": links, "place": place}
+    pairs = pairs_in(plain)[:1]
+    place = next(iter([*maps, *pairs]), "")
+    return {"name": _name(plain, [*links, *maps, *pairs]), "link": links, "place": place}
 
 
 def _name(text: str, others: Iterable[str]) -> str:

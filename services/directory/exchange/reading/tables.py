@@ -8,7 +8,7 @@ from itertools import islice
 from services.directory.exchange.columns.fields import PERSON, field_of
 from services.directory.exchange.reading import listed
 from services.directory.exchange.reading.cells import Cells, Dialect, rows
-from services.directory.exchange.reading.header import Header, header_of
+from services.directory.exchange.reading.header import ROWS_READ, Header, header_of
 from services.directory.exchange.reading.lines import lines
 from services.directory.exchange.reading.records import Document, Record
 from services.directory.exchange.reading.text import Text, repaired
@@ -23,6 +23,8 @@ SAMPLE_MOST = 512 * 1024
 """Characters of them."""
 EVEN_LEAST = 0.9
 """Share of rows with as many cells, from which text without a header is a table."""
+TAKEN_APART = 2
+"""Cells too many where two numbers with decimal commas stand without quotation marks."""
 _SHOWN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 Open = Callable[[], Text]
 OpenRows = Callable[[], Iterator[Cells]]
@@ -34,7 +36,7 @@ def read(open_text: Open) -> Document:
     dialect, skipped = _dialect(sample)
     head = list(rows(sample, dialect))
     document = of_rows("CSV", lambda: _counted(open_text, dialect), head[skipped:])
-    if document.is_headless and not _is_even(head, dialect.width):
+    if document.is_headless and not _is_even(head[skipped:], dialect.width):
         return listed.read(open_text)
     delimiter = _SHOWN.get(dialect.delimiter, dialect.delimiter)
     if dialect.width > 1:
@@ -90,20 +92,27 @@ def _is_escaped(sample: Iterable[str]) -> bool:
 
 
 def _measured(delimiter: str, sample: Sequence[str], *, is_escaped: bool) -> Dialect:
-    """With the width that most rows have."""
+    """With the width that most rows have; beside a header wider than one cell, single cells are titles."""
     dialect = Dialect(delimiter, is_escaped=is_escaped)
-    widths = Counter(len(row.values) for row in rows(sample, dialect) if any(row.values))
+    found = [row.values for row in rows(sample, dialect) if any(row.values)]
+    has_header = any(len(_fields(values)) > 1 for values in found[:ROWS_READ])
+    widths = Counter(len(values) for values in found if len(values) > 1 or not has_header)
     return replace(dialect, width=max(widths, key=lambda width: (widths[width], width), default=1))
 
 
 def _fitness(dialect: Dialect, sample: Sequence[str]) -> tuple[int, float, int]:
     """How many columns its header names, and how even its rows are."""
     found = [row.values for row in rows(sample, dialect) if any(row.values)]
-    known = max((len({field_of(value) for value in row} - {None}) for row in found[:30]), default=0)
+    known = max((len(_fields(row)) for row in found[:ROWS_READ]), default=0)
     if dialect.width < 2:
         return min(known, 1), 0, 0
     even = sum(len(row) == dialect.width for row in found) / len(found)
     return known, round(even, 1), dialect.width
+
+
+def _fields(values: Iterable[str]) -> set[str | None]:
+    """The fields that cells name."""
+    return {field_of(value) for value in values} - {None}
 
 
 def _counted(open_text: Open, dialect: Dialect) -> Iterator[Cells]:
@@ -134,12 +143,26 @@ def _is_separator(row: Cells) -> bool:
 
 def _record(row: Cells, names: tuple[str, ...], *, has_people: bool) -> Record:
     """A row that is too long has lost its order; where people stand in it, none of it is read."""
-    beyond = [value for value in row.values[len(names) :] if value]
+    values, notes = row.values, row.notes
+    if any(values[len(names) :]) and not has_people:
+        values = _rejoined(values, names)
+    beyond = [value for value in values[len(names) :] if value]
     if beyond and has_people:
         why = "more cells than there are columns, so that a person's may stand in another's place"
         return Record(row.number, problem=("row.ragged", why))
-    notes = row.notes
     if beyond:
         notes = (*notes, Note("row.ragged", "more cells than there are columns; the last ones are left out"))
-    fields = {name: unguard(value) for name, value in zip(names, row.values, strict=False)}
+    fields = {name: unguard(value) for name, value in zip(names, values, strict=False)}
     return Record(row.number, fields, notes=notes)
+
+
+def _rejoined(values: list[str], names: tuple[str, ...]) -> list[str]:
+    """Cells that commas took apart: decimals in the last two columns, a place or a text in the last one."""
+    whole, more = [field_of(name) for name in names], len(values) - len(names)
+    last = values[-4:]
+    are_numbers = set(whole[-2:]) == {"lat", "lon"} and all(map(str.isdecimal, last))
+    if are_numbers and more == TAKEN_APART:
+        return [*values[:-4], f"{last[0]}.{last[1]}", f"{last[2]}.{last[3]}"]
+    if whole[-1] in ("place", "description"):
+        return [*values[: len(names) - 1], ", ".join(filter(None, values[len(names) - 1 :]))]
+    return values

@@ -1,5 +1,6 @@
 """Where something is: every way in which files say it, as latitude and longitude in degrees."""
 
+import html
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,12 @@ _WKT = re.compile(
 _WKB = re.compile(r"0[01][0-9A-Fa-f]{40,}")
 _GEOHASH = re.compile(r"[0-9b-hjkmnp-z]{5,12}", re.IGNORECASE)
 _BASE32 = "0123456789bcdefghjkmnpqrstuvwxyz"
+_GROUPED = re.compile(r"([+-]?\d{1,3})[., ](\d{3}(?:([., ])\d{3})+)")
+"""`53.900.000`, as spreadsheets write 53.900000 where a point separates thousands."""
+_PAIR = re.compile(
+    r"(?<![\w.,+])[-+]?\d{1,3}[.,]\d{1,15}°? ?[NSСЮ]?(?:[,;/] ?| )[-+]?\d{1,3}[.,]\d{1,15}°? ?[EWВЗУ]?(?!\w)"
+)
+_EXACT = re.compile(r"\d[.,]\d{4}.*\d[.,]\d{4}")
 _PLUS_CODE = re.compile(
     r"(?<![\w+])[23456789CFGHJMPQRVWX]{2,8}\+[23456789CFGHJMPQRVWX]{2,4}(?![\w+])", re.IGNORECASE
 )
@@ -69,8 +76,17 @@ def position_of_two(lat: Any, lon: Any) -> Position | None:
 
 
 def position_of_geometry(geometry: Any) -> Position | None:
-    """The middle of a geometry of GeoJSON or Esri's JSON; its numbers may be texts."""
-    return _middle(positions_in(geometry))
+    """The middle of a geometry of GeoJSON or Esri's JSON; its numbers may be texts.
+
+    Of a collection its first point counts, which is where somebody put the mark.
+    """
+    parts = geometry.get("geometries") if isinstance(geometry, Mapping) else None
+    points = [each for each in parts if _is_point(each)] if isinstance(parts, list) else []
+    return _middle(positions_in(points[0] if points else geometry))
+
+
+def _is_point(geometry: Any) -> bool:
+    return isinstance(geometry, Mapping) and geometry.get("type") == "Point"
 
 
 def positions_in(geometry: Any, depth: int = 0) -> Iterator[Sequence[Any]]:
@@ -121,6 +137,8 @@ def _middle(points: Iterable[Sequence[Any]]) -> Position | None:
 def _single(value: Any) -> Degrees | None:
     if (number := number_of(value)) is not None:
         return Degrees(number)
+    if isinstance(value, str) and (grouped := _GROUPED.fullmatch(value.strip())):
+        return Degrees(float(f"{grouped[1]}.{grouped[2].replace(grouped[3], '')}"))
     found = degrees_of(value) if isinstance(value, str) else []
     return found[0] if len(found) == 1 else None
 
@@ -134,9 +152,26 @@ def _of_text(text: str, name: str, city: City | None) -> Position | None:
         return Position(marked.lat, marked.lon)
     if shape := _shape_in(text):
         return _middle((x, y) for x, y in shapely.get_coordinates(shape).tolist())
-    if found := _of_degrees(degrees_of(text), name):
+    if found := _of_degrees(degrees_of(html.unescape(text)), name):
         return found
-    return _of_code(text, name, city)
+    return _of_code(text, name, city) or _among_words(text, name, city)
+
+
+def pairs_in(text: str) -> list[str]:
+    """Two decimal numbers each, wherever they stand."""
+    return [found[0] for found in _PAIR.finditer(text)]
+
+
+def _among_words(text: str, name: str, city: City | None) -> Position | None:
+    """The only pair in a text, where it is exact enough to be no date or lies in the city."""
+    pairs = pairs_in(text)
+    found = _of_degrees(degrees_of(pairs[0]), name) if len(pairs) == 1 else None
+    if found is None:
+        return None
+    is_near = city is not None and (
+        city.contains(found.lat, found.lon) or city.contains(found.lon, found.lat)
+    )
+    return found if is_near or _EXACT.search(pairs[0]) else None
 
 
 def _of_json(text: str, name: str) -> Position | None:

@@ -102,8 +102,10 @@ def _tokens(text: str) -> Iterator[_Token | None]:
 
 
 def _is_range(text: str, at: int) -> bool:
-    """`12-14` is no pair."""
-    return text[at] in "+-" and at > 0 and text[at - 1].isdigit()
+    """`12-14` and `53.900.000` are no pairs."""
+    if at == 0 or not text[at - 1].isdigit():
+        return False
+    return text[at] in "+-" or (text[at] == "." and text[at + 1 : at + 2].isdigit())
 
 
 def _word(word: str, before: _Token) -> _Token | None:

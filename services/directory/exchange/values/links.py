@@ -18,6 +18,8 @@ READ = 10_000
 VALUES_MOST = 100
 """Elements of a list that are looked at."""
 _USERNAME = re.compile(r"[A-Za-z]\w{4,31}", re.ASCII)
+_BETWEEN = re.compile(r"[;,|]+")
+_WORD = re.compile(r"[A-Za-z]+")
 _MENTION = re.compile(r"(?<![\w@./])@[A-Za-z]\w{3,31}(?!\w)", re.ASCII)
 _NO_USERNAMES = frozenset(
     [
@@ -62,8 +64,13 @@ class Leads:
             self.links.append(link)
 
 
-def leads_of(value: Any) -> Leads:
-    """Where a value of a column for links leads."""
+def leads_of(value: Any, *, may_be_name: bool = False) -> Leads:
+    """Where a value of a column for links leads.
+
+    Where the column may as well be one for names, a word alone is a user name only if no name looks so.
+    """
+    if may_be_name and isinstance(value, str) and _WORD.fullmatch(value.strip()):
+        return Leads()
     leads = Leads()
     for each in value[:VALUES_MOST] if isinstance(value, list) else [value]:
         if isinstance(each, Mapping):
@@ -101,17 +108,24 @@ def _add_text(leads: Leads, text: str, *, is_alone: bool) -> None:
     plain, targets = without_markup(text)
     for target in targets:
         leads.add(target)
-    if not any(map(str.isspace, plain.strip())):
-        leads.add(plain)
+    words = plain.split()
+    if len(words) == 1:
+        parts = _BETWEEN.split(words[0].strip(";,|"))
+        for part in parts if all(map(_is_address, parts)) else words:
+            leads.add(part)
         return
     found = [*addresses_in(plain), *mentions_in(plain)]
     for each in found:
         leads.add(each)
     if not found and not targets:
-        for word in plain.split():
-            if "/" in word or "." in word.strip(".,;:!?"):
+        for word in words:
+            if ("/" in word or "." in word.strip(".,;:!?")) and not telegram_addresses(word):
                 leads.add(word)
         leads.code = leads.code or "link.not_telegram"
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith("@") or telegram_addresses(text) == [text]
 
 
 def mentions_in(text: str) -> Iterator[str]:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{0,20})?([eE][+-]?\d{1,3})?", re.ASCII)
 _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_NOTHING_MORE = re.compile(r"^(\d{1,3}(?:,\d{3})+)\.0+$|^(\d{1,3}(?:\.\d{3})+),0+$")
+"""`1,234.00` as spreadsheets show whole numbers."""
 _BEFORE = re.compile(
     r"(?:[~≈><+]|около|каля|близько|более|больше?|больш за|понад|примерно|прыкладна|прим\.?|ca\.?|about|over)"
     r"\s{0,3}",
@@ -48,6 +50,7 @@ def count_of(value: object) -> int | None:
         if scaled := _SCALED.fullmatch(text):
             million = scaled[2].casefold().startswith(_MILLIONS)
             return round(float(scaled[1].replace(",", ".")) * (1_000_000 if million else 1_000))
+        text = _NOTHING_MORE.sub(r"\1\2", text)
         value = text.replace(".", "").replace(",", "") if _GROUPED.fullmatch(text) else text
     number = number_of(value)
     return int(number) if number is not None and number >= 0 and number == int(number) else None

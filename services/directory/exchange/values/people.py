@@ -42,9 +42,17 @@ _PERSONAL = re.compile(
 _ACCOUNT = re.compile(
     r"(?<![\w@./])@[A-Za-z]\w{3,31}|(?:https?://)?(?:t|telegram)\.(?:me|dog)/@?[A-Za-z]\w{3,31}(?![\w/?+])"
 )
+_CLOSED = re.compile(r".*[,;)](?=.)")
+BEFORE, BEHIND = 80, 60
+"""Characters around an account that are looked at."""
 _SENTENCE = re.compile(r"\n|(?<=[.!?;])\s+")
 _LABEL = re.compile(r"([^:\t=\n]{1,80}?) ?(?:[:=\t]| [–—-] )(.*)")
 _SPACES = re.compile(r"[ \u00a0]+")
+_PART = re.compile(r"[^\W\d_]{2,40}")
+LETTERS_LEAST = 3
+_ENDINGS = "аеёиіоуыэюяйьaeiouy"
+PARTS_MOST = 5
+"""Words of a person's name that are looked for in any order."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +93,28 @@ def without_fields(text: str, names: Iterable[str]) -> str:
 
 
 def near_person(text: str, start: int, end: int) -> bool:
-    """Whether what stands there belongs to a person, by the words around it."""
-    before = words_of(text[max(0, start - 80) : start])[-NEAR:]
-    behind = words_of(text[end : end + 60].partition("\n")[0])[:NEAR]
-    if any(map(is_label_of_person, (*before, *behind[:2]))):
-        return True
+    """Whether what stands there belongs to a person, by the words around it.
+
+    The nearest words before it tell: `admin @ann, chat @yard`, or `admins: @ann and @bob`; else those behind.
+    """
+    before = words_of(text[max(0, start - BEFORE) : start])[-NEAR:]
     asked = max((at for at, word in enumerate(before) if words("person.asked").fullmatch(word)), default=-1)
-    return asked >= 0 and not any(map(words("into").fullmatch, before[asked + 1 :]))
+    if asked >= 0:
+        return not any(map(words("into").fullmatch, before[asked + 1 :]))
+    for part in reversed(_ACCOUNT.split(text[max(0, start - BEFORE) : start])):
+        found = words_of(part)[-NEAR:]
+        if any(map(is_label_of_person, found)):
+            return True
+        if any(map(words("chat").fullmatch, found)):
+            return False
+    return any(map(is_label_of_person, words_of(_behind(text[end : end + BEHIND]))[:2]))
+
+
+def _behind(text: str) -> str:
+    """The words behind an account that are not the next one's: `(admin), chat @yard`, not `, admin @ann`."""
+    line = text.partition("\n")[0]
+    following = _ACCOUNT.search(line)
+    return line if following is None else (_CLOSED.match(line[: following.start()]) or [""])[0]
 
 
 def _unless_no_phone(found: re.Match[str]) -> str:
@@ -133,4 +156,15 @@ def _without_name(text: str, name: str) -> str:
     plain = name.strip()
     if len(plain) < NAME_LEAST or len(plain) > 200:
         return text
-    return re.sub(rf"(?<!\w){re.escape(plain)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    text = re.sub(rf"(?<!\w){re.escape(plain)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    stems = dict.fromkeys(_stem(part) for part in _PART.findall(plain)[:PARTS_MOST])
+    if len(stems) < 2:
+        return text
+    part = rf"(?>(?:{'|'.join(map(re.escape, stems))})\w{{0,3}}(?!\w))"
+    several = rf"(?<!\w){part}(?:[ ,\u00a0]{{1,3}}(?:{part}|[^\W\d_]\.))++"
+    return re.sub(several, " ", text, flags=re.IGNORECASE)
+
+
+def _stem(part: str) -> str:
+    """Of a name in any case: `Петров` of `Петрова`, `Анн` of `Анной`."""
+    return part[:-1] if len(part) > LETTERS_LEAST and part[-1].casefold() in _ENDINGS else part
