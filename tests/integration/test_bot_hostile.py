@@ -151,7 +151,7 @@ def test_a_text_that_is_no_settings_sets_nothing(text: str) -> None:
 
 
 async def test_a_file_that_is_no_text_sets_nothing_and_it_is_said(deps: Given) -> None:
-    body = command("/import", reply_to_message=TARGET | {"document": {"file_id": "f"}})
+    body = command("/import", reply_to_message=TARGET | {"from": ADMIN_USER, "document": {"file_id": "f"}})
     commit = await tell(deps, "message", body)
     assert commit.writes == ()
     (said,) = texts(commit)

@@ -43,7 +43,12 @@ class Command:
 
 
 def command_of(turn: Turn) -> Command | None:
-    """None for what is no command, or one for another bot."""
+    """None for what is no command, one for another bot, or not the sender's own word."""
+    return _written(turn) if turn.message.is_own else None
+
+
+def _written(turn: Turn) -> Command | None:
+    """The command in the text, whoever's word it is."""
     text = turn.update.body.get("text")
     match = _COMMAND.match(text) if isinstance(text, str) else None
     if match is None or (match[2] or turn.deps.me.username).lower() != turn.deps.me.username.lower():
@@ -53,9 +58,11 @@ def command_of(turn: Turn) -> Command | None:
 
 async def said(turn: Turn) -> Commit:
     """Answer an admin's command, or a member's word for a newcomer."""
-    command = command_of(turn)
+    command = _written(turn)
     if command is None or command.name not in COMMANDS or not turn.chat.is_group:
         return NOTHING
+    if not turn.message.is_own:
+        return await _refused(turn, command)
     if command.name in OF_MEMBERS:
         return await vouching.said(turn, command.words)
     try:
@@ -65,6 +72,17 @@ async def said(turn: Turn) -> Commit:
     if not rights.is_admin:
         return NOTHING
     return await COMMANDS[command.name](turn, command, rights)
+
+
+async def _refused(turn: Turn, command: Command) -> Commit:
+    """Say to an admin that a quote beside a command keeps it from being one; nothing to anybody else."""
+    if command.name in OF_MEMBERS:
+        return NOTHING
+    try:
+        rights = await turn.rights()
+    except Unknown:
+        return NOTHING
+    return Commit.of(events=[turn.say(turn.speech("heard.quoted"))]) if rights.is_admin else NOTHING
 
 
 async def _start(turn: Turn, _command: Command, _rights: Rights) -> Commit:

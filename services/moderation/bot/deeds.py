@@ -13,6 +13,7 @@ from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.authorship import is_own_word
 from services.moderation.domain.text import message_text
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import AuditEntry, short
@@ -76,9 +77,14 @@ async def asked(turn: Turn, name: str, words: tuple[str, ...], rights: Rights) -
 
 
 async def _taught(turn: Turn, target: Target) -> Commit:
-    """What was replied to is learnt, in dry run as well; the words are not kept."""
+    """What was replied to is learnt, in dry run as well; the words are not kept.
+
+    What its sender only passed on is not: then whoever is forwarded would be accused by their own words.
+    """
     replied = turn.update.body.get("reply_to_message")
     if turn.deps.teacher is None or target.message is None or not isinstance(replied, dict):
+        return NOTHING
+    if not is_own_word(replied):
         return NOTHING
     return await turn.deps.teacher.reported(turn.chat.id, target.id, message_text(replied).whole)
 

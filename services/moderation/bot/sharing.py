@@ -10,9 +10,11 @@ from typing import Any
 import orjson
 
 from services.moderation.bot.i18n import Html, Speech, html, joined
-from services.moderation.bot.rights import Rights
+from services.moderation.bot.importing import Foreign, text_of
+from services.moderation.bot.rights import Rights, Unknown
 from services.moderation.bot.settings_menu import Menu, Page
 from services.moderation.bot.subject import Subject, administered, here
+from services.moderation.bot.targets import answered
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.settings import SETTINGS, BadSetting, ChatSettings, parse
 from services.moderation.telegram.errors import TelegramError
@@ -20,8 +22,6 @@ from shared.bus.commit import Command, Commit
 
 STAYS = frozenset({"dryrun", "language"})
 FORMAT = "dze-settings"
-FILE_MOST = 64 * 1024
-"""Bytes of a file with settings; all of them fill about three thousand."""
 CHATS_ON_PAGE = 7
 BAD_SHOWN = 8
 """Unreadable settings named in an answer."""
@@ -76,6 +76,10 @@ async def importing(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Comm
         text = await _text(turn, words)
     except TelegramError:
         return Commit.of(events=[turn.say(turn.speech("import.unread"))])
+    except Unknown:
+        return Commit.of(events=[turn.say(turn.speech("rights.unknown"))])
+    except Foreign:
+        return Commit.of(events=[turn.say(turn.speech("import.foreign"))])
     incoming = read(text) if text else None
     if incoming is None:
         return Commit.of(events=[turn.say(turn.speech("import.bad" if text else "import.how"))])
@@ -85,18 +89,12 @@ async def importing(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Comm
 
 
 async def _text(turn: Turn, words: tuple[str, ...]) -> str | bytes:
-    """Raises TelegramError for a file that cannot be had."""
+    """Raises what `importing.text_of` raises."""
     own = turn.update.body.get("text")
     if words and isinstance(own, str):
         return own.split(None, 1)[1]
-    replied = turn.update.body.get("reply_to_message")
-    if not isinstance(replied, dict):
-        return ""
-    document = replied.get("document")
-    if isinstance(document, dict) and isinstance(document.get("file_id"), str):
-        return await turn.deps.telegram.fetch(document["file_id"], FILE_MOST)
-    said = replied.get("text")
-    return said[said.find("{") : said.rfind("}") + 1] or said if isinstance(said, str) else ""
+    replied = answered(turn.update.body)
+    return "" if replied is None else await text_of(turn, replied)
 
 
 def _report(speech: Speech, before: ChatSettings, incoming: Incoming) -> Html:

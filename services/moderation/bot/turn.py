@@ -49,11 +49,11 @@ class Turn:
         return f"admin {short(self.deps.keys, self.person.id)}"
 
     async def rights(self) -> Rights:
-        """The person's rights, asked now. Raises rights.Unknown."""
+        """The person's rights, asked now; none of a channel and of another bot. Raises rights.Unknown."""
         if self.is_anonymous_admin:
             return rights.ANONYMOUS_ADMIN
         as_channel = self.update.message is not None and self.message.sender_chat is not None
-        if self.person is None or as_channel:
+        if self.person is None or self.person.is_bot or as_channel:
             return Rights()
         return await rights.look_up(self.deps.telegram, self.chat.id, self.person.id)
 

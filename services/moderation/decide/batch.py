@@ -157,7 +157,9 @@ class Batch:
         message = update.message
         if state is None or message is None or message.sender is None or not message.is_command:
             return False
-        if message.sender_chat is not None or state.bot not in ADMINS or state.admins is None:
+        if message.sender_chat is not None:
+            return message.sender_chat != state.id  # a channel is no admin
+        if state.bot not in ADMINS or state.admins is None:
             return False
         person = context.person(message.sender.id)
         if state.is_admin(person) or not state.admins.fresh(self.now):

@@ -109,9 +109,11 @@ _KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
 _OF_FILES = frozenset({"file_id", "file_unique_id", "mime_type", "thumbnail"})
 """Whatever has one of these is a file, whether or not Telegram gives it to bots."""
 _DEEPEST = 8
-_FORWARDED = frozenset({
-    "forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name",
+FORWARDED = frozenset({
+    "forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_from_message_id",
+    "forward_sender_name", "forward_signature",
 })  # fmt: skip
+"""Fields of a forwarded message; all but the first stood in earlier versions of the Bot API."""
 
 
 def service_kind(message: Json) -> str | None:
@@ -184,7 +186,7 @@ def _has_file(value: Any, depth: int = 0) -> bool:
 
 
 def is_forward(message: Json) -> bool:
-    return not _FORWARDED.isdisjoint(message)
+    return not FORWARDED.isdisjoint(message)
 
 
 def entities(message: Json) -> Iterator[tuple[str, str]]:

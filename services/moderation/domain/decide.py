@@ -7,10 +7,10 @@ from services.moderation.domain.content import Json
 from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
 from services.moderation.domain.locks import Where, found, strongest
+from services.moderation.domain.noted import NEWCOMER, first_message, is_first_of_day, note
 from services.moderation.domain.policy import Policy
 from services.moderation.domain.roles import Role, concerns, role_of
 from services.moderation.domain.state import (
-    DAY,
     Alert,
     AlertKind,
     ChatState,
@@ -21,8 +21,6 @@ from services.moderation.domain.state import (
 from services.moderation.domain.update import ADMINS, TELEGRAM_OWN, Change, Message, Person, Update
 from services.moderation.domain.warnings import mute_until, step
 
-NEWCOMER = 7 * DAY
-"""Seconds after a join that was seen during which somebody's first message counts for more."""
 JOIN_REPEAT = 120
 """Seconds within which a second word of one join (`chat_member` and a service message) is none."""
 STALE = 48 * 3600
@@ -54,7 +52,8 @@ def _message_needs_admins(update: Update, message: Message, state: ChatState, co
         return False
     if update.id in context.texts:
         return True
-    if not message.edited and _first_of_day(message, state, context):
+    assert message.sender is not None
+    if not message.edited and is_first_of_day(message, context.person(message.sender.id), state):
         return True
     chat = state.policy
     if message.media and (media.code(message, chat, update.at) or message.album in state.albums):
@@ -244,33 +243,18 @@ def _is_person(message: Message) -> bool:
     )
 
 
-def _first_of_day(message: Message, state: ChatState, context: Context) -> bool:
-    assert message.sender is not None
-    return state.seen.get(context.person(message.sender.id), 0) // DAY != message.at // DAY
-
-
 def _remember(message: Message, person: str, channel: str, state: ChatState, context: Context) -> None:
     """Index the message; on a person's first message of a day pass it on with what was noticed."""
     sender = message.sender
     state.changes.index.append((message.id, channel or person or state.key, message.at, message.topic or 0))
-    if sender is None or not _is_person(message) or not _first_of_day(message, state, context):
+    if sender is None or not _is_person(message) or not is_first_of_day(message, person, state):
         return
-    reasons = _first_message(message, person, state, context) if person not in state.seen else ()
-    state.seen[person] = state.changes.seen[person] = message.at
-    state.days[person] = state.days.get(person, 0) + 1
+    reasons = first_message(message, person, state, context)
+    note(message, person, state)
     if sender.username:
         state.changes.named[sender.username] = sender.id
-    _observe(Observation(sender, "wrote", reasons, message.id, message.at), state, context)
-
-
-def _first_message(message: Message, person: str, state: ChatState, context: Context) -> tuple[str, ...]:
-    """Codes of what is wrong with somebody's very first message; a newcomer's counts for more."""
-    joined = state.joined.get(person)
-    new = "new" if joined is not None and context.now - joined < NEWCOMER else "first"
-    found = [f"{new}_message.{link}" for link in message.links]
-    if message.is_forward:
-        found.append(f"{new}_message.forward")
-    return tuple(found)
+    kind = "wrote" if message.is_own else "noted"
+    _observe(Observation(sender, kind, reasons, message.id, message.at), state, context)
 
 
 def _on_change(update: Update, change: Change, state: ChatState, context: Context) -> None:
@@ -345,4 +329,6 @@ def _observe(seen: Observation, state: ChatState, context: Context) -> None:
         if state.admins is None:
             return
         seen = seen._replace(reasons=seen.reasons + context.likeness(state, person))
+        if seen.kind == "noted" and not seen.reasons:
+            return
     state.changes.observed.append(seen)

@@ -7,7 +7,7 @@ that a change at Telegram never stops the stream. Only what is no object with an
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from services.moderation.domain import content
+from services.moderation.domain import authorship, content
 from shared.contracts.telegram import ALLOWED_UPDATES
 from shared.telegram import decode, update_number
 
@@ -73,6 +73,7 @@ class Message(NamedTuple):
     links: tuple[str, ...]
     is_forward: bool
     is_command: bool
+    """It begins with a command, and its sender wrote it; whether it is obeyed says `is_own`."""
     joined: tuple[Person, ...] = ()
     left: Person | None = None
     topic: int | None = None
@@ -82,6 +83,8 @@ class Message(NamedTuple):
     migrated_to: int | None = None
     migrated_from: int | None = None
     edited: bool = False
+    is_own: bool = True
+    """Its words are its sender's own, see `authorship`."""
 
 
 class Change(NamedTuple):
@@ -194,8 +197,9 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
         album=_album(album) if album else None,
         links=() if told else content.links(body),
         is_forward=content.is_forward(body),
-        is_command=not told and _is_command(body),
+        is_command=not told and _is_command(body) and not authorship.is_passed_on(body),
         edited=edited,
+        is_own=authorship.is_own_word(body),
         topic=_integer(topic) if topic and get("is_topic_message") is True else None,
         **told,
     )
