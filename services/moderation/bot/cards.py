@@ -18,6 +18,7 @@ from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import Decided
+from services.moderation.domain.required import Right
 from services.moderation.telegram.audit import short
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
@@ -31,6 +32,13 @@ BESIDE = ("why", "ask", "wipe")
 """Presses that leave the card open."""
 HARMFUL = frozenset({"remove", "restrict"})
 """Not in dry run, and not against admins."""
+NEEDED = {
+    "remove": Right.RESTRICT,
+    "restrict": Right.RESTRICT,
+    "trust": Right.RESTRICT,
+    "wipe": Right.DELETE,
+}
+"""The right that a choice needs, as the command of the same effect does."""
 RESTRICTED = timedelta(days=1)
 
 
@@ -157,10 +165,9 @@ async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str |
         mine = await look_up(telegram, judged.chat_id, press.turn.deps.me.id)
     except Unknown:
         return "press.unknown"
-    if not rights.is_admin or (choice in HARMFUL and not rights.can_restrict):
-        return "press.not_admin"
-    if choice == "wipe" and not rights.can_delete:
-        return "press.not_admin"
+    rights.require_admin()
+    if choice in NEEDED:
+        rights.require(NEEDED[choice])
     if choice == "restrict" and (await press.turn.deps.chats.state(judged.chat_id)).is_basic:
         return "deed.basic"
     if theirs.is_admin and choice != "trust":

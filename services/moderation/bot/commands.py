@@ -23,7 +23,7 @@ from services.moderation.bot import (
 )
 from services.moderation.bot.i18n import Html, joined
 from services.moderation.bot.membership import rights_text
-from services.moderation.bot.rights import Rights, Unknown, look_up
+from services.moderation.bot.rights import LacksRight, Rights, Unknown, look_up
 from services.moderation.bot.settings_menu import value_word
 from services.moderation.bot.subject import here
 from services.moderation.bot.turn import Turn
@@ -32,6 +32,8 @@ from services.moderation.domain.settings import SETTINGS, BadSetting
 from shared.bus.commit import NOTHING, Commit
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?\Z", re.DOTALL)
+LACKING_SHOWN = 5
+"""Settings named in an answer that a right is missing for them."""
 WORDS_MOST = 40
 """Words read after a command; the rest is ignored."""
 
@@ -66,12 +68,25 @@ async def said(turn: Turn) -> Commit:
     if command.name in OF_MEMBERS:
         return await vouching.said(turn, command.words)
     try:
-        rights = await turn.rights()
+        return await _obeyed(turn, command)
     except Unknown:
         return Commit.of(events=[turn.say(turn.speech("rights.unknown"))])
-    if not rights.is_admin:
-        return NOTHING
-    return await COMMANDS[command.name](turn, command, rights)
+    except LacksRight as lacks:
+        return Commit.of(events=[turn.say(_lacking(turn, lacks))])
+
+
+async def _obeyed(turn: Turn, command: Command) -> Commit:
+    """Raises rights.Unknown and LacksRight."""
+    rights = await turn.rights()
+    return await COMMANDS[command.name](turn, command, rights) if rights.is_admin else NOTHING
+
+
+def _lacking(turn: Turn, lacks: LacksRight) -> Html:
+    """Which right is missing, and for which settings where there are several."""
+    names = [Html(f"<code>{name}</code>") for name in lacks.names[:LACKING_SHOWN]]
+    more = "…" if len(lacks.names) > LACKING_SHOWN else ""
+    told = joined("", [joined(", ", names), more])
+    return joined("\n", [turn.speech(lacks.key), *([told] if names else [])])
 
 
 async def _refused(turn: Turn, command: Command) -> Commit:
@@ -103,18 +118,18 @@ async def _help(turn: Turn, _command: Command, _rights: Rights) -> Commit:
     return Commit.of(events=[turn.say(turn.speech("help.group"))])
 
 
-async def _set(turn: Turn, command: Command, _rights: Rights) -> Commit:
+async def _set(turn: Turn, command: Command, rights: Rights) -> Commit:
     """`/set NAME VALUE`; says what may be written when it is something else."""
     if not command.words:
         return Commit.of(events=[turn.say(turn.speech("set.usage"))])
     name, value = command.words[0], " ".join(command.words[1:])
     if (together := chat_settings.parse_together(name, value)) is not None:
-        return _changed_together(turn, *together)
+        return _changed_together(turn, rights, *together)
     try:
         name, value = chat_settings.parse(name, value)
     except BadSetting as bad:
         return Commit.of(events=[turn.say(_bad(turn, bad))])
-    return _changed(turn, name, value)
+    return _changed(turn, rights, name, value)
 
 
 def _bad(turn: Turn, bad: BadSetting) -> Html:
@@ -127,7 +142,7 @@ def _bad(turn: Turn, bad: BadSetting) -> Html:
     return joined("\n", [text, hint])
 
 
-async def _dryrun(turn: Turn, command: Command, _rights: Rights) -> Commit:
+async def _dryrun(turn: Turn, command: Command, rights: Rights) -> Commit:
     """`/dryrun on|off`; without a word it tells which."""
     word = command.words[0] if command.words else ""
     try:
@@ -135,19 +150,19 @@ async def _dryrun(turn: Turn, command: Command, _rights: Rights) -> Commit:
     except BadSetting:
         key = "dryrun.is_on" if turn.settings.dryrun else "dryrun.is_off"
         return Commit.of(events=[turn.say(turn.speech(key))])
-    return _changed(turn, name, value)
+    return _changed(turn, rights, name, value)
 
 
-def _changed(turn: Turn, name: str, value: str) -> Commit:
+def _changed(turn: Turn, rights: Rights, name: str, value: str) -> Commit:
     key = f"dryrun.now_{value}" if name == "dryrun" else "set.done"
     shown = {"label": turn.speech.word("setting", name), "value": value_word(turn.speech, name, value)}
-    writes = settings_press.written(turn, here(turn), name, value)
+    writes = settings_press.written(turn, here(turn), rights, name, value)
     return Commit.of(writes=writes, events=[turn.say(turn.speech(key, name=name, **shown))])
 
 
-def _changed_together(turn: Turn, group: str, value: str) -> Commit:
+def _changed_together(turn: Turn, rights: Rights, group: str, value: str) -> Commit:
     shown = {"label": turn.speech.word("group", group), "value": value_word(turn.speech, group, value)}
-    writes = settings_press.all_written(turn, here(turn), group, value)
+    writes = settings_press.all_written(turn, here(turn), rights, group, value)
     return Commit.of(writes=writes, events=[turn.say(turn.speech("set.done", name=group, **shown))])
 
 

@@ -14,6 +14,7 @@ from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.authorship import is_own_word
+from services.moderation.domain.required import Right
 from services.moderation.domain.text import message_text
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import AuditEntry, short
@@ -61,8 +62,7 @@ VERBS = {
 async def asked(turn: Turn, name: str, words: tuple[str, ...], rights: Rights) -> Commit:
     """Do it, or say plainly why not."""
     verb = VERBS[name]
-    if not rights.can_restrict:
-        return only(turn, turn.speech("deed.no_right"))
+    rights.require(Right.RESTRICT)
     target, rest = await find(turn, words)
     if target is None:
         return only(turn, turn.speech(whom(words)))

@@ -15,6 +15,7 @@ from services.moderation.bot import (
 )
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
+from services.moderation.bot.rights import LacksRight, Unknown
 from services.moderation.bot.turn import Turn, turn_of
 from services.moderation.domain.update import BadUpdate, Update, parse
 from shared.bus.commit import NOTHING, Commit, Expect
@@ -77,4 +78,9 @@ async def _pressed(turn: Turn) -> Commit:
     if isinstance(press, str):
         return Commit.of(events=[unsigned(turn, press)])
     handler = PRESSED.get(press.press.purpose)
-    return NOTHING if handler is None else await handler(press)
+    try:
+        return NOTHING if handler is None else await handler(press)
+    except LacksRight as lacks:
+        return Commit.of(events=[press.answer(lacks.key, alert=True)])
+    except Unknown:
+        return Commit.of(events=[press.answer("press.unknown", alert=True)])

@@ -203,7 +203,6 @@ async def turned(press: PressTurn, subject: Subject, number: str) -> Commit:
         rights = await rights_in(press.turn, subject.chat_id)
     except Unknown:
         return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.is_admin:
-        return Commit.of(events=[press.answer("press.not_admin", alert=True)])
+    rights.require_admin()
     text, rows = await Log.of(press.turn, subject).page(int(number) if number.isdecimal() else 0)
     return Commit.of(events=[press.edit(text, rows), press.answer()])

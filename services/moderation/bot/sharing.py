@@ -70,7 +70,7 @@ def read(text: str | bytes) -> Incoming | None:
     return Incoming({name: value for name, value in values.items() if name not in STAYS}, tuple(bad))
 
 
-async def importing(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
+async def importing(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """`/import` with the text behind it, or as an answer to a message or a file with it."""
     try:
         text = await _text(turn, words)
@@ -84,7 +84,7 @@ async def importing(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Comm
     if incoming is None:
         return Commit.of(events=[turn.say(turn.speech("import.bad" if text else "import.how"))])
     subject = here(turn)
-    writes = changes(turn, subject, incoming.values, "import")
+    writes = changes(turn, subject, rights, incoming.values, "import")
     return Commit.of(writes=writes, events=[turn.say(_report(turn.speech, subject.settings, incoming))])
 
 
@@ -106,11 +106,17 @@ def _report(speech: Speech, before: ChatSettings, incoming: Incoming) -> Html:
     return joined("\n\n", [*parts, speech("import.stays")])
 
 
-def changes(turn: Turn, subject: Subject, values: Mapping[str, str], how: str) -> list[Command]:
-    """Writes of all that differs, with one line in the log of the chat that is changed."""
+def changes(
+    turn: Turn, subject: Subject, rights: Rights, values: Mapping[str, str], how: str
+) -> list[Command]:
+    """Writes of all that differs, with one line in the log of the chat that is changed.
+
+    Raises LacksRight: then nothing is changed, rather than a part of it.
+    """
     fresh = {name: value for name, value in values.items() if subject.settings.get(name) != value}
     if not fresh:
         return []
+    rights.require_for(subject.settings, fresh)
     writes = [
         write
         for name, value in fresh.items()
@@ -143,10 +149,11 @@ def asked(menu: Menu, target: Subject) -> Page:
     return text, [[menu.to_copy(target, sure=True)], [menu.to_home()]]
 
 
-def copied(turn: Turn, source: Subject, target: Subject) -> tuple[list[Command], Html]:
+def copied(turn: Turn, source: Subject, target: Subject, rights: Rights) -> tuple[list[Command], Html]:
+    """`rights` are those in the chat that is changed. Raises LacksRight."""
     values = _differing(source, target)
     text = turn.speech("copy.done", title=source.title, target=target.title, changed=len(values))
-    return changes(turn, target, values, "copy"), text
+    return changes(turn, target, rights, values, "copy"), text
 
 
 def _differing(source: Subject, target: Subject) -> dict[str, str]:

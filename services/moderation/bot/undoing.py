@@ -6,6 +6,7 @@ from services.moderation.bot import deeds, log_view
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.subject import from_code, rights_in
+from services.moderation.domain.required import Right
 from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import Undo
 from shared.bus.commit import Commit
@@ -30,8 +31,7 @@ async def _undo(press: PressTurn, chat_id: int, code: str) -> Commit:
         mine = await look_up(turn.deps.telegram, chat_id, turn.deps.me.id)
     except Unknown:
         return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.can_restrict:
-        return Commit.of(events=[press.answer("press.not_admin", alert=True)])
+    rights.require(Right.RESTRICT)
     if not mine.can_restrict:
         return Commit.of(events=[press.answer("deed.bot_lacks", alert=True)])
     store = turn.deps.actor_store

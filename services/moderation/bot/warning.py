@@ -10,6 +10,7 @@ from services.moderation.bot.i18n import joined
 from services.moderation.bot.rights import Rights
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.required import Right
 from services.moderation.domain.warnings import Step, Warned, step, still
 from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import code_of
@@ -23,8 +24,7 @@ REASON_MOST = 120
 
 async def warn(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """One more warning, and what follows when there were enough."""
-    if not rights.can_restrict:
-        return deeds.only(turn, turn.speech("deed.no_right"))
+    rights.require(Right.RESTRICT)
     target, rest = await find(turn, words)
     if target is None or target.is_channel:
         return deeds.only(turn, turn.speech("warn.channel" if target else deeds.whom(words)))
@@ -135,8 +135,7 @@ async def untrust(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
 
 async def _person(turn: Turn, words: tuple[str, ...], rights: Rights) -> tuple[Target | None, str]:
     """Whom it is about, or the key of why not."""
-    if not rights.can_restrict:
-        return None, "deed.no_right"
+    rights.require(Right.RESTRICT)
     target, _ = await find(turn, words)
     if target is None or target.is_channel or target.is_chat_itself:
         return None, deeds.whom(words)

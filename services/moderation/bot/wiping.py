@@ -12,6 +12,7 @@ from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import rights_in
 from services.moderation.bot.targets import USER_MOST, Target, answered, find, number
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.required import Right
 from services.moderation.domain.update import Update
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import short
@@ -39,8 +40,7 @@ def looks_back(update: Update) -> bool:
 
 async def asked(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """`/purge` in answer to a message: it and all after it; `/purge person`: all by its author."""
-    if not rights.can_delete:
-        return Commit.of(events=[turn.say(turn.speech("purge.no_right"))])
+    rights.require(Right.DELETE)
     if (refusal := await _bot_lacks(turn, turn.chat.id)) is not None:
         return Commit.of(events=[turn.say(turn.speech(refusal))])
     by_person = any(word.lower() in PERSON_WORDS or word.startswith("@") for word in words)
@@ -169,6 +169,5 @@ async def _refusal(press: PressTurn, chat_id: int) -> str | None:
         rights = await rights_in(press.turn, chat_id)
     except Unknown:
         return "press.unknown"
-    if not rights.can_delete:
-        return "press.not_admin"
+    rights.require(Right.DELETE)
     return await _bot_lacks(press.turn, chat_id)
