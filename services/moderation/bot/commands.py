@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.moderation.bot import (
     check,
     closing,
+    confirming,
     deeds,
     linking,
     links,
@@ -23,7 +24,8 @@ from services.moderation.bot import (
 )
 from services.moderation.bot.i18n import Html, joined
 from services.moderation.bot.membership import rights_text
-from services.moderation.bot.rights import LacksRight, Rights, Unknown, look_up
+from services.moderation.bot.presses import PressTurn
+from services.moderation.bot.rights import EVERY_RIGHT, LacksRight, Rights, Unknown, look_up
 from services.moderation.bot.settings_menu import value_word
 from services.moderation.bot.subject import here
 from services.moderation.bot.turn import Turn
@@ -77,8 +79,42 @@ async def said(turn: Turn) -> Commit:
 
 async def _obeyed(turn: Turn, command: Command) -> Commit:
     """Raises rights.Unknown and LacksRight."""
+    if turn.is_anonymous_admin:
+        return await _shown_or_asked(turn, command)
     rights = await turn.rights()
     return await COMMANDS[command.name](turn, command, rights) if rights.is_admin else NOTHING
+
+
+async def _shown_or_asked(turn: Turn, command: Command) -> Commit:
+    """Of an admin whom Telegram hides: the answer where it is only words, else the question who it is."""
+    found = await COMMANDS[command.name](turn, command, EVERY_RIGHT)
+    if not confirming.changes_something(found):
+        return found
+    return await confirming.ask(turn, command.words, about_somebody=command.name in ABOUT_SOMEBODY)
+
+
+async def confirmed(press: PressTurn) -> Commit:
+    """Carry out, once, what was asked for in the chat's name; on the word of the first who may do it.
+
+    Raises rights.Unknown and LacksRight.
+    """
+    code = (*press.press.args, "")[0]
+    kept = await press.turn.deps.store.pending.get(code)
+    if kept is not None and kept.update is None:
+        return Commit.of(events=[press.answer("anon.already", alert=True)])
+    turn = press.turn.confirms(kept.update) if kept and kept.update else None
+    command = command_of(turn) if turn else None
+    if kept is None or turn is None or command is None or kept.chat_id != press.turn.chat.id:
+        return Commit.of(events=[press.answer("press.expired", alert=True)])
+    rights = await turn.rights()
+    rights.require_admin()
+    done = await COMMANDS[command.name](turn, command, rights)
+    what = await confirming.said(turn, command.words, about_somebody=command.name in ABOUT_SOMEBODY)
+    return done + Commit.of(
+        writes=turn.deps.store.pending.spend(code),
+        events=[press.edit(turn.speech("anon.done", what=what)), press.answer()],
+        expect=[kept.unchanged],
+    )
 
 
 def _lacking(turn: Turn, lacks: LacksRight) -> Html:
@@ -233,5 +269,7 @@ COMMANDS: dict[str, Run] = {
     "import": _words(sharing.importing),
     "copy": _copy,
 }
+ABOUT_SOMEBODY = frozenset({*deeds.VERBS, "warn", "unwarn", "trust", "untrust"})
+"""Commands that name a person, by a reply or in words."""
 OF_MEMBERS = frozenset({vouching.NAME})
 """Heard from members too; whose word counts is decided there."""

@@ -3,6 +3,7 @@
 from services.moderation.bot import (
     cards,
     commands,
+    confirming,
     letting,
     log_view,
     membership,
@@ -28,6 +29,7 @@ PRESSED = {
     reviews.PURPOSE: reviews.pressed,
     cards.PURPOSE: cards.pressed,
     letting.PURPOSE: letting.pressed,
+    confirming.PURPOSE: commands.confirmed,
 }
 """What a button stands under, and who answers its press."""
 

@@ -84,8 +84,10 @@ class Rights:
             raise LacksRight(NO_RIGHT[first], tuple(name for name, one in needed.items() if one is first))
 
 
-ANONYMOUS_ADMIN = Rights("administrator", inside=True, given=frozenset(Right))
-"""Somebody who writes as the chat itself: Telegram lets only admins do so, and hides who it is."""
+ANONYMOUS_ADMIN = Rights("administrator", inside=True)
+"""Somebody who writes as the chat itself: an admin, of whom Telegram hides who it is and what they may do."""
+EVERY_RIGHT = Rights("creator", inside=True, given=frozenset(Right))
+"""To see what a command would do, before it is known who orders it."""
 
 
 def of_member(member: Mapping[str, Any]) -> Rights:

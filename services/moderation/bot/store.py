@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from services.moderation.bot.news_store import NEWS_SECONDS, NewsStore
+from services.moderation.bot.pending_store import PendingStore
 from shared.bus.commit import Command, Expect
 from shared.contracts.base import Message, MessageT
 from shared.contracts.submissions import ReviewRequested
@@ -37,12 +38,13 @@ class Decided(Message):
 
 
 class BotStore:
-    """What a resident proposed is sealed; `news` is what waits for a chat's admins."""
+    """What a resident proposed is sealed. `news` waits for a chat's admins, `pending` for a press."""
 
     def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
         self.news = NewsStore(redis, keys)
+        self.pending = PendingStore(redis, keys)
 
     # Reviews.
 

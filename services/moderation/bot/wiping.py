@@ -5,6 +5,7 @@ Many messages are asked about first. The ids are read anew when the button is pr
 
 from datetime import timedelta
 
+from services.moderation.bot import confirming
 from services.moderation.bot.i18n import Html, Speech
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Rights, Unknown, look_up
@@ -34,7 +35,8 @@ def looks_back(update: Update) -> bool:
     """Whether this asks for a purge: it must find what was written just before."""
     said, data = update.body.get("text"), update.body.get("data")
     if update.kind == "callback_query":
-        return isinstance(data, str) and (data.startswith(f"{PURPOSE}:") or ":wipe:" in data)
+        purges = (f"{PURPOSE}:", f"{confirming.PURPOSE}:")
+        return isinstance(data, str) and (data.startswith(purges) or ":wipe:" in data)
     return isinstance(said, str) and said.lower().startswith("/purge")
 
 
