@@ -54,6 +54,11 @@ class Setting:
         """The first part of the name."""
         return self.name.partition(".")[0]
 
+    @property
+    def is_free_text(self) -> bool:
+        """Whether admins write it in their own words: then it is sealed wherever it is kept."""
+        return self.form in _FREE
+
     def following(self, value: str) -> str:
         """The choice that a press of the button gives; the first after a value that is none of them."""
         if value not in self.choices:
@@ -82,6 +87,7 @@ class Setting:
         return None
 
 
+_FREE = frozenset({"names", "words"})
 _WORDS = {"true": "on", "yes": "on", "1": "on", "false": "off", "no": "off", "0": "off"}
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 _SITE = re.compile(r"@[a-z][a-z0-9_]{3,31}|(?:[\w-]{1,63}\.){1,6}[\w-]{2,63}(?:/[\w./-]{1,60})?")

@@ -14,6 +14,7 @@ from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
 from services.moderation.store import forms, names, packed
 from services.moderation.store.closings import Closings
+from services.moderation.store.free_text import from_store, to_store
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
@@ -82,7 +83,9 @@ class Chats:
 
     def _state(self, chat_id: int, want: Wanted, answers: Any) -> ChatState:
         chat, settings, admins = hash_of(next(answers)), hash_of(next(answers)), next(answers)
-        state = ChatState(id=chat_id, key=self._keys.person(chat_id), settings=forms.settings(settings))
+        state = ChatState(
+            id=chat_id, key=self._keys.person(chat_id), settings=forms.settings(settings, self._keys)
+        )
         self._about(state, chat)
         state.admins = forms.admins(admins)
         if want.people:
@@ -265,17 +268,20 @@ class Chats:
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """The chat's settings; the defaults for a chat that is not known."""
-        return forms.settings(await self._redis.hgetall(self._names.of_chat("settings", chat_id)))
+        stored = await self._redis.hgetall(self._names.of_chat("settings", chat_id))
+        return forms.settings(stored, self._keys)
 
     def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
         """Writes of one checked value, see `domain.settings.parse`."""
         key = self._names.of_chat("settings", chat_id)
-        return [("HSET", key, name, value), *self.closings.follow(chat_id, name, value)]
+        stored = to_store(self._keys, name, value)
+        return [("HSET", key, name, stored), *self.closings.follow(chat_id, name, value)]
 
     def settings_in(self, writes: Iterable[Command], chat_id: int) -> dict[str, str]:
         """The settings that these writes give to a chat, for what follows before they are committed."""
         key = self._names.of_chat("settings", chat_id)
-        return {str(write[2]): str(write[3]) for write in writes if write[:2] == ("HSET", key)}
+        found = [(str(write[2]), str(write[3])) for write in writes if write[:2] == ("HSET", key)]
+        return {name: from_store(self._keys, name, stored) for name, stored in found}
 
     async def person_named(self, chat_id: int, username: str) -> int | None:
         """The id of who wrote in this chat under this user name (without @) within two days."""
@@ -378,7 +384,8 @@ class Chats:
         pipe = self._redis.pipeline(transaction=False)
         for chat_id in chats:
             pipe.hgetall(self._names.of_chat("settings", chat_id))
-        return {i: forms.settings(found) for i, found in zip(chats, await pipe.execute(), strict=True)}
+        found = zip(chats, await pipe.execute(), strict=True)
+        return {chat_id: forms.settings(stored, self._keys) for chat_id, stored in found}
 
     async def _today(self) -> int:
         return int((await self._redis.time())[0]) // DAY

@@ -13,6 +13,7 @@ from services.moderation.domain.settings import SETTINGS
 from services.moderation.store import names
 from services.moderation.store.chats import Chats
 from services.moderation.store.corrections import Corrections
+from services.moderation.store.free_text import to_store
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.waves import Waves
 from shared.bus.commit import Command, Commit
@@ -66,7 +67,7 @@ class Moving:
         settings = (await self._chats.settings(old)).values
         writes: list[Command] = [("COPY", source, target)]
         for name, value in settings.items():
-            writes.append(("HSETNX", target, name, value))
+            writes.append(("HSETNX", target, name, to_store(self._keys, name, value)))
             if name in SETTINGS:
                 writes += self._chats.closings.follow(new, name, value)
         return [*writes, ("UNLINK", source, self._names.of_chat("admins", old))]

@@ -2,7 +2,7 @@
 
 `moderation:{pp}:chat:<c>` hash: sealed id and title of a managed chat, the bot's membership, notices given.
     Ends 30 days after the bot left. Of a group that became a supergroup only the new id, for 1 year.
-`moderation:{pp}:settings:<c>` hash: what its admins set. Ends with it.
+`moderation:{pp}:settings:<c>` hash: what its admins set, their own words sealed. Ends with it.
 `moderation:{pp}:admins:<c>` string: keyed hashes of admins and of their names. 24 h.
 `moderation:{pp}:seen:<c>` zset: keyed people by the last message that was noted, once a day, with the number
     of such days (see `packed`). 60 silent days.

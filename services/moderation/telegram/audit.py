@@ -1,7 +1,10 @@
-"""What was done in a chat, by whom and why; codes only, no name, id or text of anybody."""
+"""What was done in a chat, by whom and why; codes only, no name, id or text of anybody that is not sealed."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
+from services.moderation.store.free_text import from_store, to_store
 from shared.contracts.base import Message, Moment
 from shared.keys import Keys
 
@@ -27,6 +30,25 @@ class AuditEntry(Message):
     detail: str = ""
     code: str = ""
     before: str = ""
+
+
+def to_row(keys: Keys, entry: AuditEntry) -> str:
+    """A line as it is kept: what an admin wrote in their own words is sealed in it."""
+    return _each_value(entry, partial(to_store, keys)).model_dump_json(exclude_defaults=True)
+
+
+def from_row(keys: Keys, row: bytes | str) -> AuditEntry:
+    return _each_value(AuditEntry.model_validate_json(row), partial(from_store, keys))
+
+
+def _each_value(entry: AuditEntry, convert: Callable[[str, str], str]) -> AuditEntry:
+    """The line of a setting with its value, and the one before, put into another form."""
+    name, equals, value = entry.detail.partition("=")
+    if entry.what != "settings" or not equals:
+        return entry
+    return entry.model_copy(
+        update={"detail": f"{name}={convert(name, value)}", "before": convert(name, entry.before)}
+    )
 
 
 def short(keys: Keys, telegram_id: int) -> str:
