@@ -16,6 +16,7 @@ from services.moderation.domain.settings import SETTINGS
 from services.moderation.telegram.undo import code_of
 from shared.bus import NOTHING, Commit
 from shared.contracts.telegram import Method, PersonJudged, TelegramAction
+from tests.sure import as_a
 from tests.telling import (
     ADMIN,
     CHAT,
@@ -192,6 +193,16 @@ async def test_no_button_reaches_a_chat_of_which_the_presser_is_no_admin(deps: G
         commit = await tell(deps, "callback_query", body)
         assert (commit.writes, len(commit.events)) == ((), 1)
         assert answers(commit) == "This is for admins with the rights it needs."
+
+
+@pytest.mark.parametrize("what", ["s", "n", "c"])
+async def test_no_link_opens_a_chat_of_which_one_is_no_admin(deps: Given, what: str) -> None:
+    deps.telegram.members[OTHER, ADMIN] = {"status": "member"}
+    private = {"chat": {"id": ADMIN, "type": "private"}}
+    commit = await tell(deps, "message", command(f"/start {what}{chat_code(OTHER)}", **private))
+    (said,) = texts(commit)
+    assert "for admins" in said
+    assert "reply_markup" not in as_a(TelegramAction, commit.events[0]).params
 
 
 async def test_a_button_is_bound_to_its_chat_its_purpose_and_its_time(deps: Given) -> None:

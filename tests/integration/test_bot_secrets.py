@@ -10,21 +10,27 @@ from structlog.testing import capture_logs
 
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.equip import equip
+from services.moderation.ingest.poller import event_of
 from services.moderation.settings import ModerationSettings
 from services.moderation.store import Store
 from services.moderation.store.free_text import SEALED, from_store, is_free_text, to_store
 from services.moderation.store.names import Names
-from services.moderation.store.resealing import reseal
+from services.moderation.store.resealing import Resealing, reseal
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.store import ActorStore
 from shared import clock
-from shared.bus import Bus
+from shared.bus import Bus, Commit
+from shared.bus.commit import Command
+from shared.contracts.registry import TELEGRAM_UPDATES
+from shared.contracts.telegram import TelegramUpdate
 from shared.keys import Keys
 from shared.server import EmbeddedRedis
 from simulator.demo import ALENA, DEMO_TOKEN, LINDEN_COURT, RESIDENT, UPPER_TOWN
 from simulator.faults import Fault
 from simulator.server import serving
-from tests.conftest import KEY, eventually
+from tests.conftest import KEY, BusFactory, eventually
+from tests.house import said as heard
+from tests.moderation import ADMIN
 from tests.stored import still, stored
 from tests.sure import sure
 from tests.telling import CHAT
@@ -134,6 +140,23 @@ async def _said(town: Written) -> None:
     assert kept.get("lock.allow") == "@canary_name canary-site.example"
 
 
+async def test_a_command_that_fails_for_good_leaves_no_word_in_the_dead_letters(
+    bus_factory: BusFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.retry.BACKOFF", (0.01,) * 4)
+    bus = bus_factory("moderation")
+
+    async def fail(update: TelegramUpdate) -> Commit:
+        raise ValueError(update.raw)
+
+    bus.register({TELEGRAM_UPDATES: fail})
+    async with bus.running():
+        await bus.publish(event_of(heard(1, text="/stopword add canaryword", who=ADMIN)))
+        await eventually(lambda: bus.redis.xlen(TELEGRAM_UPDATES.dead_key("moderation")))
+        for kept in (await stored(bus.redis)).values():
+            assert not any(word in kept for word in (b"canary", b"stopword", str(ADMIN).encode()))
+
+
 async def test_a_stop_word_that_is_sealed_works_and_is_shown_to_admins(written: Written) -> None:
     written.say("/dryrun off")
     await written.hears("З гэтага моманту я дзейнічаю")
@@ -214,30 +237,30 @@ async def test_what_an_earlier_release_kept_in_the_clear_is_read_and_sealed_and_
         await bus.redis.aclose()
 
 
-async def test_what_is_set_while_it_is_sealed_is_not_lost(bus_factory: Any) -> None:
-    bus = bus_factory("moderation")
-    key = await _earlier(bus, CHAT)
-    from services.moderation.store.resealing import Resealing
+async def _write(bus: Bus, commands: list[Command]) -> None:
+    await bus.commit(Commit.of(writes=commands))
 
+
+async def test_what_is_set_while_it_is_sealed_is_not_lost(bus_factory: BusFactory) -> None:
+    bus = bus_factory("moderation")
+    await _earlier(bus, CHAT)
     commits = [commit async for commit in Resealing(bus.redis, bus.keys).commits()]
     chats = Store(bus.redis, bus.keys).chats
-    for write in chats.set_setting(CHAT, "spam.words", "newer"):
-        await bus.redis.execute_command(*write)
+    await _write(bus, chats.set_setting(CHAT, "spam.words", "newer"))
     await bus.redis.ltrim(f"moderation:audit:{bus.keys.person(CHAT)}", 0, 0)
+    assert len(commits) == 2
     for commit in commits:
         await bus.commit(commit)
     assert (await chats.settings(CHAT)).get("spam.words") == "newer"
     assert len(await ActorStore(bus.redis, bus.keys).audited(CHAT)) == 1
-    assert key
 
 
-async def test_a_chat_that_moves_takes_its_words_along_sealed(bus_factory: Any) -> None:
+async def test_a_chat_that_moves_takes_its_words_along_sealed(bus_factory: BusFactory) -> None:
     bus = bus_factory("moderation")
     new = CHAT - 7
     store = Store(bus.redis, bus.keys)
-    for chat, name, words in ((CHAT, "spam.words", "canaryold"), (new, "lock.allow", "canary.example")):
-        for write in store.chats.set_setting(chat, name, words):
-            await bus.redis.execute_command(*write)
+    await _write(bus, store.chats.set_setting(CHAT, "spam.words", "canaryold"))
+    await _write(bus, store.chats.set_setting(new, "lock.allow", "canary.example"))
     await bus.commit(await store.moving.commit(CHAT, new, 1_790_000_000))
     found = await store.chats.settings(new)
     assert (found.get("spam.words"), found.get("lock.allow")) == ("canaryold", "canary.example")

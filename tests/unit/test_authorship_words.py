@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.moderation.domain.authorship import is_own_word, is_passed_on
+from services.moderation.domain import content
+from services.moderation.domain.authorship import PASSED_ON, is_own_word, is_passed_on
 from services.moderation.domain.reading import Reading
 from services.moderation.domain.update import answered
 from tests.authors import BESIDE_OTHERS, FORWARDED, NOT_OWN, OWN, WRITTEN_BY_OTHERS
@@ -27,6 +28,12 @@ DAY = 86400
 START = NOW - NOW % DAY
 FORWARD = FORWARDED["of a person"]
 COMMAND: dict[str, Any] = {"text": "/ban", "entities": [{"type": "bot_command", "offset": 0, "length": 4}]}
+
+
+def test_no_field_that_is_known_is_taken_for_a_harmless_one_of_a_kind_that_is_not() -> None:
+    """What begins like the fields of a forward, a guest or another bot is one of them."""
+    families = ("forward_", "guest_", "via_", "sender_business_")
+    assert {name for name in content.KNOWN if name.startswith(families)} <= PASSED_ON
 
 
 def written(**fields: Any) -> dict[str, Any]:

@@ -105,7 +105,8 @@ ENVELOPE = frozenset({
 _MEDIA, _SERVICE = frozenset(MEDIA), frozenset(SERVICE)
 _WITH_FILES = frozenset({"poll", "rich_message", "game"})
 _NO_FILES = frozenset({"text", "game"})
-_KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
+KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
+"""Fields of a message that were there when this was written."""
 _OF_FILES = frozenset({"file_id", "file_unique_id", "mime_type", "thumbnail"})
 """Whatever has one of these is a file, whether or not Telegram gives it to bots."""
 _DEEPEST = 8
@@ -134,7 +135,7 @@ def media_kinds(message: Json) -> tuple[str, ...]:
     if found := _MEDIA.intersection(fields):
         kind = next(iter(found)) if len(found) == 1 else next(kind for kind in MEDIA if kind in found)
         return ("document", *_of_type(message[kind])) if kind == "document" else (kind,)
-    if fields <= _KNOWN and _WITH_FILES.isdisjoint(fields):
+    if fields <= KNOWN and _WITH_FILES.isdisjoint(fields):
         return ("other",) if _looks_like_media(message) else ()
     if fields & SERVICE.keys():
         return ()
