@@ -17,6 +17,7 @@ from tests.moderation import (
     context,
     decide,
     decided,
+    membership,
     message,
     person,
     state,
@@ -90,7 +91,7 @@ def test_an_own_word_counts_on_a_day_on_which_something_was_forwarded(first: boo
     assert [one.kind for one in found.changes.observed] == (["noted", "wrote"] if first else ["wrote"])
 
 
-@pytest.mark.parametrize("at", [START, START + 1, START + DAY - 1])
+@pytest.mark.parametrize("at", [START, START + 1, START + 59, START + 60, START + DAY - 1])
 def test_a_day_counts_once_whatever_the_second(at: int) -> None:
     found = state()
     for _ in range(3):
@@ -98,7 +99,7 @@ def test_a_day_counts_once_whatever_the_second(at: int) -> None:
     assert found.days[person(STRANGER)] == 1
 
 
-def test_the_first_own_word_is_looked_at_like_a_first_message() -> None:
+def test_only_the_very_first_message_is_looked_at_as_one() -> None:
     found = state()
     decided(
         found,
@@ -106,11 +107,15 @@ def test_the_first_own_word_is_looked_at_like_a_first_message() -> None:
         update(message(who=STRANGER, text="https://example.org")),
         update(message(who=STRANGER, text="https://example.org", at=NOW + DAY)),
     )
-    assert [one.reasons for one in found.changes.observed] == [
-        ("first_message.forward",),
-        ("first_message.link",),
-        (),
-    ]
+    assert [one.reasons for one in found.changes.observed] == [("first_message.forward",), (), ()]
+
+
+@pytest.mark.parametrize(("fields", "road"), [({}, "vouched"), (FORWARD, "added")])
+def test_who_only_forwards_vouches_for_nobody_by_bringing_them(fields: dict[str, Any], road: str) -> None:
+    found = decided(state(), update(message(who=ALES, text="x", **fields)))
+    body = membership(user(STRANGER), "left", "member") | {"from": user(ALES)}
+    decided(found, update(body, "chat_member"))
+    assert [one.road for one in found.changes.observed if one.kind == "joined"] == [road]
 
 
 def test_who_only_forwards_can_still_be_named_in_a_command() -> None:

@@ -305,7 +305,8 @@ def _road(road: str, person: Person, by: Person | None, state: ChatState, contex
         return road
     member = context.person(by.id)
     lately = context.now - state.joined.get(member, 0) < NEWCOMER
-    return "vouched" if state.is_admin(member) or (member in state.seen and not lately) else "added"
+    writes_here = state.days.get(member, 0) > 0
+    return "vouched" if state.is_admin(member) or (writes_here and not lately) else "added"
 
 
 def _left(person: Person, at: int, state: ChatState, context: Context) -> None:

@@ -8,6 +8,7 @@ from services.moderation.domain.context import Context
 from services.moderation.domain.state import DAY, ChatState
 from services.moderation.domain.update import Message
 
+MINUTE = 60
 NEWCOMER = 7 * DAY
 """Seconds after a join that was seen during which somebody's first message counts for more."""
 
@@ -20,15 +21,15 @@ def is_first_of_day(message: Message, person: str, state: ChatState) -> bool:
 
 def note(message: Message, person: str, state: ChatState) -> None:
     """Keep that the person has written, or passed something on, on this day."""
-    day = message.at - message.at % DAY
-    at = max(message.at, day + 1) if message.is_own else day
+    minute = message.at - message.at % MINUTE
+    at = max(message.at, minute + 1) if message.is_own else minute
     state.seen[person] = state.changes.seen[person] = at
     state.days[person] = state.days.get(person, 0) + message.is_own
 
 
 def first_message(message: Message, person: str, state: ChatState, context: Context) -> tuple[str, ...]:
     """Codes of what is wrong with somebody's very first message; a newcomer's counts for more."""
-    if not _is_first(message, person, state):
+    if person in state.seen:
         return ()
     joined = state.joined.get(person)
     new = "new" if joined is not None and context.now - joined < NEWCOMER else "first"
@@ -38,12 +39,6 @@ def first_message(message: Message, person: str, state: ChatState, context: Cont
     return tuple(found)
 
 
-def _is_first(message: Message, person: str, state: ChatState) -> bool:
-    """Whether it is the very first message, or the first that is the person's own word."""
-    seen = state.seen.get(person)
-    return seen is None or (message.is_own and _without_own_word(seen) and not state.days.get(person))
-
-
 def _without_own_word(seen: int) -> bool:
-    """A day on which a person only passed on what others wrote is kept by its first second."""
-    return seen % DAY == 0
+    """A day on which a person has so far only passed on what others wrote is kept by a full minute."""
+    return seen % MINUTE == 0
