@@ -9,6 +9,7 @@ import pytest
 
 from services.moderation.bot import confirming
 from services.moderation.bot.commands import COMMANDS
+from services.moderation.bot.pending_store import SLOTS
 from services.moderation.bot.store import BotStore
 from shared.bus import NOTHING, Commit
 from shared.contracts.telegram import Method, TelegramAction
@@ -214,11 +215,11 @@ async def test_it_is_done_in_the_chat_in_which_it_was_said_and_in_no_other(deps:
     other = CHAT - 1
     moved = press | {"message": {"message_id": 3, "chat": {"id": other, "type": "supergroup"}}}
     assert "not for this chat" in answers(await tell(deps, "callback_query", moved))
-    code = press["data"].split(":")[1]
-    signed = pressing(confirming.PURPOSE, code, chat=other)
+    code, slot = press["data"].split(":")[1:3]
+    signed = pressing(confirming.PURPOSE, code, slot, chat=other)
     refused = await tell(deps, "callback_query", signed)
     assert (refused.writes, "no longer works" in answers(refused)) == ((), True)
-    for args in ((), ("",), ("x" * 13,)):
+    for args in ((), ("",), ("x" * 13, slot), (code, "99"), (code, "x"), (code, "")):
         body = pressing(confirming.PURPOSE, *args)
         assert "no longer works" in answers(await tell(deps, "callback_query", body))
 
@@ -246,3 +247,29 @@ async def test_who_cannot_be_looked_up_confirms_nothing(deps: Given) -> None:
     deps.telegram.silent = {"getChatMember"}
     commit = await tell(deps, "callback_query", press)
     assert (commit.writes, "could not check your rights" in answers(commit)) == ((), True)
+
+
+async def test_what_waits_in_a_chat_is_bounded_and_the_newest_stays(deps: Given) -> None:
+    redis: Any = deps.actor_store._redis
+    await redis.flushdb()
+    presses = [await wait_for(deps, "/ban", reply_to_message=TARGET, message_id=n) for n in range(100, 150)]
+    assert len([key async for key in redis.scan_iter("moderation:pending:*")]) == SLOTS
+    told = [answers(await tell(deps, "callback_query", press)) for press in presses]
+    assert ["no longer works" in text for text in told] == [True] * (50 - SLOTS) + [False] * SLOTS
+
+
+@pytest.mark.parametrize("words", ["", "x", "<b>& {name}", "\u202e🙂 " * 300, "9" * 4000, "&" * 4000])
+async def test_any_words_are_asked_about_in_a_text_that_telegram_takes(deps: Given, words: str) -> None:
+    for name in COMMANDS:
+        said = texts(
+            await tell(deps, "message", command(f"/{name} {words}", reply_to_message=TARGET, **ANONYMOUS))
+        )
+        assert all(0 < len(text) <= 4096 for text in said)
+        assert not any("<b>x" in text or "<b>&" in text for text in said)
+
+
+async def test_what_is_too_long_to_be_kept_is_not_done_and_it_is_said(deps: Given) -> None:
+    long = TARGET | {"text": "x", "rich_message": {"blocks": ["слова" * 9] * 3000}}
+    commit = await tell(deps, "message", command("/ban", reply_to_message=long, **ANONYMOUS))
+    assert commit.writes == ()
+    assert "so long a message" in texts(commit)[0]

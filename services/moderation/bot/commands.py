@@ -98,20 +98,21 @@ async def confirmed(press: PressTurn) -> Commit:
 
     Raises rights.Unknown and LacksRight.
     """
-    code = (*press.press.args, "")[0]
-    kept = await press.turn.deps.store.pending.get(code)
+    chat_id, pending = press.turn.chat.id, press.turn.deps.store.pending
+    place = confirming.place_of(press.press)
+    kept = await pending.get(chat_id, place)
     if kept is not None and kept.update is None:
         return Commit.of(events=[press.answer("anon.already", alert=True)])
     turn = press.turn.confirms(kept.update) if kept and kept.update else None
     command = command_of(turn) if turn else None
-    if kept is None or turn is None or command is None or kept.chat_id != press.turn.chat.id:
+    if kept is None or turn is None or command is None:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
     rights = await turn.rights()
     rights.require_admin()
     done = await COMMANDS[command.name](turn, command, rights)
     what = await confirming.said(turn, command.words, about_somebody=command.name in ABOUT_SOMEBODY)
     return done + Commit.of(
-        writes=turn.deps.store.pending.spend(code),
+        writes=pending.spend(chat_id, place),
         events=[press.edit(turn.speech("anon.done", what=what)), press.answer()],
         expect=[kept.unchanged],
     )

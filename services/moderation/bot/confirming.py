@@ -5,8 +5,8 @@ only shows something is answered at once.
 """
 
 from services.moderation.bot.i18n import Html, joined
-from services.moderation.bot.pending_store import PENDING_FOR
-from services.moderation.bot.signing import Buttons
+from services.moderation.bot.pending_store import PENDING_FOR, Place
+from services.moderation.bot.signing import Buttons, Press
 from services.moderation.bot.targets import find
 from services.moderation.bot.turn import Turn
 from shared.bus.commit import Commit
@@ -28,13 +28,22 @@ def changes_something(commit: Commit) -> bool:
 async def ask(turn: Turn, words: tuple[str, ...], *, about_somebody: bool) -> Commit:
     """Keep the command and ask for a press."""
     pending = turn.deps.store.pending
+    kept, place = pending.keep(turn.chat.id, turn.update), pending.place(turn.update)
+    if kept is None:
+        return Commit.of(events=[turn.say(turn.speech("anon.long"))])
     button = Buttons.of(turn.deps.keys, turn.chat.id, PURPOSE, turn.reply.now, DAYS)
     minutes = str(int(PENDING_FOR.total_seconds() // 60))
     text = turn.speech(
         "anon.ask", what=await said(turn, words, about_somebody=about_somebody), minutes=minutes
     )
-    rows = [[button(turn.speech.plain("anon.press"), pending.code(turn.update))]]
-    return Commit.of(writes=pending.keep(turn.update), events=[turn.say(text, rows)])
+    rows = [[button(turn.speech.plain("anon.press"), place.code, str(place.slot))]]
+    return Commit.of(writes=kept, events=[turn.say(text, rows)])
+
+
+def place_of(press: Press) -> Place:
+    """What the button under the question stands for."""
+    code, slot = (*press.args, "", "")[:2]
+    return Place(code, int(slot) if slot.isdecimal() else 0)
 
 
 async def said(turn: Turn, words: tuple[str, ...], *, about_somebody: bool) -> Html:

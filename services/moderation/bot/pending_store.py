@@ -1,6 +1,7 @@
 """Commands that wait for an admin's press, sealed.
 
-`moderation:pending:<code>` string: what was asked for, then a mark that it was carried out. 5 minutes.
+`moderation:pending:<c>:<slot>` string: what was asked for in a chat, then a mark that it was carried out.
+5 minutes; at most as many in a chat as there are slots, the newer in place of the older.
 """
 
 from datetime import timedelta
@@ -15,13 +16,21 @@ from shared.bus.commit import Command, Expect
 from shared.keys import Keys
 
 PENDING_FOR = timedelta(minutes=5)
-DONE = b"done"
+SLOTS = 32
+BYTES_MOST = 64 * 1024
+"""A message with the one that it answers is far below; more is nobody's command."""
+
+
+class Place(NamedTuple):
+    """Where a command is kept: `code` stands for one message of one chat, `slot` is shared with others."""
+
+    code: str
+    slot: int
 
 
 class Pending(NamedTuple):
     """`update` is the command as Telegram sent it; None once it was carried out."""
 
-    chat_id: int
     update: Update | None
     unchanged: Expect
     """Nobody else has carried it out meanwhile."""
@@ -34,35 +43,42 @@ class PendingStore:
         self._redis = redis
         self._keys = keys
 
-    def code(self, update: Update) -> str:
-        """What the command is kept under: it stands for one message of one chat."""
+    def place(self, update: Update) -> Place:
         chat, message = update.chat, update.message
-        where = f"{chat.id if chat else 0}:{message.id if message else 0}:{update.id}"
-        return self._keys.token("pending", where, 8)
+        number = message.id if message else 0
+        code = self._keys.token("pending", f"{chat.id if chat else 0}:{number}:{update.id}", 8)
+        return Place(code, number % SLOTS)
 
-    def keep(self, update: Update) -> list[Command]:
-        key = _key(self.code(update))
-        sealed = self._keys.seal(orjson.dumps(dict(update.raw)), key)
-        return [("SET", key, sealed, "EX", int(PENDING_FOR.total_seconds()))]
+    def keep(self, chat_id: int, update: Update) -> list[Command] | None:
+        """None for a message that is too long to be kept."""
+        key, raw = self._key(chat_id, self.place(update).slot), orjson.dumps(dict(update.raw))
+        if len(raw) > BYTES_MOST:
+            return None
+        return [("SET", key, self._keys.seal(raw, key), "EX", int(PENDING_FOR.total_seconds()))]
 
-    async def get(self, code: str) -> Pending | None:
-        """None when there is none, or not any more."""
-        key = _key(code)
+    async def get(self, chat_id: int, place: Place) -> Pending | None:
+        """None when there is none in this chat, or not any more."""
+        key = self._key(chat_id, place.slot)
         found = cast("bytes | None", await self._redis.get(key))
         if found is None:
             return None
-        if found == DONE:
-            return Pending(0, None, Expect.equals(key, found))
+        if found == _done(place):
+            return Pending(None, Expect.equals(key, found))
         try:
             update = parse(self._keys.unseal(found, key))
         except (InvalidTag, BadUpdate):
             return None
-        return Pending(update.chat.id if update.chat else 0, update, Expect.equals(key, found))
+        same = self.place(update) == place and update.chat is not None and update.chat.id == chat_id
+        return Pending(update, Expect.equals(key, found)) if same else None
 
-    def spend(self, code: str) -> list[Command]:
+    def spend(self, chat_id: int, place: Place) -> list[Command]:
         """It is carried out, and whoever presses next is told so."""
-        return [("SET", _key(code), DONE, "EX", int(PENDING_FOR.total_seconds()))]
+        key = self._key(chat_id, place.slot)
+        return [("SET", key, _done(place), "EX", int(PENDING_FOR.total_seconds()))]
+
+    def _key(self, chat_id: int, slot: int) -> str:
+        return f"moderation:pending:{self._keys.person(chat_id)}:{slot}"
 
 
-def _key(code: str) -> str:
-    return f"moderation:pending:{code}"
+def _done(place: Place) -> bytes:
+    return f"done:{place.code}".encode()
