@@ -88,7 +88,7 @@ async def _obeyed(turn: Turn, command: Command) -> Commit:
 async def _shown_or_asked(turn: Turn, command: Command) -> Commit:
     """Of an admin whom Telegram hides: the answer where it is only words, else the question who it is."""
     found = await COMMANDS[command.name](turn, command, EVERY_RIGHT)
-    if not confirming.changes_something(found):
+    if not confirming.changes_something(found, turn.chat.id):
         return found
     return await confirming.ask(turn, command.words, about_somebody=command.name in ABOUT_SOMEBODY)
 

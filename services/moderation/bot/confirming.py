@@ -18,10 +18,11 @@ SHOWN_MOST = 120
 """Characters of a command that are shown again."""
 
 
-def changes_something(commit: Commit) -> bool:
-    """Whether more than words in Telegram follow from it: something written, done, or passed on."""
+def changes_something(commit: Commit, chat_id: int) -> bool:
+    """Whether more than words in this chat follow from it: something written, done, or passed on."""
     return bool(commit.writes) or not all(
-        isinstance(event, TelegramAction) and event.method is Method.SEND_MESSAGE for event in commit.events
+        isinstance(event, TelegramAction) and event.method is Method.SEND_MESSAGE and event.chat_id == chat_id
+        for event in commit.events
     )
 
 
