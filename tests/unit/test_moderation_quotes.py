@@ -204,6 +204,11 @@ def test_only_a_quote_that_breaks_a_lock_is_looked_into(
     assert needs_facts(update(body), made, context()) == needed
 
 
+def test_for_a_first_message_the_linked_channel_is_looked_up_and_no_author() -> None:
+    assert needs_facts(update(quoting(from_channel(OTHER), OTHER)), state(), context()) == {Fact.ADDRESSES}
+    assert needs_facts(update(quoting(HIDDEN)), state(), context()) == set()
+
+
 def test_a_newcomers_first_message_that_quotes_a_link_from_here_has_none() -> None:
     made = decided(state(), update(quoting(from_user(ADMIN))))
     assert made.changes.observed[0].reasons == ()

@@ -48,31 +48,32 @@ def needs_facts(update: Update, state: ChatState, context: Context) -> frozenset
         return _NOTHING
     kinds = violations(update, message, state, context) if state.policy.locks else []
     first = is_first(message, state, context)
-    if not kinds and not first:
+    if not kinds and (not first or parts_of(update, context).plain):
         return _NOTHING
     if kinds and not is_held(role_of(message, *keys_of(message, context), state, state.policy), state):
         kinds = []
     asked = _ASKED.intersection(kinds)
     if first:
         asked |= _SIGNS
-    needed = _of_quote(update, state, context) if kinds else _NOTHING
+    needed = _of_quote(update, state, context)
+    if not kinds:
+        needed -= {Fact.AUTHOR}  # what is quoted from here is no sign, whoever wrote it
     return needed | _of_links(update, asked, state, context) if asked else needed
 
 
 def is_first(message: Message, state: ChatState, context: Context) -> bool:
     """Whether it is the first message that was ever seen of somebody who is no admin, and tells of them."""
     sender = message.sender
-    if message.edited or sender is None or message.sender_chat is not None or sender.id in TELEGRAM_OWN:
+    if message.edited or sender is None or message.sender_chat is not None:
+        return False
+    if sender.is_bot or sender.id in TELEGRAM_OWN:
         return False
     person = context.person(sender.id)
     return person not in state.seen and not state.is_admin(person)
 
 
 def _of_links(update: Update, asked: frozenset[str], state: ChatState, context: Context) -> frozenset[Fact]:
-    parts = parts_of(update, context)
-    if parts.plain:
-        return _NOTHING
-    named, invited = unsure(parts, asked, where_of(update, state))
+    named, invited = unsure(parts_of(update, context), asked, where_of(update, state))
     needed: set[Fact] = set()
     if named and (state.addresses is None or not state.addresses.fresh(context.now)):
         needed.add(Fact.ADDRESSES)
