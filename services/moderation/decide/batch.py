@@ -11,7 +11,7 @@ from services.moderation.decide.desk import Desk
 from services.moderation.domain import lookalike, vouching
 from services.moderation.domain.context import Context
 from services.moderation.domain.decide import STALE, decide, needs_admins, needs_linked
-from services.moderation.domain.facts import needs_facts
+from services.moderation.domain.facts import Fact, needs_facts
 from services.moderation.domain.migration import Moved, at_new_id, migration
 from services.moderation.domain.policy import Policy
 from services.moderation.domain.state import ChatState
@@ -159,14 +159,18 @@ class Batch:
         """What decides whether a link or a quote is held against who sent it. One fact may raise the next."""
         if self.learnt.get(update.id) is state.policy:
             return
-        if state.admins is not None:  # else nothing is asked, as nobody is accused
-            self.learnt[update.id] = state.policy
         for _ in range(LEARNT_MOST):
-            needed = needs_facts(update, state, context)
+            needed = self._needed(update, state, context)
             if not needed:
                 return
             await self.desk.facts.learn(needed, update, state, context)
             context.memo.pop(update.id, None)
+
+    def _needed(self, update: Update, state: ChatState, context: Context) -> frozenset[Fact]:
+        needed = needs_facts(update, state, context)
+        if not needed and state.admins is not None:  # without admins nobody is accused, and nothing asked
+            self.learnt[update.id] = state.policy
+        return needed
 
     async def _learn_all(self, context: Context) -> None:
         """The chats side by side, so that a slow answer about one does not hold up the others. What is known
@@ -175,7 +179,9 @@ class Batch:
         by_chat: dict[int, list[Update]] = {}
         for update, _ in self.updates:
             state = self._state(update)
-            if state is not None and update.message is not None and update.chat == state.about:
+            if state is None or update.message is None or update.chat != state.about:
+                continue
+            if not _is_stale(update, self.now) and self._needed(update, state, context):
                 by_chat.setdefault(state.id, []).append(update)
         waiting = [self._learn_of(self.states[chat], found, context) for chat, found in by_chat.items()]
         for result in await asyncio.gather(*waiting, return_exceptions=True):
@@ -184,8 +190,7 @@ class Batch:
 
     async def _learn_of(self, state: ChatState, updates: list[Update], context: Context) -> None:
         for update in updates:
-            if not _is_stale(update, self.now):
-                await self._learn(update, state, context)
+            await self._learn(update, state, context)
 
     def _is_said(self, update: Update, context: Context) -> bool:
         """Whether the bot is to answer."""
