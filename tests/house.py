@@ -140,17 +140,27 @@ class Clock(House):
         self.allowed: dict[str, bool] = dict(BEFORE)
         self.away: Exception | None = None
         self.linked: int | None = None
+        self.names: dict[int, list[str]] = {}
+        """The active user names of chats, by id."""
+        self.looked_up: list[int] = []
+        """Ids of the chats that Telegram was asked about."""
         asked = self.telegram.call
 
         async def call(method: str, params: Any = None, *, seconds: float = 15) -> Any:
             if method == "getChat":
+                self.looked_up.append(params["chat_id"])
                 if self.away is not None:
                     raise self.away
-                linked = {} if self.linked is None else {"linked_chat_id": self.linked}
-                return chat(params["chat_id"]) | {"permissions": dict(self.allowed)} | linked
+                return self.full(params["chat_id"])
             return await asked(method, params, seconds=seconds)
 
         self.telegram.call = call  # type: ignore[method-assign]
+
+    def full(self, chat_id: int) -> dict[str, Any]:
+        """A ChatFullInfo."""
+        linked = {"linked_chat_id": self.linked} if self.linked not in (None, chat_id) else {}
+        names = {"active_usernames": self.names[chat_id]} if chat_id in self.names else {}
+        return chat(chat_id) | {"permissions": dict(self.allowed)} | linked | names
 
     async def do(self, commit: Commit | None) -> Outcome | None:
         return None if commit is None else await self.bus.commit(commit)

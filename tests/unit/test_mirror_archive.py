@@ -23,6 +23,7 @@ from shared.contracts.ground import Ground
 from shared.contracts.listings import Area, Link
 from shared.contracts.streets import Street
 from shared.settings import City
+from tests import spellings
 from tests.gateway import listing
 
 SEED = bytes(range(32))
@@ -129,13 +130,21 @@ def test_the_ground_is_in_it_as_images_with_their_own_style_and_nothing_else(fol
 @pytest.mark.parametrize(
     "text",
     [
-        f"t.me/+{HASH}", f"https://t.me/joinchat/{HASH}", f"TELEGRAM.ME/+{HASH}", f"https://t.me/%2B{HASH}",
-        f"tg://join?invite={HASH}", f"tg:join?invite={HASH}", f"telegram.dog/joinchat/{HASH}",
+        *(one.text for one in (*spellings.INVITES, *spellings.FOLDERS, *spellings.PHONES)),
+        f"https://t.me/share/url?url=https://t.me/+{spellings.HASH}",
+        f"https://example.org/?u=tg://join?invite={spellings.HASH}",
+        f"https://t-do.ru/joinchat/{spellings.HASH}",
     ],
-)  # fmt: skip
+)
 def test_every_spelling_of_a_private_link_is_taken_out_of_texts(text: str) -> None:
-    assert HASH not in without_invites(f"да нас {text}, сябры", "...")
-    assert without_invites("t.me/dvor", "...") == "t.me/dvor"
+    made = without_invites(f"да нас {text}, сябры", "...")
+    assert not any(code in made for code in (spellings.HASH, spellings.SLUG, spellings.PHONE))
+    assert (made[:6], made[-7:]) == ("да нас", ", сябры")
+
+
+def test_public_links_and_everything_else_stays_in_texts_as_it_is() -> None:
+    text = f"№ 5… ｄvor t.me/dvor, https://t.me/{spellings.NAME}/3 (tg://resolve?domain=dvor)"
+    assert without_invites(text, "...") == text
 
 
 def test_names_of_strangers_are_text_in_every_file(mirror: Path) -> None:

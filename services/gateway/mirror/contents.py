@@ -1,6 +1,5 @@
 """What a mirror is made of. The same contents always give the same bytes."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,16 +8,12 @@ from shared.contracts.ground import Ground
 from shared.contracts.listings import Area, Listing
 from shared.contracts.streets import Street
 from shared.settings import City
+from shared.text.found import replaced
+from shared.text.targets import INVITATIONS, TargetKind, targets_of
 
 LASTS = timedelta(days=30)
 """How long a mirror is good for: chats move, and a link may fall into the wrong hands."""
-INVITE = re.compile(
-    r"""(?ix)
-    (?: https?:// )? (?: t | telegram ) \. (?: me | dog ) / (?: \+ | %2B | joinchat/ ) [\w-]*
-    | tg: (?://)? join \? \S*
-    """
-)
-"""A private invite link inside a text. Those of listings are known as such; this is for descriptions."""
+_PRIVATE = INVITATIONS | {TargetKind.PHONE}
 
 
 @dataclass(frozen=True)
@@ -68,8 +63,12 @@ class Contents:
 
 
 def without_invites(text: str, instead: str) -> str:
-    """The text with every private invite link replaced."""
-    return INVITE.sub(instead, text)
+    """The text with every private invite link replaced, and every link to a person's number."""
+    return replaced(text, lambda address: instead if _is_private(address) else address)
+
+
+def _is_private(address: str) -> bool:
+    return any(target.kind in _PRIVATE for target in targets_of(address))
 
 
 def public_link(listing: Listing) -> str:

@@ -1,11 +1,10 @@
-"""What a message is: its kinds of media, its kind of service message, its links.
+"""What a message is: its kinds of media, its kind of service message, its entities.
 
 Field names are those of the Bot API (core.telegram.org/bots/api#message, version 10.3). A field that is not
 known here is never an error: what looks like a file counts as media, what has no content counts as a service
 message.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -213,50 +212,3 @@ def _entity(entity: Json, units: bytes) -> tuple[str, str]:
     if isinstance(start, int) and isinstance(length, int) and start >= 0 and length >= 0:
         return str(kind), units[2 * start : 2 * (start + length)].decode("utf-16-le", "replace")
     return str(kind), ""
-
-
-_LINKED = frozenset({"entities", "caption_entities", "reply_markup"})
-_INVITE = re.compile(r"(?:t(?:elegram)?\.(?:me|dog)/(?:\+|joinchat/)|tg://join)", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?://|tg://|\bwww\.|\bt(?:elegram)?\.(?:me|dog)/)\S+", re.IGNORECASE)
-
-
-def links(message: Json) -> tuple[str, ...]:
-    """`invite` for a link that leads into a private chat, `link` for any other; from text and buttons.
-
-    Addresses that stand in the text without an entity count as well.
-    """
-    text = message.get("text") or message.get("caption")
-    found = {_of_link(address) for address in written_addresses(text)} if isinstance(text, str) else set()
-    if not found and _LINKED.isdisjoint(message):
-        return ()
-    if "entities" in message or "caption_entities" in message:
-        for kind, target in entities(message):
-            if kind in ("url", "text_link"):
-                found.add(_of_link(target))
-    markup = message.get("reply_markup")
-    if isinstance(markup, dict) and _has_url(markup.get("inline_keyboard")):
-        found.add("link")
-    return tuple(sorted(found))
-
-
-def _of_link(target: str) -> str:
-    return "invite" if is_invite(target) else "link"
-
-
-def is_invite(target: str) -> bool:
-    """Whether an address leads into a private chat."""
-    return _INVITE.search(target) is not None
-
-
-def written_addresses(text: str) -> list[str]:
-    """Addresses that stand in a text, with or without an entity. None is without a stroke or a point."""
-    return _ADDRESS.findall(text) if "/" in text or "." in text else []
-
-
-def _has_url(rows: Any) -> bool:
-    return isinstance(rows, list) and any(
-        isinstance(button, dict) and "url" in button
-        for row in rows
-        if isinstance(row, list)
-        for button in row
-    )

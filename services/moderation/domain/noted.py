@@ -4,9 +4,12 @@ A day counts as one on which the person wrote only by a message that is their ow
 every day becomes nobody's trusted neighbour by it, and who was asked to say a word has not answered.
 """
 
+from services.moderation.domain import locks
 from services.moderation.domain.context import Context
+from services.moderation.domain.parts import Parts
 from services.moderation.domain.state import DAY, ChatState
-from services.moderation.domain.update import Message
+from services.moderation.domain.update import Message, Update
+from services.moderation.domain.violations import parts_of, quote_of_here, where_of
 
 MINUTE = 60
 NEWCOMER = 7 * DAY
@@ -27,13 +30,17 @@ def note(message: Message, person: str, state: ChatState) -> None:
     state.days[person] = state.days.get(person, 0) + message.is_own
 
 
-def first_message(message: Message, person: str, state: ChatState, context: Context) -> tuple[str, ...]:
+def first_message(
+    update: Update, message: Message, person: str, state: ChatState, context: Context
+) -> tuple[str, ...]:
     """Codes of what is wrong with somebody's very first message; a newcomer's counts for more."""
     if person in state.seen:
         return ()
     joined = state.joined.get(person)
     new = "new" if joined is not None and context.now - joined < NEWCOMER else "first"
-    found = [f"{new}_message.{link}" for link in message.links]
+    quote = quote_of_here(update, state, context)
+    parts = parts_of(update, context) if quote is None else Parts(quote.rest)
+    found = [f"{new}_message.{link}" for link in locks.links_in(parts, where_of(update, state))]
     if message.is_forward:
         found.append(f"{new}_message.forward")
     return tuple(found)

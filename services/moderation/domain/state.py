@@ -19,6 +19,8 @@ HOUR = 3600
 DAY = 24 * HOUR
 ADMINS_FRESH = HOUR
 """Seconds after which the list of admins is looked up again when it is needed."""
+ADDRESSES_FRESH = HOUR
+"""The same for the names of a chat that updates do not tell."""
 NAME_LEAST = 4
 """A shorter name is shared by too many people to be a look-alike."""
 
@@ -35,6 +37,20 @@ class Admins:
 
     def fresh(self, now: int) -> bool:
         return now - self.at < ADMINS_FRESH
+
+
+class Addresses(NamedTuple):
+    """What leads into a chat beside the public name in its updates, as Telegram told at `at`.
+
+    `usernames`, in lower case, are those of the chat and of its linked channel, whose id is `linked`.
+    """
+
+    at: int = 0
+    usernames: frozenset[str] = frozenset()
+    linked: int = 0
+
+    def fresh(self, now: int) -> bool:
+        return now - self.at < ADDRESSES_FRESH
 
 
 @dataclass(slots=True)
@@ -132,6 +148,7 @@ class Changes:
     admins: bool = False
     status: bool = False
     linked: bool = False
+    addresses: bool = False
     told: tuple[str, ...] = ()
     migrated: tuple[int, int] | None = None
     """A group's id and that of the supergroup that it has become."""
@@ -159,6 +176,17 @@ class ChatState:
     """Keyed people for whom an admin has spoken."""
     linked: str = ""
     """The keyed hash of the channel that is linked to this group, as far as it was seen."""
+    addresses: Addresses | None = None
+    """None until a link asks for it."""
+    sealed_addresses: bytes = b""
+    """As stored; opened when a link asks for it."""
+    invites: frozenset[str] | None = None
+    """Hashes of the bot's own invite links; None until a link asks for them."""
+    former: int | None = None
+    """The id of the group that this supergroup was."""
+    authors: dict[int, str] = field(default_factory=dict)
+    """Message id: the keyed person or channel who wrote it, empty where that is not known any more. Only of
+    messages that somebody quotes."""
     albums: dict[str, Album] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     """Code of a dry-run notice: when it was last given."""
@@ -181,6 +209,13 @@ class ChatState:
     def is_basic(self) -> bool:
         """As far as is known, see `Chat.is_basic`."""
         return self.about is not None and self.about.is_basic
+
+    def know(self, other: "ChatState") -> None:
+        """Take over what another look at the same chat tells of people; what is known already stays."""
+        self.seen = other.seen | self.seen
+        self.days = other.days | self.days
+        self.joined = other.joined | self.joined
+        self.trusted |= other.trusted
 
     def warned_of(self, person: str) -> Warned:
         return self.warned.get(person, Warned())

@@ -70,7 +70,6 @@ class Message(NamedTuple):
     service: str | None
     media: tuple[str, ...]
     album: str | None
-    links: tuple[str, ...]
     is_forward: bool
     is_command: bool
     """It begins with a command, and its sender wrote it; whether it is obeyed says `is_own`."""
@@ -195,7 +194,6 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
         service,
         media=() if told else content.media_kinds(body),
         album=_album(album) if album else None,
-        links=() if told else content.links(body),
         is_forward=content.is_forward(body),
         is_command=not told and _is_command(body) and not authorship.is_passed_on(body),
         edited=edited,
@@ -208,6 +206,23 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
 def answered(body: Mapping[str, Any]) -> Message | None:
     """The message of the same chat that this one answers."""
     return _message(_dict(body.get("reply_to_message")), edited=False)
+
+
+def origin_of(origin: Mapping[str, Any], message_id: int) -> Message:
+    """What a MessageOrigin tells of a message: when and by whom; nobody for a hidden user."""
+    writer = origin.get("sender_chat") or origin.get("chat")
+    return Message(
+        message_id,
+        _moment(origin.get("date")),
+        _person(origin.get("sender_user")),
+        _integer(_dict(writer).get("id")),
+        is_automatic_forward=False,
+        service=None,
+        media=(),
+        album=None,
+        is_forward=False,
+        is_command=False,
+    )
 
 
 def _told(body: Mapping[str, Any], service: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
-from services.moderation.store import forms, names, packed
+from services.moderation.store import addresses, forms, names, packed
 from services.moderation.store.closings import Closings
 from services.moderation.store.free_text import from_store, to_store
 from services.moderation.store.index import Index
@@ -114,6 +114,8 @@ class Chats:
         state.linked = stored.get(b"linked", b"").decode()
         state.moved_to = self._chat_id(stored.get(b"moved"))
         state.told = {k.removeprefix(TOLD).decode(): int(v) for k, v in stored.items() if k.startswith(TOLD)}
+        state.former = self._chat_id(stored.get(b"former"))
+        state.sealed_addresses = stored.get(b"addresses", b"")
         if sealed := stored.get(b"about"):
             state.about = self._open_about(sealed)
 
@@ -126,11 +128,20 @@ class Chats:
         except (InvalidTag, TypeError, orjson.JSONDecodeError):
             return None
 
+    async def standing(self, chat_id: int, people: Collection[str]) -> ChatState:
+        """What is known of a chat, and in it of these keyed people."""
+        wanted = Wanted()
+        wanted.people |= set(people)
+        states, _ = await self.load({chat_id: wanted}, {})
+        return states[chat_id]
+
     async def move(self, old: int, new: int) -> list[Command]:
         """What is known of a group, under the id that it has as a supergroup."""
         source, target = self._names.of_chat("chat", old), self._names.of_chat("chat", new)
         writes: list[Command] = []
         for field, value in (await self._redis.hgetall(source)).items():
+            if field == b"addresses":
+                continue  # the supergroup's are looked up
             if field == b"about":
                 about = self._open_about(value)
                 value = self._about_sealed(about._replace(id=new, type="supergroup")) if about else b""  # noqa: PLW2901
@@ -166,6 +177,7 @@ class Chats:
         if changes.status:
             writes.append(("HSET", key, "bot", state.bot))
             writes += self._keep(state.id) if state.bot not in ("left", "kicked") else self._forget(state.id)
+        writes += addresses.saved(state, key, self._keys)
         if changes.linked:
             writes.append(("HSET", key, "linked", state.linked))
         for code in changes.told:
@@ -259,10 +271,7 @@ class Chats:
 
     async def state(self, chat_id: int, people: Iterable[int] = ()) -> ChatState:
         """What is known of one chat, and in it of these people."""
-        wanted = Wanted()
-        wanted.people |= {self._keys.person(one) for one in people}
-        states, _ = await self.load({chat_id: wanted}, {})
-        return states[chat_id]
+        return await self.standing(chat_id, {self._keys.person(one) for one in people})
 
     # For commands.
 

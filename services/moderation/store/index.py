@@ -63,6 +63,13 @@ class Index:
         first = newest[since].at - SKEW if since in newest else 0
         return [one for one in found if one is newest[one.message_id] and one.at >= first]
 
+    async def author(self, chat_id: int, message_id: int) -> str:
+        """Who wrote a message; empty when it is not indexed any more."""
+        now = int((await self._redis.time())[0])
+        found = await self._read(chat_id, range(now // HOUR - HOURS, now // HOUR + 1), message_id, message_id)
+        newest = _newest(found).get(message_id)
+        return newest.person if newest is not None else ""
+
     async def before(self, chat_id: int, moment: int) -> list[Indexed]:
         """Messages sent up to this moment (unix seconds) that can still be deleted, oldest first."""
         now = int((await self._redis.time())[0])
@@ -84,10 +91,10 @@ class Index:
         still = await self.not_again(chat_id, ((one.message_id, one.at) for one in old))
         return [one for one in old if one.message_id in still]
 
-    async def _read(self, chat_id: int, hours: range, since: int = 0) -> list[Indexed]:
+    async def _read(self, chat_id: int, hours: range, since: int = 0, until: int = 0) -> list[Indexed]:
         pipe = self._redis.pipeline(transaction=False)
         for hour in hours:
-            pipe.zrange(self._names.index(chat_id, hour), since or "-inf", "+inf", byscore=True)
+            pipe.zrange(self._names.index(chat_id, hour), since or "-inf", until or "+inf", byscore=True)
         answers = await pipe.execute()
         return [_indexed(m, hour) for hour, members in zip(hours, answers, strict=True) for m in members]
 

@@ -1,6 +1,6 @@
 """Names of Redis keys and how long each lives. Nobody else builds them.
 
-`moderation:{pp}:chat:<c>` hash: sealed id and title of a managed chat, the bot's membership, notices given.
+`moderation:{pp}:chat:<c>` hash: sealed id, title and names of a managed chat, the bot's membership, notices.
     Ends 30 days after the bot left. Of a group that became a supergroup only the new id, for 1 year.
 `moderation:{pp}:settings:<c>` hash: what its admins set, their own words sealed. Ends with it.
 `moderation:{pp}:admins:<c>` string: keyed hashes of admins and of their names. 24 h.
