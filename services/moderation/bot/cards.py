@@ -5,9 +5,8 @@ Who gets it, and what happens where no admin has opened the bot, stands in `news
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from services.moderation.bot import asking, deeds, explaining, wiping
+from services.moderation.bot import asking, explaining, wiping
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.explaining import reason
 from services.moderation.bot.i18n import Html, Speech, joined
@@ -18,6 +17,7 @@ from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import Decided
+from services.moderation.domain.membership import banning, muting
 from services.moderation.telegram.audit import short
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
@@ -197,10 +197,10 @@ def _acts(press: PressTurn, judged: PersonJudged, choice: str) -> list[TelegramA
     turn = press.turn
     if choice == "trust":
         return []
-    method, params = Method.BAN_MEMBER, dict[str, Any](user_id=judged.user_id)
+    method, params = Method.BAN_MEMBER, banning(judged.user_id, None)
     if choice == "restrict":
         until = int((turn.reply.now + RESTRICTED).timestamp())
-        method, params = Method.RESTRICT_MEMBER, {**params, "permissions": deeds.SILENT, "until_date": until}
+        method, params = Method.RESTRICT_MEMBER, muting(judged.user_id, until)
     reasons = tuple(signal.name for signal in against(judged))
     return [turn.reply.act(judged.chat_id, method, params, by=turn.by, reasons=reasons)]
 

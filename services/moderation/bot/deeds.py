@@ -13,6 +13,8 @@ from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.membership import banning, muting
+from services.moderation.domain.permissions import FREE
 from services.moderation.domain.text import message_text
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import AuditEntry, short
@@ -22,16 +24,6 @@ from shared.contracts.base import Message
 from shared.contracts.telegram import Method, PersonObserved, TelegramAction
 
 DELETABLE = timedelta(hours=48)
-_PERMISSIONS = (
-    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
-    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
-    "can_add_web_page_previews", "can_invite_users", "can_pin_messages", "can_change_info",
-    "can_manage_topics",
-)  # fmt: skip
-SILENT = dict.fromkeys(_PERMISSIONS, False)
-_SPOKEN = {name for name in SILENT if name.startswith(("can_send_", "can_add_"))} | {"can_invite_users"}
-FREE = {name: name in _SPOKEN for name in SILENT}
-"""What members may do; the chat's own permissions still hold them to less."""
 
 
 @dataclass(frozen=True)
@@ -175,25 +167,26 @@ def actions(turn: Turn, verb: Verb, target: Target, length: timedelta | None) ->
         left = datetime.fromtimestamp(target.sent_at, turn.reply.now.tzinfo) + DELETABLE - turn.reply.now
         gone = {"message_ids": [target.message]}
         made.append(_act(turn, verb, Method.DELETE_MESSAGES, gone, left))
-    method, params = _call(verb, target)
-    if length is not None:
-        params["until_date"] = int((turn.reply.now + length).timestamp())
+    method, params = _call(
+        verb, target, None if length is None else int((turn.reply.now + length).timestamp())
+    )
     made.append(_act(turn, verb, method, params, timedelta(days=1)))
     return made
 
 
-def _call(verb: Verb, target: Target) -> tuple[Method, dict[str, Any]]:
+def _call(verb: Verb, target: Target, until: int | None = None) -> tuple[Method, dict[str, Any]]:
     if target.is_channel:
         if verb.harms:
             return Method.BAN_SENDER_CHAT, {"sender_chat_id": target.id}
         return Method.UNBAN_SENDER_CHAT, {"sender_chat_id": target.id}
-    who: dict[str, Any] = {"user_id": target.id}
-    if verb.name == "unban":
-        return Method.UNBAN_MEMBER, who | {"only_if_banned": True}
-    if verb.name in {"mute", "unmute"}:
-        permissions = SILENT if verb.name == "mute" else FREE
-        return Method.RESTRICT_MEMBER, who | {"permissions": permissions}
-    return Method.BAN_MEMBER, who
+    match verb.name:
+        case "unban":
+            return Method.UNBAN_MEMBER, {"user_id": target.id, "only_if_banned": True}
+        case "unmute":
+            return Method.RESTRICT_MEMBER, {"user_id": target.id, "permissions": dict(FREE)}
+        case "mute":
+            return Method.RESTRICT_MEMBER, muting(target.id, until)
+    return Method.BAN_MEMBER, banning(target.id, until)
 
 
 def _act(turn: Turn, verb: Verb, method: Method, params: dict[str, Any], within: timedelta) -> TelegramAction:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from services.moderation.bot import deeds, log_view
+from services.moderation.bot import log_view
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.subject import from_code, rights_in
+from services.moderation.domain.permissions import FREE
 from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import Undo
 from shared.bus.commit import Commit
@@ -60,7 +61,7 @@ def _params(undo: Undo) -> dict[str, Any]:
         case Method.UNBAN_SENDER_CHAT:
             return {"sender_chat_id": undo.target}
         case Method.RESTRICT_MEMBER:
-            return {"user_id": undo.target, "permissions": deeds.FREE}
+            return {"user_id": undo.target, "permissions": FREE}
         case _:
             return {"user_id": undo.target, "only_if_banned": True}
 

@@ -1,7 +1,6 @@
 """`/warn`, `/warnings`, `/unwarn`, and an admin's word for somebody: `/trust`, `/untrust`."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.moderation.bot import deeds, log_view, notices
@@ -10,6 +9,7 @@ from services.moderation.bot.i18n import joined
 from services.moderation.bot.rights import Rights
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.membership import banning, muting
 from services.moderation.domain.warnings import Step, Warned, step, still
 from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import code_of
@@ -61,11 +61,9 @@ def _warned(turn: Turn, target: Target, found: Step, reason: str) -> Commit:
 
 
 def _follows(turn: Turn, target: Target, found: Step) -> TelegramAction:
-    method, params = Method.BAN_MEMBER, dict[str, Any](user_id=target.id)
+    method, params = Method.BAN_MEMBER, banning(target.id, found.until)
     if found.what == "mute":
-        method, params = Method.RESTRICT_MEMBER, {**params, "permissions": deeds.SILENT}
-    if found.until is not None:
-        params["until_date"] = found.until
+        method, params = Method.RESTRICT_MEMBER, muting(target.id, found.until)
     return turn.reply.act(
         turn.chat.id, method, params, within=timedelta(days=1), by=turn.by, reasons=("admin.warn",)
     )

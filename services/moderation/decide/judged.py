@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.acts import deletion, notice
 from services.moderation.decide.desk import Desk
-from services.moderation.decide.sanctions import SILENT
 from services.moderation.domain.conditions import ACTIONS, RULES_APART
+from services.moderation.domain.membership import banning, muting
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import ADVISE, REMOVE, threshold
 from services.moderation.domain.state import ChatState, Delete
@@ -93,11 +93,7 @@ def _restrict(state: ChatState, event: PersonJudged, now: int) -> TelegramAction
         action_id=f"restrict:{state.key}:{event.person}:{int(event.judged_at.timestamp() * 1000)}",
         chat_id=state.id,
         method=Method.RESTRICT_MEMBER,
-        params={
-            "user_id": event.user_id,
-            "permissions": SILENT,
-            "until_date": int((moment + RESTRICTED_FOR).timestamp()),
-        },
+        params=muting(event.user_id, int((moment + RESTRICTED_FOR).timestamp())),
         reasons=_reasons(event),
         decided_at=moment,
         expires_at=moment + BAN_EXPIRES,
@@ -120,12 +116,12 @@ async def _would(desk: Desk, state: ChatState, event: PersonJudged, what: str, n
 async def _remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> list[TelegramAction]:
     moment, reasons = datetime.fromtimestamp(now, UTC), _reasons(event)
     removed_for = timedelta(days=state.settings.number("suspicious.days"))
-    until = {} if state.is_basic else {"until_date": int((moment + removed_for).timestamp())}
+    until = None if state.is_basic else int((moment + removed_for).timestamp())
     ban = TelegramAction(
         action_id=f"remove:{state.key}:{event.person}:{int(event.judged_at.timestamp() * 1000)}",
         chat_id=state.id,
         method=Method.BAN_MEMBER,
-        params={"user_id": event.user_id, "revoke_messages": True, **until},
+        params={**banning(event.user_id, until), "revoke_messages": True},
         reasons=reasons,
         decided_at=moment,
         expires_at=moment + BAN_EXPIRES,

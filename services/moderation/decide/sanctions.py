@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.moderation.decide.desk import Desk
-from services.moderation.domain.closing import SPEAKING
+from services.moderation.domain.membership import banning, muting
 from services.moderation.domain.state import ChatState, Sanction
 from shared.contracts.telegram import Method, TelegramAction
 
@@ -13,7 +13,6 @@ EXPIRES = timedelta(hours=24)
 SAID_WITHIN = timedelta(minutes=10)
 """A warning that comes later would puzzle more than teach."""
 Call = tuple[Method, dict[str, Any]]
-SILENT = dict.fromkeys(SPEAKING, False)
 
 
 def sanctions(desk: Desk, state: ChatState, now: int) -> Iterator[TelegramAction]:
@@ -27,15 +26,15 @@ def sanctions(desk: Desk, state: ChatState, now: int) -> Iterator[TelegramAction
 
 
 def _call(found: Sanction) -> Call | None:
-    until = {} if found.until is None else {"until_date": found.until}
-    who = {"user_id": found.person.id} if found.person is not None else {}
+    if found.what == "ban_channel":
+        return Method.BAN_SENDER_CHAT, {"sender_chat_id": found.channel}
+    if found.person is None:
+        return None
     match found.what:
         case "mute":
-            return Method.RESTRICT_MEMBER, {**who, "permissions": SILENT, **until}
+            return Method.RESTRICT_MEMBER, muting(found.person.id, found.until)
         case "ban" | "remove":
-            return Method.BAN_MEMBER, {**who, **until}
-        case "ban_channel":
-            return Method.BAN_SENDER_CHAT, {"sender_chat_id": found.channel}
+            return Method.BAN_MEMBER, banning(found.person.id, found.until)
     return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
-from services.moderation.decide.sanctions import SILENT
+from services.moderation.domain.membership import muting
 from services.moderation.domain.raids import LET_IN, Door, Join, Step, Terms, Wave, company, harder, step
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import ChatState, Observation
@@ -143,7 +143,7 @@ def _restricted(
             action_id=f"wave:{state.key}:{one.person}:{door.since}",
             chat_id=state.id,
             method=Method.RESTRICT_MEMBER,
-            params={"user_id": user_id, "permissions": SILENT, "until_date": door.until},
+            params=muting(user_id, door.until),
             reasons=("raid",),
             decided_at=moment,
             expires_at=moment + EXPIRES,
