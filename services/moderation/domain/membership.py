@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from services.moderation.domain.permissions import MUTED, Permissions, is_silent, named_in
+from shared.contracts.telegram import Stands
 
 FOR_EVER = 0
 """Telegram's `until_date` of a ban or a restriction without an end."""
@@ -42,9 +43,19 @@ class Membership(NamedTuple):
         over = self.until != FOR_EVER and self.until <= now
         return Membership("left") if over and (self.is_banned or self.is_restricted) else self
 
+    @property
+    def stands(self) -> Stands:
+        """For a message."""
+        return Stands(status=self.status, until=self.until, permissions=dict(self.permissions))
+
     def outlasts(self, until: int) -> bool:
         """Whether this ban or restriction ends later than that moment."""
         return later(self.until, until)
+
+
+def of_stands(stands: Stands) -> Membership:
+    """As it came with a message."""
+    return Membership(stands.status, stands.until, stands.permissions)
 
 
 def later(one: int, other: int) -> bool:

@@ -1,7 +1,7 @@
 """Which of two sanctions takes precedence: what is asked for, or what stands already.
 
 Telegram keeps one for each person: whatever is set replaces what stood, a ban as well. So a call is made only
-where nothing that stands gets weaker by it, neither at once nor later.
+where nothing that stands gets weaker by it, neither at once nor later: docs/decisions/what-stands.md.
 """
 
 import math
@@ -19,6 +19,13 @@ ON_THE_WAY = 2
 LONGEST = 366 * 86_400 - 3_600
 """Seconds ahead beyond which Telegram takes an end for ever, less an hour for clocks that differ."""
 Outcome = Literal["already", "withheld", "refused", "expired"]
+CODES = (
+    "ban.stands", "ban.longer", "ban.same", "ban.none", "mute.longer", "mute.same", "restriction.longer",
+    "restriction.none", "changed", "over", "time.over", "person.admin",
+)  # fmt: skip
+"""Why a call is withheld, as it stands in a chat's log."""
+ENDS_RESTRICTION = "ends.restriction"
+"""Noted of a ban: a restriction that would have ended later ends with it."""
 
 
 class Proceed(NamedTuple):
@@ -96,6 +103,15 @@ def is_lifted(method: Method, params: Mapping[str, Any]) -> bool:
     )
 
 
+def holds(method: Method, stands: Membership, until: int | None) -> bool:
+    """Whether what such a call sets stands already; `until` is the end that it sets, None where it lifts."""
+    if until is None:
+        return not stands.is_banned and (method is Method.UNBAN_MEMBER or not stands.is_restricted)
+    if stands.until != until:
+        return False
+    return stands.is_banned if method is Method.BAN_MEMBER else stands.is_restricted
+
+
 def weakened(old: Membership, new: Membership, now: float) -> bool:
     """Whether what stood got weaker, or ends sooner."""
     old, new = old.at(now), new.at(now)
@@ -136,7 +152,7 @@ def _ban(params: Mapping[str, Any], stands: Membership, now: float) -> Ruling:
     if stands.is_banned and stands.until == until:
         return Withhold("already", "ban.same", until)
     ends_more = stands.is_restricted and stands.outlasts(until)
-    return Proceed(_ending(params, until), until, "ends.restriction" if ends_more else "")
+    return Proceed(_ending(params, until), until, ENDS_RESTRICTION if ends_more else "")
 
 
 def _restrict(params: Mapping[str, Any], stands: Membership, now: float) -> Ruling:

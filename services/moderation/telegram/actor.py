@@ -1,6 +1,7 @@
 """Carries out actions, each outcome in the chat's log.
 
-A repeated delete, ban or edit changes nothing. A message is sent once: its id is kept under the action's id
+A repeated delete, ban or edit changes nothing. What stands is looked up before each sanction (`sanctioning`).
+A message is sent once: its id is kept under the action's id
 as soon as Telegram has answered, and a later try finds it. Only a crash, or a lost answer, in the moment
 between can send it twice; Telegram offers nothing that would close that gap, so each such repeat is counted.
 """
@@ -15,14 +16,16 @@ from typing import Annotated, Any
 import structlog
 from faststream import Context
 
+from services.moderation.telegram import following
 from services.moderation.telegram.calls import PATIENCE, Calls, Unanswered
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.inviting import SAY, made, told
 from services.moderation.telegram.pacing import Gathering
+from services.moderation.telegram.sanctioning import SANCTIONS, Sanctioning
 from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore
 from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
 from shared import clock
-from shared.bus.commit import NOTHING, Command, Commit
+from shared.bus.commit import NOTHING, Command, Commit, Overtaking
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
@@ -32,7 +35,6 @@ log = structlog.get_logger()
 
 PROTECTED = frozenset({777000, 1087968824, 136817688})
 """Telegram itself, every chat's anonymous admin, every channel's stand-in: never touched."""
-AGAINST_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER})
 NOT_YET_SENT_SECONDS = 1.0
 NOT_YET_SENT = timedelta(minutes=10)
 """How long a delete waits for the message that it is about."""
@@ -89,12 +91,16 @@ async def on_action(
 
 
 async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
-    """In order; the first that must wait, or meets a moved or lost chat, decides for all behind it."""
+    """In order; the first that must wait, or meets a moved or lost chat, decides for all behind it.
+
+    But for one person of whom Telegram tells nothing: the others need not wait for that.
+    """
     chat_id = actions[0].chat_id
     results: list[Result] = []
+    silent: dict[int, TryLater] = {}
     try:
         for work in gather(actions):
-            results += await _work(actor, work)
+            results += await _unless_silent(actor, work, silent)
     except TryLater as wait:
         return results + [wait] * (len(actions) - len(results))
     except Migrated as moved:
@@ -109,6 +115,25 @@ async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
             await _end(actor, a, End("parked", error.code), actor.store.park(chat_id)) for a in left
         ]
     return results
+
+
+async def _unless_silent(actor: Actor, work: Work, silent: dict[int, TryLater]) -> list[Result]:
+    """`silent`: the person of whom Telegram has told nothing; a second one is more than an exception."""
+    person = _person(work.first)
+    if person in silent:
+        return [silent[person]]
+    try:
+        results = await _work(actor, work)
+    except Unanswered as wait:
+        if silent or not person:
+            raise
+        silent[person] = wait
+        return [wait]
+    return [_overtaking(result) for result in results] if silent else results
+
+
+def _overtaking(result: Result) -> Result:
+    return Overtaking.by(result) if isinstance(result, Commit) else result
 
 
 async def _at_new_id(actor: Actor, left: list[TelegramAction], new_id: int) -> list[Result]:
@@ -136,6 +161,8 @@ async def _ends(actor: Actor, work: Work) -> list[End]:
     try:
         if action.method is Method.DELETE_MESSAGES:
             return await _delete(actor, work)
+        if action.method in SANCTIONS:
+            return [await _sanction(actor, action)]
         return [await _carry_out(actor, action)]
     except Gone as gone:
         return [End("already", gone.code)] * len(work.actions)
@@ -144,10 +171,20 @@ async def _ends(actor: Actor, work: Work) -> list[End]:
         return [End("refused", refused.code)] * len(work.actions)
 
 
-async def _carry_out(actor: Actor, action: TelegramAction) -> End:
-    person = action.params.get("user_id")
-    if action.method in AGAINST_PEOPLE and (person in PROTECTED or person == actor.bot_id):
+async def _sanction(actor: Actor, action: TelegramAction) -> End:
+    """A sanction or the end of one."""
+    if _person(action) in {*PROTECTED, actor.bot_id}:
         raise Refused("person.protected")
+    return await Sanctioning(actor.calls, actor.store.begun, actor.now, action).carry_out()
+
+
+def _person(action: TelegramAction) -> int:
+    """Whom a sanction is about; 0 for another action, and for a channel."""
+    person = action.params.get("user_id") if action.method in SANCTIONS else None
+    return person if isinstance(person, int) else 0
+
+
+async def _carry_out(actor: Actor, action: TelegramAction) -> End:
     if action.method is Method.SEND_MESSAGE:
         return await _send(actor, action)
     params = await _params(actor, action)
@@ -272,11 +309,14 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
     if action.method is Method.SEND_MESSAGE and end.outcome not in {"done", "already"}:
         await actor.store.remember(action.action_id, None, action.remember_hours)
     _count(actor, action, end)
-    entry = entry_for(actor.keys, action, end, actor.now())
-    undo = actor.store.undos.keep(action) if end.outcome == "done" else []
+    now = actor.now()
+    entry = entry_for(actor.keys, action, end, now)
+    undo = actor.store.undos.keep(action, end.until, end.before) if end.outcome == "done" else []
     line = actor.store.audit(action.chat_id, entry) if entry else []
+    begun = actor.store.begun.ended(action.action_id) if action.method in SANCTIONS else []
     closed = Commit.of(
-        writes=[*writes, *_recorded(actor, action, end), *undo, *line],
+        writes=[*writes, *_recorded(actor, action, end), *undo, *begun, *line],
+        events=following.said(action, end, now),
         expect=[actor.store.at_home(action.chat_id)],
     )
     return closed + told(actor.store.invites, action, end.link)

@@ -5,7 +5,7 @@ from typing import Literal
 from shared.contracts.base import Message, Moment
 from shared.keys import Keys
 
-AuditOutcome = Literal["done", "already", "refused", "expired", "parked", "would"]
+AuditOutcome = Literal["done", "already", "withheld", "refused", "expired", "parked", "would"]
 
 
 class AuditEntry(Message):
@@ -13,8 +13,10 @@ class AuditEntry(Message):
 
     `what` is a Bot API method or `settings`, `target` the short code of a person, `by` a role with a short
     code (empty: the bot by its rules), `reasons` are codes of signals or rules, `detail` is the code of a
-    refusal or `name=value` of a setting. `would` marks what dry run held back. `code` stands for the action,
-    for `/why` and undo; `before` is a setting's value before it was changed.
+    refusal or `name=value` of a setting. `would` marks what dry run held back, `withheld` what would have
+    weakened a sanction that stands. `code` stands for the action, for `/why` and undo; `before` is what a
+    setting was before it was changed; `until` is when what was done, or what stands, ends: unix seconds, 0
+    for never.
     """
 
     at: Moment
@@ -27,6 +29,7 @@ class AuditEntry(Message):
     detail: str = ""
     code: str = ""
     before: str = ""
+    until: int | None = None
 
 
 def short(keys: Keys, telegram_id: int) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.moderation.domain.invites import Invite
+from services.moderation.domain.membership import Membership
 from services.moderation.telegram.audit import AuditEntry, AuditOutcome, short
 from services.moderation.telegram.undo import code_of
 from shared.contracts.telegram import Method, TelegramAction
@@ -40,6 +41,10 @@ class End:
     detail: str = ""
     message_id: int | None = None
     link: Invite | None = None
+    until: int | None = None
+    """When what was done, or what stands, ends: unix seconds, 0 for never."""
+    before: Membership | None = None
+    """What stood before it was done."""
 
 
 def gather(actions: Iterable[TelegramAction]) -> list[Work]:
@@ -75,6 +80,7 @@ def entry_for(keys: Keys, action: TelegramAction, end: End, at: datetime) -> Aud
         outcome=end.outcome,
         detail=end.detail,
         code=code_of(keys, action.action_id),
+        until=end.until,
     )
 
 
