@@ -26,7 +26,8 @@ class Members(NoFiles):
     def __init__(self) -> None:
         self.town = Town()
         self.world = self.town.world
-        self.world.bots[BOT].inbox.allow(["chat_member", "message"])
+        self.world.bots[BOT].inbox.clear()
+        self.world.bots[BOT].inbox.allow(["chat_member"])
         self.log: list[str] = []
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.faults: dict[str, list[Exception]] = {}
@@ -79,7 +80,7 @@ class Members(NoFiles):
                 members.restrict(self.world, chat, user, owner, permissions or {}, until=end)
 
     def updates(self) -> list[dict[str, Any]]:
-        """What the bot was told since the last look."""
+        """What the bot was told of memberships since the last look."""
         inbox = self.world.bots[BOT].inbox
         found = [one.body for one in inbox.waiting.values()]
         inbox.clear()

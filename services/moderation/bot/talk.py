@@ -52,6 +52,10 @@ class Talk:
         """What a dry-run notice says; plain text."""
         return notices.would_do(language, codes)
 
+    def by_others(self, chat_id: int, user_id: int) -> list[Command]:
+        """Somebody else has changed what the bot did to a person: taking that back would be too late."""
+        return self.deps.actor_store.undos.changed_by_others(chat_id, user_id)
+
     def note(
         self, chat_id: int, what: str, *, reasons: tuple[str, ...], count: int, target: int | None
     ) -> list[Command]:

@@ -52,7 +52,7 @@ class Desk:
 
     def context(self, now: int) -> Context:
         """For one batch: hashes are computed once in it and forgotten with it."""
-        return Context(now, cache(self.keys.person), self._likeness, self.me)
+        return Context(now, cache(self.keys.person), self._likeness, self.me or self.bot.deps.me.id)
 
     def keyed(self, text: str) -> str:
         """A keyed hash of a name's skeleton."""

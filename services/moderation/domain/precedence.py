@@ -65,7 +65,7 @@ def ruling(
     if stands.is_admin:
         return _of_admin(method, params)
     if expected is not None and not _is(stands, expected):
-        return _changed(method, stands)
+        return _changed(method, params, stands)
     match method:
         case Method.BAN_MEMBER:
             return _ban(params, stands, now) if expected is None else _ban_again(params, now)
@@ -129,13 +129,17 @@ def _of_admin(method: Method, params: Mapping[str, Any]) -> Withhold:
 
 
 def _is(stands: Membership, expected: Membership) -> bool:
+    if not (stands.is_banned or stands.is_restricted):
+        return not (expected.is_banned or expected.is_restricted)
     if (stands.status, stands.until) != (expected.status, expected.until):
         return False
     return all(value == stands.permissions.get(name, value) for name, value in expected.permissions.items())
 
 
-def _changed(method: Method, stands: Membership) -> Withhold:
-    """Something else stands by now, or nothing."""
+def _changed(method: Method, params: Mapping[str, Any], stands: Membership) -> Withhold:
+    """Something else stands by now, or nothing, or what is wanted."""
+    if not is_lifted(method, params) and holds(method, stands, end_of(params)):
+        return Withhold("already", "over")
     if stands.is_banned and method is Method.RESTRICT_MEMBER:
         return Withhold("withheld", "ban.stands", stands.until)
     if stands.is_banned or stands.is_restricted:
