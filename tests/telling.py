@@ -30,12 +30,13 @@ TARGET = {"message_id": 5, "date": int(NOW.timestamp()), "from": {"id": PERSON, 
 
 
 class Api:
-    """Everybody in `admins` is one; everybody else is a member. `odd` answers instead, when set; a method in
-    `silent` gets no answer.
+    """Everybody in `admins` is one; everybody else is a member, or what `places` says. `odd` answers instead,
+    when set; a method in `silent` gets no answer.
     """
 
     def __init__(self) -> None:
         self.admins = {ADMIN, BOT}
+        self.places: dict[int, dict[str, Any]] = {}
         self.odd: Any = None
         self.silent: set[str] = set()
 
@@ -47,8 +48,9 @@ class Api:
             return self.odd
         if method == "getChat":
             return {"id": CHAT, "type": "supergroup", "permissions": {"can_send_messages": True}}
-        status = "creator" if (params or {}).get("user_id") in self.admins else "member"
-        return {"status": status, "user": {"id": (params or {}).get("user_id"), "first_name": "X"}}
+        who = (params or {}).get("user_id")
+        status = "creator" if who in self.admins else "member"
+        return {"status": status, "user": {"id": who, "first_name": "X"}} | self.places.get(who or 0, {})
 
     async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
         del file_id, most, seconds

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.moderation.domain.membership import LEFT, Membership, membership_of
 from services.moderation.telegram.asking import ask
 from services.moderation.telegram.errors import Gone, TelegramError
 from services.moderation.telegram.ports import Caller
@@ -26,6 +27,8 @@ class Rights:
     can_invite: bool = False
     is_bot: bool = False
     name: str = ""
+    membership: Membership | None = LEFT
+    """What stands for them; None where Telegram says something that is not known here."""
 
     @property
     def is_admin(self) -> bool:
@@ -50,6 +53,7 @@ def of_member(member: Mapping[str, Any]) -> Rights:
         can_invite=owner or member.get("can_invite_users") is True,
         is_bot=user.get("is_bot") is True,
         name=" ".join(str(user[part]) for part in ("first_name", "last_name") if user.get(part)),
+        membership=membership_of(member),
     )
 
 

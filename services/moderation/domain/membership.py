@@ -41,7 +41,7 @@ class Membership(NamedTuple):
     def at(self, now: float) -> "Membership":
         """A ban or restriction whose end has come is no more."""
         over = self.until != FOR_EVER and self.until <= now
-        return Membership("left") if over and (self.is_banned or self.is_restricted) else self
+        return LEFT if over and (self.is_banned or self.is_restricted) else self
 
     @property
     def stands(self) -> Stands:
@@ -51,6 +51,10 @@ class Membership(NamedTuple):
     def outlasts(self, until: int) -> bool:
         """Whether this ban or restriction ends later than that moment."""
         return later(self.until, until)
+
+
+LEFT = Membership("left")
+"""Nothing stands, and they are not in the chat."""
 
 
 def of_stands(stands: Stands) -> Membership:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from services.moderation.domain import precedence
-from services.moderation.domain.membership import FOR_EVER, Membership, membership_of, of_stands
+from services.moderation.domain.membership import FOR_EVER, LEFT, Membership, membership_of, of_stands
 from services.moderation.domain.precedence import Withhold
 from services.moderation.telegram.begun import Begun, Tried
 from services.moderation.telegram.calls import Calls, Params, Unanswered
@@ -24,7 +24,6 @@ OF_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER, Method.UNBAN_M
 OF_CHANNELS = frozenset({Method.BAN_SENDER_CHAT, Method.UNBAN_SENDER_CHAT})
 SANCTIONS = OF_PEOPLE | OF_CHANNELS
 LOOK_UP_SECONDS = 5.0
-NOBODY = Membership("left")
 UNKNOWN_AGAIN = 5.0
 """Seconds until somebody is looked up again of whom Telegram says nothing that is known here."""
 
@@ -78,7 +77,7 @@ class Sanctioning:
         self.first = self.first or self.made
         if action.method in OF_CHANNELS:
             await self._spare_own_channel()
-            self.made = Tried(NOBODY, FOR_EVER if action.method is Method.BAN_SENDER_CHAT else None)
+            self.made = Tried(LEFT, FOR_EVER if action.method is Method.BAN_SENDER_CHAT else None)
             return {"chat_id": action.chat_id, **action.params}
         stands = await self._look_up()
         if self.first is not None and precedence.holds(action.method, stands, self.first.until):
