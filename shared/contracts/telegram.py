@@ -82,6 +82,8 @@ class FollowUp(Message):
     """
 
     done: dict[str, Any] | None = None
+    said_until: int | None = None
+    """The end that was said before: where it is the true one, `done` is not needed."""
     otherwise: dict[str, Any] | None = None
     """Said where the action was not carried out and will not be."""
     words: dict[str, str] = Field(default_factory=dict)

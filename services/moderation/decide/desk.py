@@ -82,7 +82,7 @@ class Desk:
 
     async def _look_up(self, state: ChatState, now: int) -> None:
         try:
-            members = await self._ask("getChatAdministrators", state, return_bots=True)
+            members = await self.ask("getChatAdministrators", state, return_bots=True)
         except (Refused, Gone, Forbidden, Migrated):
             self._silent[state.id] = now + HIDDEN_FOR
             state.admins_hidden = state.admins is None
@@ -96,7 +96,7 @@ class Desk:
         state.admins = lookalike.admins_of(found, now, self.keys.person, self.keyed)
         state.changes.admins = True
 
-    async def _ask(self, method: str, state: ChatState, **more: Any) -> Any:
+    async def ask(self, method: str, state: ChatState, **more: Any) -> Any:
         """Telegram's answer about a chat; where it tells a new id, of that one, and the chat moves there."""
         try:
             return await _within(
@@ -114,7 +114,7 @@ class Desk:
         Raises TryLater when it cannot be learnt now; where Telegram refuses to tell, the channel is spared.
         """
         try:
-            chat = await self._ask("getChat", state)
+            chat = await self.ask("getChat", state)
         except (Refused, Gone, Forbidden, Migrated):
             state.linked = self.keys.person(channel)
             return

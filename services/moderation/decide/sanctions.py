@@ -19,10 +19,18 @@ def sanctions(desk: Desk, state: ChatState, now: int) -> Iterator[TelegramAction
     """Each sanction's action, and what the person is told; a basic group can mute nobody."""
     for number, found in enumerate(state.changes.sanctions):
         cause = f"{found.what}:{state.key}:{found.message_id}:{now}:{number}"
-        if (call := _call(found)) is not None and not (found.what == "mute" and state.is_basic):
-            yield _action(state, found, call, cause, now)
-        if found.person is not None and found.what in ("warn", "mute", "ban"):
-            yield _word(desk, state, found, f"say:{cause}", now)
+        call = None if found.what == "mute" and state.is_basic else _call(found)
+        word = _word(desk, state, found, f"say:{cause}", now) if _is_told(found) else None
+        if call is not None:
+            action = _action(state, found, call, cause, now)
+            follow = None if word is None else desk.bot.mended(state.settings, found, word)
+            yield action.model_copy(update={"follow": follow})
+        if word is not None:
+            yield word
+
+
+def _is_told(found: Sanction) -> bool:
+    return found.person is not None and found.what in ("warn", "mute", "ban")
 
 
 def _call(found: Sanction) -> Call | None:

@@ -16,14 +16,18 @@ def said(action: TelegramAction, end: End, now: datetime) -> list[TelegramAction
     follow = action.follow
     if follow is None or end.outcome == "parked":
         return []
+    if end.outcome == "done" and follow.said_until is not None and follow.said_until == end.until:
+        return []
     message = follow.done if end.outcome == "done" else follow.otherwise
     return [] if message is None else [_filled(message, follow, end, now)]
 
 
 def _filled(message: dict[str, Any], follow: FollowUp, end: End, now: datetime) -> TelegramAction:
     made = TelegramAction.model_validate(message)
+    if "text" not in made.params:
+        return made.model_copy(update={"decided_at": now})
     why = follow.words.get(end.detail) or follow.words.get("", "")
-    text = str(made.params.get("text", "")).replace(PLACE_WHY, why)
+    text = str(made.params["text"]).replace(PLACE_WHY, why)
     text = text.replace(PLACE_UNTIL, until_words(follow, end.until, now))
     return made.model_copy(update={"params": {**made.params, "text": text}, "decided_at": now})
 
