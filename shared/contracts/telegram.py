@@ -117,7 +117,9 @@ class TelegramAction(Message):
     stays: bool = False
     """A message of the bot that does not disappear after a while, such as a card that waits for a press."""
     expected: Stands | None = None
-    """Of an action that takes back or puts right: carried out only where just this stands."""
+    """Of an action that takes back or puts right: carried out only where just this stands. Of a chat's
+    permissions: what it allowed before; only what differs from that is changed.
+    """
     follow: FollowUp | None = None
     decided_at: Moment
     expires_at: Moment

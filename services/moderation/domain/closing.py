@@ -60,6 +60,12 @@ def reopened(closed: Closed, current: Permissions) -> dict[str, bool]:
     }
 
 
+def changed(current: Permissions, wanted: Permissions, seen: Permissions) -> dict[str, bool]:
+    """What a chat is to allow at the moment of the call: `current`, but where `wanted` is not as `seen`."""
+    meant = {name: value for name, value in wanted.items() if seen.get(name) != value}
+    return dict(current) | meant
+
+
 def night_until(settings: ChatSettings, now: int) -> int:
     """When the night ends that is on now, `NEVER` when there is none."""
     hours = settings.get("night.hours")

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import structlog
 from faststream import Context
 
-from services.moderation.telegram import following
+from services.moderation.telegram import following, permitting
 from services.moderation.telegram.calls import PATIENCE, Calls, Unanswered
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.inviting import SAY, made, told
@@ -163,6 +163,8 @@ async def _ends(actor: Actor, work: Work) -> list[End]:
             return await _delete(actor, work)
         if action.method in SANCTIONS:
             return [await _sanction(actor, action)]
+        if action.method is Method.SET_PERMISSIONS:
+            return [await permitting.carry_out(actor.calls, action)]
         return [await _carry_out(actor, action)]
     except Gone as gone:
         return [End("already", gone.code)] * len(work.actions)
