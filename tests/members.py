@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from services.moderation.telegram.errors import Transient
 from services.moderation.telegram.refusals import refusal
 from simulator.deeds import members
 from simulator.world.errors import Refusal
@@ -33,6 +34,8 @@ class Members(NoFiles):
         self.faults: dict[str, list[Exception]] = {}
         self.lost: dict[str, list[Exception]] = {}
         self.odd: dict[str, list[Any]] = {}
+        self.unknown: set[int] = set()
+        """Of these people nothing can be learnt."""
         self.meanwhile: dict[str, Callable[[], Any]] = {}
 
     async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
@@ -45,6 +48,8 @@ class Members(NoFiles):
             deed()
         if self.faults.get(method):
             raise self.faults[method].pop(0)
+        if method == LOOK and (params or {}).get("user_id") in self.unknown:
+            raise Transient("answer 500")
         if self.odd.get(method):
             return self.odd[method].pop(0)
         try:

@@ -11,12 +11,15 @@ from redis.asyncio import Redis
 
 from services.moderation.domain.membership import FOR_EVER, Membership
 from services.moderation.domain.permissions import MUTED
-from services.moderation.telegram.actor import Actor, on_action
-from services.moderation.telegram.calls import Unanswered
+from services.moderation.telegram.actor import AT_ONCE, Actor, on_action
+from services.moderation.telegram.calls import TRIES, Unanswered
 from services.moderation.telegram.errors import RetryAfter, Transient
+from services.moderation.telegram.pacing import CHAT_METHOD_MOST
 from services.moderation.telegram.undo import Undo, code_of
+from shared.bus import TryLater
 from shared.bus.commit import Overtaking
 from shared.contracts.telegram import Method
+from simulator.world.makers import make_user
 from tests.acting import (
     DAY,
     HOUR,
@@ -180,7 +183,8 @@ async def test_every_try_asks_anew_right_before_the_call_and_takes_no_permit_for
     actor: Actor, telegram: Members, redis: Redis
 ) -> None:
     telegram.faults["banChatMember"] = [Transient("answer 502"), Transient("answer 502")]
-    await carried_out(actor, redis, ban(actor), mute(actor, who=STRANGER), unban(actor))
+    for asked in (ban(actor), mute(actor, who=STRANGER), unban(actor)):
+        await carried_out(actor, redis, asked)
     for at, method in enumerate(telegram.log):
         assert (method in HARM) == (at % 2 == 1), telegram.log
     assert telegram.log.count("banChatMember") == 3
@@ -227,7 +231,7 @@ async def test_a_status_that_is_not_known_means_not_now(
 async def test_one_person_of_whom_telegram_says_nothing_holds_up_nobody_else(
     actor: Actor, telegram: Members, redis: Redis
 ) -> None:
-    telegram.faults[LOOK] = [Transient("answer 500")] * 3
+    telegram.unknown = {PERSON}
     batch = [ban(actor), mute(actor, who=STRANGER), unban(actor), ban(actor, who=STRANGER, name="b")]
     answers = await on_action(batch, actor)
     assert [type(answer) for answer in answers] == [Unanswered, Overtaking, Unanswered, Overtaking]
@@ -238,8 +242,37 @@ async def test_one_person_of_whom_telegram_says_nothing_holds_up_nobody_else(
 async def test_when_nothing_can_be_looked_up_not_each_of_many_is_tried(
     actor: Actor, telegram: Members, redis: Redis
 ) -> None:
-    telegram.faults[LOOK] = [Transient("answer 500")] * 100
-    await waits(
-        actor, redis, *(ban(actor, who=who, name=f"b{who}") for who in (PERSON, STRANGER, 21, 22, 23))
-    )
-    assert len(telegram.log) == 6
+    telegram.faults[LOOK] = [Transient("answer 500")] * 1000
+    await waits(actor, redis, *(ban(actor, who=who, name=f"b{who}") for who in range(21, 121)))
+    assert len(telegram.log) <= AT_ONCE * TRIES
+
+
+async def test_what_must_wait_of_several_side_by_side_waits_and_what_is_done_is_done(
+    actor: Actor, telegram: Members, redis: Redis
+) -> None:
+    """The first of them meets a limit: the second was on its way already, the third is about the first."""
+    telegram.faults["banChatMember"] = [RetryAfter("banChatMember", 35)]
+    batch = [ban(actor), mute(actor, who=STRANGER), mute(actor, name="late"), unban(actor)]
+    answers = await on_action(batch, actor)
+    assert [type(answer) for answer in answers] == [TryLater, Overtaking, TryLater, TryLater]
+    assert telegram.place(STRANGER).status == "restricted"
+    assert telegram.log.count("restrictChatMember") == 1
+
+
+async def test_a_wave_of_hundreds_costs_one_look_each_and_keeps_the_pace_of_the_calls(
+    actor: Actor, telegram: Members, redis: Redis
+) -> None:
+    people = range(1_000, 1_050)
+    for who in people:
+        make_user(telegram.world, "Newcomer", user_id=who)
+    batch = [mute(actor, who=who, name=f"m{who}") for who in people]
+    rounds = 0
+    while batch:
+        answers = await on_action(batch, actor)
+        batch = [one for one, answer in zip(batch, answers, strict=True) if isinstance(answer, TryLater)]
+        async for key in redis.scan_iter("moderation:pace:*"):
+            await redis.delete(key)
+        rounds += 1
+    assert telegram.log.count(LOOK) == telegram.log.count("restrictChatMember") == len(people)
+    assert rounds == len(people) / CHAT_METHOD_MOST
+    assert all(telegram.place(who).status == "restricted" for who in people)

@@ -202,6 +202,20 @@ async def test_what_somebody_has_changed_since_is_not_put_back(scene: Scene, eve
     assert (await scene.actor.store.audited(SUPERGROUP))[0].outcome == "already"
 
 
+@pytest.mark.parametrize(("after", "back"), [("restricted", True), ("kicked", True), ("left", False)])
+async def test_an_actor_of_an_older_release_notes_nothing_and_its_unbans_stay(
+    scene: Scene, eventually: Eventually, after: str, *, back: bool
+) -> None:
+    user, bot = ({**scene.telegram.world.users[who].json()} for who in (PERSON, BOT))
+    new = {"user": user, "status": after, "until_date": scene.end(DAY)}
+    old = {"user": user, "status": "kicked", "until_date": 0}
+    chat = scene.telegram.world.chat(SUPERGROUP).json()
+    told = {"chat": chat, "from": bot, "date": scene.end(0), "old_chat_member": old, "new_chat_member": new}
+    await scene.house.hear({"update_id": 5, "chat_member": told})
+    await eventually(lambda: still(scene.house.bus.redis))
+    assert bool(scene.house.of(Method.BAN_MEMBER)) is back
+
+
 async def test_what_others_change_or_what_ends_by_itself_is_no_accident(
     scene: Scene, eventually: Eventually
 ) -> None:

@@ -19,8 +19,8 @@ from services.moderation.domain.precedence import ENDS_RESTRICTION, Proceed, Rul
 from services.moderation.domain.text import message_text
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import AuditEntry, short
-from services.moderation.telegram.sanctioning import OF_PEOPLE
 from services.moderation.telegram.undo import code_of
+from services.moderation.telegram.work import OF_PEOPLE
 from shared.bus.commit import NOTHING, Command, Commit
 from shared.contracts.base import Message
 from shared.contracts.telegram import Method, PersonObserved, TelegramAction

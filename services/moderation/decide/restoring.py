@@ -24,7 +24,11 @@ async def restored(desk: Desk, state: ChatState, now: int) -> Commit:
 
 
 async def _was_meant(desk: Desk, state: ChatState, one: Weakened) -> bool:
-    return await desk.store.lifts.was_meant(state.id, one.user_id, one.old)
+    """A plain end of something may have been meant by an actor of an older release, which notes nothing."""
+    lifts, ends = desk.store.lifts, not (one.new.is_banned or one.new.is_restricted)
+    if ends and not await lifts.is_noted(state.id, one.user_id):
+        return True
+    return await lifts.was_meant(state.id, one.user_id, one.old)
 
 
 def _back(state: ChatState, one: Weakened, now: int) -> TelegramAction:

@@ -3,8 +3,8 @@
 Between the look at what stands and the call that follows, somebody may set something else by hand, which the
 call then replaces. Telegram tells what a call has replaced; here it says what was meant to be.
 
-`moderation:lifted:<t>`: empty; `t` a token of chat, person, and what stood with its end. 48 h, longer than
-Telegram keeps an update.
+`moderation:lifted:<t>`: empty; `t` a token of chat, person, and what stood with its end; or of chat and
+person alone: that an actor that notes this did something to them. 48 h, longer than Telegram keeps an update.
 """
 
 from redis.asyncio import Redis
@@ -23,14 +23,20 @@ class Lifts:
         self._redis = redis
         self._keys = keys
 
-    def meant(self, chat_id: int, user_id: int, stands: Membership) -> Command:
-        """What stands is to be lifted or shortened."""
-        return ("SET", self._key(chat_id, user_id, stands), "", "EX", LIFTED_SECONDS)
+    def noted(self, chat_id: int, user_id: int, lifted: Membership | None) -> list[Command]:
+        """Something is done to a person; `lifted`: what stands and is meant to be lifted or shortened."""
+        keys = [self._key(chat_id, user_id)]
+        keys += [] if lifted is None else [self._key(chat_id, user_id, lifted)]
+        return [("SET", key, "", "EX", LIFTED_SECONDS) for key in keys]
 
     async def was_meant(self, chat_id: int, user_id: int, stood: Membership) -> bool:
         """Whether what stood was to be lifted or shortened."""
         return bool(await self._redis.exists(self._key(chat_id, user_id, stood)))
 
-    def _key(self, chat_id: int, user_id: int, stands: Membership) -> str:
-        what = f"{chat_id}:{user_id}:{stands.status}:{stands.until}"
+    async def is_noted(self, chat_id: int, user_id: int) -> bool:
+        """Whether what was done to a person is noted here: during an upgrade an older actor notes nothing."""
+        return bool(await self._redis.exists(self._key(chat_id, user_id)))
+
+    def _key(self, chat_id: int, user_id: int, stands: Membership | None = None) -> str:
+        what = f"{chat_id}:{user_id}" + ("" if stands is None else f":{stands.status}:{stands.until}")
         return f"moderation:lifted:{self._keys.token('lifted', what, 10)}"

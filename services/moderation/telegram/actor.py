@@ -7,7 +7,6 @@ between can send it twice; Telegram offers nothing that would close that gap, so
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,14 +15,21 @@ from typing import Annotated, Any
 import structlog
 from faststream import Context
 
-from services.moderation.telegram import following, permitting
-from services.moderation.telegram.calls import PATIENCE, Calls, Unanswered
+from services.moderation.telegram import deleting, following, permitting
+from services.moderation.telegram.calls import Calls, Unanswered
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.inviting import SAY, made, told
 from services.moderation.telegram.pacing import Gathering
 from services.moderation.telegram.sanctioning import SANCTIONS, Sanctioning
 from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore
-from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
+from services.moderation.telegram.work import (
+    End,
+    Work,
+    entry_for,
+    gather,
+    person_of,
+    side_by_side,
+)
 from shared import clock
 from shared.bus.commit import NOTHING, Command, Commit, Overtaking
 from shared.bus.errors import TryLater
@@ -39,7 +45,8 @@ NOT_YET_SENT_SECONDS = 1.0
 NOT_YET_SENT = timedelta(minutes=10)
 """How long a delete waits for the message that it is about."""
 
-REFUSED_MOST = 10_000
+AT_ONCE = 4
+"""Sanctions of one chat on their way at once: each is two calls, and their pace is that of one."""
 
 Result = Commit | TryLater
 Sent = Callable[[int, int, int, int], list[Command]]
@@ -99,8 +106,11 @@ async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
     results: list[Result] = []
     silent: dict[int, TryLater] = {}
     try:
-        for work in gather(actions):
-            results += await _unless_silent(actor, work, silent)
+        for works in side_by_side(gather(actions), AT_ONCE):
+            found = await _abreast(actor, works, silent)
+            results += found
+            if (wait := _waits(found, silent)) is not None:
+                raise wait
     except TryLater as wait:
         return results + [wait] * (len(actions) - len(results))
     except Migrated as moved:
@@ -117,19 +127,44 @@ async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
     return results
 
 
+async def _abreast(actor: Actor, works: list[Work], silent: dict[int, TryLater]) -> list[Result]:
+    """Sanctions of different people side by side: what one waits for at Telegram holds up no other.
+
+    What is done passes what must wait before it. Raises Migrated and Forbidden, for all that are not done.
+    """
+    jobs = (_unless_silent(actor, work, silent) for work in works)
+    results: list[Result] = []
+    passes = bool(silent)
+    for found in await asyncio.gather(*jobs, return_exceptions=True):
+        if isinstance(found, TryLater):
+            results.append(found)
+            passes = True
+        elif isinstance(found, BaseException):
+            raise found
+        else:
+            results += [_overtaking(one) for one in found] if passes else found
+            passes = passes or bool(silent)
+    return results
+
+
+def _waits(results: list[Result], silent: dict[int, TryLater]) -> TryLater | None:
+    """What the whole lane must wait for."""
+    waits = (one for one in results if isinstance(one, TryLater))
+    return next((one for one in waits if one not in silent.values()), None)
+
+
 async def _unless_silent(actor: Actor, work: Work, silent: dict[int, TryLater]) -> list[Result]:
     """`silent`: the person of whom Telegram has told nothing; a second one is more than an exception."""
-    person = _person(work.first)
+    person = person_of(work.first)
     if person in silent:
         return [silent[person]]
     try:
-        results = await _work(actor, work)
+        return await _work(actor, work)
     except Unanswered as wait:
         if silent or not person:
             raise
         silent[person] = wait
         return [wait]
-    return [_overtaking(result) for result in results] if silent else results
 
 
 def _overtaking(result: Result) -> Result:
@@ -160,7 +195,7 @@ async def _ends(actor: Actor, work: Work) -> list[End]:
     action = work.first
     try:
         if action.method is Method.DELETE_MESSAGES:
-            return await _delete(actor, work)
+            return await deleting.carry_out(actor, work, await _ids(actor, work))
         if action.method in SANCTIONS:
             return [await _sanction(actor, action)]
         if action.method is Method.SET_PERMISSIONS:
@@ -175,15 +210,9 @@ async def _ends(actor: Actor, work: Work) -> list[End]:
 
 async def _sanction(actor: Actor, action: TelegramAction) -> End:
     """A sanction or the end of one."""
-    if _person(action) in {*PROTECTED, actor.bot_id}:
+    if person_of(action) in {*PROTECTED, actor.bot_id}:
         raise Refused("person.protected")
     return await Sanctioning(actor.calls, actor.store.begun, actor.now, action).carry_out()
-
-
-def _person(action: TelegramAction) -> int:
-    """Whom a sanction is about; 0 for another action, and for a channel."""
-    person = action.params.get("user_id") if action.method in SANCTIONS else None
-    return person if isinstance(person, int) else 0
 
 
 async def _carry_out(actor: Actor, action: TelegramAction) -> End:
@@ -195,70 +224,11 @@ async def _carry_out(actor: Actor, action: TelegramAction) -> End:
     return End("done", link=made(answer) if action.method is Method.CREATE_INVITE else None)
 
 
-async def _delete(actor: Actor, work: Work) -> list[End]:
-    """One end for each action: refused where one of its messages was."""
-    ids = work.ids
-    if "message_of" in work.first.params:
-        ids = [(await _params(actor, work.first))["message_id"]]
-    if len(ids) < IDS_MOST:
-        _gather(actor, work.first.chat_id)
-    refused = await _delete_all(actor, work, ids)
-    parts = [ids] if len(work.actions) == 1 else [Work((action,)).ids for action in work.actions]
-    codes = [next((refused[i] for i in part if i in refused), None) for part in parts]
-    return [End("done") if code is None else End("refused", code) for code in codes]
-
-
-def _gather(actor: Actor, chat_id: int) -> None:
-    """Raises TryLater while others of the chat may still join."""
-    if (wait := actor.gathering.wait(chat_id, time.monotonic())) > 0:
-        raise TryLater("gathering", wait)
-
-
-async def _delete_all(actor: Actor, work: Work, ids: list[int]) -> dict[int, str]:
-    """The ids that Telegram refuses. A long delete keeps how far it has come."""
-    chat_id, name = work.first.chat_id, work.first.action_id
-    done = await actor.store.progress(name) if len(ids) > IDS_MOST else 0
-    refused: dict[int, str] = {}
-    for part in chunks(ids[done:]):
-        await actor.calls.permit(Method.DELETE_MESSAGES, chat_id, PATIENCE if done else 0.0)
-        actor.gathering.went(chat_id, time.monotonic())
-        refused |= await _delete_ids(actor, chat_id, part)
-        done += len(part)
-        if done < len(ids):
-            await actor.store.advance(name, done)
-    return refused
-
-
-async def _delete_ids(actor: Actor, chat_id: int, ids: list[int]) -> dict[int, str]:
-    """The ids that Telegram refuses. One message too old spoils a call, so it is halved and repeated.
-
-    The permit for the first call is taken.
-    """
-    known = {i: actor.refused[chat_id, i] for i in ids if (chat_id, i) in actor.refused}
-    ids = [i for i in ids if i not in known]
-    try:
-        if ids:
-            await actor.calls(Method.DELETE_MESSAGES, chat_id, {"chat_id": chat_id, "message_ids": ids})
-    except (Gone, Refused) as error:
-        if error.code.startswith("right."):
-            raise
-        return known | await _halve(actor, chat_id, ids, error)
-    return known
-
-
-async def _halve(actor: Actor, chat_id: int, ids: list[int], error: Gone | Refused) -> dict[int, str]:
-    if len(ids) > 1:
-        refused: dict[int, str] = {}
-        for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
-            await actor.calls.permit(Method.DELETE_MESSAGES, chat_id, PATIENCE)
-            refused |= await _delete_ids(actor, chat_id, half)
-        return refused
-    if isinstance(error, Gone):
-        return {}
-    if len(actor.refused) >= REFUSED_MOST:
-        actor.refused.clear()
-    actor.refused[chat_id, ids[0]] = error.code
-    return {ids[0]: error.code}
+async def _ids(actor: Actor, work: Work) -> list[int]:
+    """The messages that are to go; one of the bot's own is known by the action that sent it."""
+    if "message_of" not in work.first.params:
+        return work.ids
+    return [(await _params(actor, work.first))["message_id"]]
 
 
 async def _send(actor: Actor, action: TelegramAction) -> End:

@@ -54,9 +54,8 @@ class Begun:
         sealed = self._keys.seal(orjson.dumps((before, tried.until)), key)
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(key, sealed, ex=BEGUN_SECONDS)
-            if lifted is not None:
-                user_id = int(action.params["user_id"])
-                pipe.execute_command(*self._lifts.meant(action.chat_id, user_id, lifted))
+            for command in self._lifts.noted(action.chat_id, int(action.params["user_id"]), lifted):
+                pipe.execute_command(*command)
             await pipe.execute()
 
     async def not_begun(self, action_id: str) -> None:

@@ -15,12 +15,11 @@ from services.moderation.domain.precedence import Withhold
 from services.moderation.telegram.begun import Begun, Tried
 from services.moderation.telegram.calls import Calls, Params, Unanswered
 from services.moderation.telegram.errors import TelegramError
-from services.moderation.telegram.work import End
+from services.moderation.telegram.work import OF_PEOPLE, End
 from shared.bus.errors import TryLater
 from shared.contracts.telegram import Method, TelegramAction
 from shared.telemetry.metrics import CALL_SECONDS
 
-OF_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER, Method.UNBAN_MEMBER})
 OF_CHANNELS = frozenset({Method.BAN_SENDER_CHAT, Method.UNBAN_SENDER_CHAT})
 SANCTIONS = OF_PEOPLE | OF_CHANNELS
 LOOK_UP_SECONDS = 5.0

@@ -1,6 +1,6 @@
 """From actions to calls: consecutive deletes become one, and each end a line in the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from shared.keys import Keys
 
 IDS_MOST = 100
 """Message ids that one `deleteMessages` takes."""
+OF_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER, Method.UNBAN_MEMBER})
+"""A sanction of a person, or the end of one."""
 TALK = frozenset({Method.SEND_MESSAGE, Method.EDIT_TEXT, Method.EDIT_MARKUP, Method.ANSWER_CALLBACK})
 
 
@@ -59,6 +61,27 @@ def gather(actions: Iterable[TelegramAction]) -> list[Work]:
                 continue
         works.append(Work((action,)))
     return works
+
+
+def person_of(action: TelegramAction) -> int:
+    """Whom a sanction, or the end of one, is about; 0 for another action, and for a channel."""
+    person = action.params.get("user_id") if action.method in OF_PEOPLE else None
+    return person if isinstance(person, int) else 0
+
+
+def side_by_side(works: Iterable[Work], most: int) -> Iterator[list[Work]]:
+    """Consecutive sanctions of different people together, so many at most; everything else alone."""
+    group: list[Work] = []
+    people: set[int] = set()
+    for work in works:
+        person = person_of(work.first)
+        if group and (not person or person in people or len(group) == most or 0 in people):
+            yield group
+            group, people = [], set()
+        group.append(work)
+        people.add(person)
+    if group:
+        yield group
 
 
 def chunks(ids: Sequence[int]) -> list[list[int]]:
