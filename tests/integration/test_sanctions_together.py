@@ -117,7 +117,11 @@ async def test_a_lock_mutes_nobody_who_may_less_for_longer_and_claims_no_mute(to
     await settled(town)
     assert (place(town).permissions, place(town).until) == (PHOTOLESS, 0)
     await eventually(lambda: not any("may not write" in text for text in town.texts()), 20)
-    assert "not done: a longer restriction stands · for good" in await log(town)
+    found = await log(town)
+    assert "not done: a longer restriction stands · for good" in found
+    code = next(line for line in found.splitlines() if "longer restriction" in line)[-6:]
+    town.say(f"/why {code}")
+    assert "first /unmute" in (await town.hears(f"Code {code}")).content["text"], "it says how to go on"
 
 
 async def test_a_lock_mutes_a_member_and_says_until_when(town: Town) -> None:

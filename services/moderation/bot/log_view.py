@@ -14,6 +14,8 @@ from services.moderation.bot.settings_menu import value_word
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import Subject, here, rights_in
 from services.moderation.bot.turn import Turn
+from services.moderation.bot.withholding import told
+from services.moderation.domain.precedence import Withhold
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.store import AUDIT_ENTRIES
@@ -113,6 +115,10 @@ class Log:
                 "why.outcome", outcome=joined(", ", [_outcome(entry, self.speech), *self._until(entry)])
             ),
         ]
+        if entry.outcome == "withheld" and self.speech.knows("stands", entry.detail):
+            found = Withhold("withheld", entry.detail, entry.until)
+            zone = self.subject.settings.timezone
+            lines.append(told(self.speech, found, entry.target, zone, self.turn.reply.now))
         if entry.reasons:
             reasons = (Html(f"• {_named(self.speech, code)}") for code in entry.reasons)
             lines += [self.speech("why.reasons"), *reasons]
