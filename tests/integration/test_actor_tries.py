@@ -22,6 +22,7 @@ from shared.contracts.telegram import (
     Method,
     TelegramAction,
 )
+from simulator.world.makers import make_user
 from tests.acting import (
     DAY,
     HOUR,
@@ -34,9 +35,11 @@ from tests.acting import (
     logged,
     made,
     mute,
+    unban,
     waits,
 )
 from tests.members import LOOK, Members
+from tests.stored import stored
 from tests.sure import as_a, sure
 from tests.unit.test_simulator_refusals import CHANNEL, OTHER_ADMIN, PERSON, STRANGER, SUPERGROUP
 
@@ -216,3 +219,21 @@ async def test_what_is_said_of_a_sanction_is_said_when_it_is_known_and_with_its_
     assert said(await carried_out(actor, redis, asked)) == ["not so: Telegram refuses"]
     asked = followed(actor, ban(actor, 364 * DAY, STRANGER, "far"))
     assert said(await carried_out(actor, redis, asked)) == ["muted until 14.01.2028 11:00"]
+
+
+async def test_nothing_of_a_sanction_lies_in_redis_in_the_clear(
+    actor: Actor, telegram: Members, redis: Redis
+) -> None:
+    who = 5_300_000_123
+    make_user(telegram.world, "Neighbour", user_id=who)
+    await carried_out(actor, redis, mute(actor, who=who), unban(actor), ban(actor, who=who))
+    telegram.faults["restrictChatMember"] = [Transient("TimeoutError")] * 3
+    await waits(actor, redis, mute(actor, who=STRANGER, name="lost"))
+    found = await stored(redis)
+    kinds = {key.split(b":")[1] for key in found}
+    assert {b"undo", b"began", b"lifted", b"latest"} <= kinds
+    for key, value in found.items():
+        assert str(who).encode() not in key + value
+        assert str(SUPERGROUP).encode() not in key + value
+        assert b"can_send" not in value
+        assert await redis.ttl(key) > 0
