@@ -1,9 +1,8 @@
 """Closing and opening a chat at the moment of the call: what an admin has changed by hand since stays."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
-import pytest
 from redis.asyncio import Redis
 
 from services.moderation.domain.closing import closing
@@ -11,28 +10,11 @@ from services.moderation.telegram.actor import Actor
 from services.moderation.telegram.errors import RetryAfter, Transient
 from shared.contracts.telegram import Method, Stands, TelegramAction
 from simulator.world.rights import USUAL
-from tests.acting import carried_out, made, waits
+from tests.acting import carried_out, waits
 from tests.members import Members
 from tests.unit.test_simulator_refusals import SUPERGROUP
 
 SHUT = closing(USUAL, "silent")
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    client = Redis.from_url(redis_url)
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
-def telegram() -> Members:
-    return Members()
-
-
-@pytest.fixture
-def actor(telegram: Members, redis: Redis) -> Actor:
-    return made(telegram, redis)
 
 
 def asked(

@@ -3,7 +3,6 @@
 A real Redis, the simulator's rules for members, a clock that is set by hand.
 """
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -29,7 +28,6 @@ from tests.acting import (
     carried_out,
     end,
     logged,
-    made,
     mute,
     unban,
     unmute,
@@ -40,23 +38,6 @@ from tests.sure import sure
 from tests.unit.test_simulator_refusals import OTHER_ADMIN, PERSON, STRANGER, SUPERGROUP
 
 HARM = ("banChatMember", "restrictChatMember", "unbanChatMember")
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    client = Redis.from_url(redis_url)
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
-def telegram() -> Members:
-    return Members()
-
-
-@pytest.fixture
-def actor(telegram: Members, redis: Redis) -> Actor:
-    return made(telegram, redis)
 
 
 # What stands.

@@ -3,7 +3,6 @@
 A real Redis, the simulator's rules for members, a clock that is set by hand.
 """
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -42,24 +41,6 @@ from tests.members import LOOK, Members
 from tests.stored import stored
 from tests.sure import as_a, sure
 from tests.unit.test_simulator_refusals import CHANNEL, OTHER_ADMIN, PERSON, STRANGER, SUPERGROUP
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    client = Redis.from_url(redis_url)
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
-def telegram() -> Members:
-    return Members()
-
-
-@pytest.fixture
-def actor(telegram: Members, redis: Redis) -> Actor:
-    return made(telegram, redis)
-
 
 # Ends.
 
