@@ -33,11 +33,13 @@ TARGET = {"message_id": 5, "date": int(NOW.timestamp()), "from": {"id": PERSON, 
 
 class Api:
     """Everybody in `admins` owns every chat, everybody else is a member; `members`: what somebody is instead,
-    by chat and person. `odd` answers instead, when set; a method in `silent` gets no answer.
+    by chat and person, `places` in every chat. `odd` answers instead, when set; a method in `silent` gets no
+    answer.
     """
 
     def __init__(self) -> None:
         self.admins = {ADMIN, BOT}
+        self.places: dict[int, dict[str, Any]] = {}
         self.odd: Any = None
         self.silent: set[str] = set()
         self.members: dict[tuple[int, int], dict[str, Any]] = {}
@@ -54,7 +56,7 @@ class Api:
         user = {"user": {"id": who, "first_name": "X"}}
         if (member := self.members.get(((params or {}).get("chat_id", 0), who))) is not None:
             return member | user
-        return {"status": "creator" if who in self.admins else "member"} | user
+        return {"status": "creator" if who in self.admins else "member"} | user | self.places.get(who, {})
 
     async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
         del file_id, most, seconds

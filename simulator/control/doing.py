@@ -11,6 +11,7 @@ from simulator.world import makers, media
 from simulator.world.chats import Chat, Message
 from simulator.world.contents import MEDIA
 from simulator.world.errors import bad
+from simulator.world.members import until
 from simulator.world.people import User
 from simulator.world.rights import USUAL, all_rights, parse_permissions
 from simulator.world.text import with_entities
@@ -148,13 +149,14 @@ def remove(hub: Hub, deed: m.Remove) -> Json:
     actor = _ruler(world, chat, deed.by, "can_restrict_members")
     if world.member(chat, user.id).status == "creator":
         raise bad("USER_ADMIN_INVALID")
+    end = until(deed.until, world.clock())
     if deed.how == "ban":
-        members.ban(world, chat, user, actor, until=deed.until)
+        members.ban(world, chat, user, actor, until=end)
     elif deed.how == "unban":
         members.unban(world, chat, user, actor)
     else:
         permissions = parse_permissions(deed.permissions, independent=True)
-        members.restrict(world, chat, user, actor, permissions, until=deed.until)
+        members.restrict(world, chat, user, actor, permissions, until=end)
     return {}
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.moderation.domain.raids import Door
 from services.moderation.raids.watch import open_doors
+from shared.bus import Commit
 from shared.contracts.telegram import Method, TelegramAction
 from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
@@ -116,3 +118,15 @@ async def test_admins_and_people_let_in_by_admins_are_no_part_of_a_wave(
     await house.hear(came(ADMIN), raw(approved, "chat_member"), *wave(5))
     await eventually(lambda: len(house.of(Method.RESTRICT_MEMBER)) == 5)
     assert STRANGER not in {one.params["user_id"] for one in house.of(Method.RESTRICT_MEMBER)}
+
+
+async def test_who_comes_when_the_door_is_about_to_open_is_not_silent_for_ever(
+    house: House, eventually: Eventually
+) -> None:
+    await house.set(dryrun="off", raid__action="restrict", raid__joins="5", raid__minutes="1")
+    now, waves = int(time.time()), house.store.waves
+    await house.bus.commit(Commit.of(waves.door(CHAT, Door(now - 1700, now + 8, 9, "restrict"), ())))
+    await house.hear(came(STRANGER))
+    await eventually(lambda: house.of(Method.RESTRICT_MEMBER))
+    (muted,) = house.of(Method.RESTRICT_MEMBER)
+    assert 60 <= muted.params["until_date"] - time.time() < 120

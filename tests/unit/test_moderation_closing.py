@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.moderation.domain import closing, schedule
-from services.moderation.domain.closing import FOR_EVER, NEVER, SPEAKING, Closed
+from services.moderation.domain.closing import FOR_EVER, NEVER, Closed
+from services.moderation.domain.permissions import SPEAKING
 from services.moderation.domain.settings import ChatSettings
 from tests.sure import sure
 

@@ -5,9 +5,8 @@ Who gets it, and what happens where no admin has opened the bot, stands in `news
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from services.moderation.bot import asking, deeds, explaining, wiping
+from services.moderation.bot import asking, deeds, explaining, wiping, withholding
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.explaining import reason
 from services.moderation.bot.i18n import Html, Speech, joined
@@ -18,6 +17,8 @@ from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import Decided
+from services.moderation.domain.membership import Membership, banning, muting
+from services.moderation.domain.precedence import Withhold
 from services.moderation.domain.required import Right
 from services.moderation.telegram.audit import short
 from shared.bus.commit import Commit
@@ -129,8 +130,9 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
     kept = await _where_it_now_is(deps, await deps.store.news.piece(code))
     if kept is None or kept.judged is None or turn.person is None or choice not in {*CHOICES, *BESIDE}:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
-    if (refusal := await _refusal(press, kept.judged, choice)) is not None:
-        return Commit.of(events=[press.answer(refusal, alert=True)])
+    stands = await _refusal(press, kept.judged, choice)
+    if isinstance(stands, str):
+        return Commit.of(events=[press.answer(stands, alert=True)])
     if choice == "why":
         told = press.say(explaining.text(kept.judged, turn.speech))
         return Commit.of(events=[press.answer("advice.because", alert=True), told])
@@ -143,7 +145,7 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
         case "wipe":
             return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
         case _:
-            return await _decide(press, kept, kept.judged, code, choice)
+            return await _decide(press, kept, code, choice, stands)
 
 
 async def _where_it_now_is(deps: Deps, kept: News | None) -> News | None:
@@ -155,8 +157,11 @@ async def _where_it_now_is(deps: Deps, kept: News | None) -> News | None:
     return kept.model_copy(update={"chat_id": chat_id, "judged": judged})
 
 
-async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str | None:
-    """Key of why the presser may not, or nobody may; rights are asked now, of the chat that it is about."""
+async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> Membership | str:
+    """What stands for the person, or the key of why the presser may not, or nobody may.
+
+    Rights are asked now, of the chat that it is about.
+    """
     assert press.turn.person is not None
     telegram = press.turn.deps.telegram
     try:
@@ -172,17 +177,28 @@ async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str |
         return "deed.basic"
     if theirs.is_admin and choice != "trust":
         return "press.target_admin"
-    return "deed.bot_lacks" if choice in HARMFUL and not mine.can_restrict else None
+    if choice in HARMFUL and not mine.can_restrict:
+        return "deed.bot_lacks"
+    return theirs.membership or "press.unknown"
 
 
-async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str, choice: str) -> Commit:
-    turn, deps = press.turn, press.turn.deps
+async def _decide(press: PressTurn, kept: News, code: str, choice: str, stands: Membership) -> Commit:
+    turn, deps, judged = press.turn, press.turn.deps, kept.judged
+    assert judged is not None
     by = short(deps.keys, turn.person.id if turn.person else 0)
     settings = await deps.chats.settings(judged.chat_id)
     if settings.dryrun and choice in HARMFUL:
         return Commit.of(events=[press.answer("advice.dryrun", alert=True)])
+    act = _act(press, kept, judged, choice, settings.timezone)
+    found = None if act is None else deeds.ruled(turn, act.method, act.params, stands)
+    if isinstance(found, Withhold) and choice == "restrict":
+        why = withholding.in_short(turn.speech, found, settings.timezone, turn.reply.now)
+        return Commit.of(events=[press.tell(why)])
     shown, readers = _Card(deps, kept, code, turn.reply), await deps.store.news.readers(code)
     writes = deps.store.close_advice(code, Decided(decision=choice, by=by))
+    if act is not None and isinstance(found, Withhold):
+        line = deeds.withheld_line(turn, act.method, judged.user_id, choice, found)
+        writes += deps.actor_store.audit(judged.chat_id, line)
     if choice == "trust":
         now = int(turn.reply.now.timestamp())
         line = turn.entry("trust", target=short(deps.keys, judged.user_id), reasons=("admin.trust",))
@@ -191,7 +207,7 @@ async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str,
     return Commit.of(
         writes=writes,
         events=[
-            *_acts(press, judged, choice),
+            *([] if act is None or isinstance(found, Withhold) else [act]),
             *_lesson(press, judged, choice),
             *(shown.decided(reader, Speech(language), choice, by) for reader, language in readers),
             press.answer(),
@@ -200,16 +216,20 @@ async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str,
     )
 
 
-def _acts(press: PressTurn, judged: PersonJudged, choice: str) -> list[TelegramAction]:
+def _act(press: PressTurn, kept: News, judged: PersonJudged, choice: str, zone: str) -> TelegramAction | None:
+    """What Telegram is asked for; the presser hears where it turns out otherwise."""
     turn = press.turn
     if choice == "trust":
-        return []
-    method, params = Method.BAN_MEMBER, dict[str, Any](user_id=judged.user_id)
+        return None
+    method, params = Method.BAN_MEMBER, banning(judged.user_id, None)
     if choice == "restrict":
         until = int((turn.reply.now + RESTRICTED).timestamp())
-        method, params = Method.RESTRICT_MEMBER, {**params, "permissions": deeds.SILENT, "until_date": until}
+        method, params = Method.RESTRICT_MEMBER, muting(judged.user_id, until)
     reasons = tuple(signal.name for signal in against(judged))
-    return [turn.reply.act(judged.chat_id, method, params, by=turn.by, reasons=reasons)]
+    act = turn.reply.act(judged.chat_id, method, params, by=turn.by, reasons=reasons)
+    name = kept.name or short(turn.deps.keys, judged.user_id)
+    follow = withholding.otherwise(turn.speech, name, zone, press.later(withholding.WHY))
+    return act.model_copy(update={"follow": follow})
 
 
 def _lesson(press: PressTurn, judged: PersonJudged, choice: str) -> list[PersonObserved]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.moderation.domain.membership import LEFT, Membership, membership_of
 from services.moderation.domain.required import Right, required_for
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.telegram.asking import ask
@@ -46,6 +47,8 @@ class Rights:
     """Rights as an administrator."""
     is_bot: bool = False
     name: str = ""
+    membership: Membership | None = LEFT
+    """What stands for them; None where Telegram says something that is not known here."""
 
     @property
     def is_admin(self) -> bool:
@@ -105,6 +108,7 @@ def of_member(member: Mapping[str, Any]) -> Rights:
         given=frozenset(given if status in {"creator", "administrator"} else ()),
         is_bot=user.get("is_bot") is True,
         name=" ".join(str(user[part]) for part in ("first_name", "last_name") if user.get(part)),
+        membership=membership_of(member),
     )
 
 

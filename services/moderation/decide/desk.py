@@ -46,11 +46,11 @@ class Desk:
     """Chats whose admins could not be learnt: unix seconds until which that is not tried again."""
 
     def __post_init__(self) -> None:
-        self.facts = ChatFacts(self.store, self.keys, self._ask, self._look)
+        self.facts = ChatFacts(self.store, self.keys, self.ask, self._look)
 
     def context(self, now: int) -> Context:
         """For one batch: hashes are computed once in it and forgotten with it."""
-        return Context(now, cache(self.keys.person), self._likeness, self.me)
+        return Context(now, cache(self.keys.person), self._likeness, self.me or self.bot.deps.me.id)
 
     def keyed(self, text: str) -> str:
         """A keyed hash of a name's skeleton."""
@@ -80,7 +80,7 @@ class Desk:
 
     async def _look_up(self, state: ChatState, now: int) -> None:
         try:
-            members = await self._ask("getChatAdministrators", state, return_bots=True)
+            members = await self.ask("getChatAdministrators", state, return_bots=True)
         except (Refused, Gone, Forbidden, Migrated):
             self._silent[state.id] = now + REFUSED_FOR
             state.admins_hidden = state.admins is None
@@ -94,7 +94,7 @@ class Desk:
         state.admins = lookalike.admins_of(found, now, self.keys.person, self.keyed)
         state.changes.admins = True
 
-    async def _ask(self, method: str, state: ChatState, **more: Any) -> Any:
+    async def ask(self, method: str, state: ChatState, **more: Any) -> Any:
         """Telegram's answer about a chat; where it tells a new id, of that one, and the chat moves there."""
         try:
             return await _within(

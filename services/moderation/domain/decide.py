@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.moderation.domain import media, spam
+from services.moderation.domain import media, replaced, spam
 from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
 from services.moderation.domain.locks import strongest
@@ -238,14 +238,14 @@ def _remember(
 def _on_change(update: Update, change: Change, state: ChatState, context: Context) -> None:
     if update.kind == "my_chat_member":
         return
+    replaced.on_change(change, update.id, state, context)
     if change.joined:
         own_link = change.road == "invite" and change.link_by == context.me
         road = "entrance" if own_link else change.road
         _joined(change.person, update.at, None, state, context, by=change.by, road=road)
     elif change.left:
         _left(change.person, update.at, state, context)
-    kind = _rights_changed(change)
-    if kind and state.policy.alert and update.chat is not None:
+    if (kind := _rights_changed(change)) and state.policy.alert and update.chat is not None:
         state.changes.alerts.append(Alert(kind, change.person, change.by))
 
 

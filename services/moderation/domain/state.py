@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from services.moderation.domain import policy
+from services.moderation.domain.membership import Membership
 from services.moderation.domain.policy import Policy
 from services.moderation.domain.reading import Copies
 from services.moderation.domain.settings import ChatSettings
@@ -107,6 +108,15 @@ class Sanction:
     """Codes that say it closer than `code`."""
 
 
+class Weakened(NamedTuple):
+    """A ban or restriction that the bot's own call has ended or shortened; `old` stood, `new` does."""
+
+    user_id: int
+    old: Membership
+    new: Membership
+    update_id: int
+
+
 class Observation(NamedTuple):
     """What goes on to the stage that keeps people's standing."""
 
@@ -131,6 +141,9 @@ class Changes:
     held: list[Held] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     sanctions: list[Sanction] = field(default_factory=list)
+    weakened: list[Weakened] = field(default_factory=list)
+    by_others: list[int] = field(default_factory=list)
+    """Ids of people whose ban or restriction somebody else has set, changed or lifted."""
     observed: list[Observation] = field(default_factory=list)
     index: list[tuple[int, str, int, int]] = field(default_factory=list)
     """Message id, keyed person, unix seconds, topic or 0."""

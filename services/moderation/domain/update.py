@@ -5,6 +5,7 @@ that a change at Telegram never stops the stream. Only what is no object with an
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from services.moderation.domain import authorship, content
@@ -97,6 +98,8 @@ class Change(NamedTuple):
     by: Person | None
     member: Mapping[str, Any]
     """The new ChatMember as Telegram sent it."""
+    member_before: Mapping[str, Any] = MappingProxyType({})
+    """The old one."""
     rights_before: frozenset[str] = frozenset()
     rights_after: frozenset[str] = frozenset()
     """What the person may do, by the Bot API's names."""
@@ -268,6 +271,7 @@ def _change(body: Mapping[str, Any]) -> Change | None:
         member=after,
         road=_road(body, person),
         link_by=_integer(_dict(_dict(body.get("invite_link")).get("creator")).get("id")),
+        member_before=before,
         rights_before=_rights(before),
         rights_after=_rights(after),
     )

@@ -10,6 +10,7 @@ from services.moderation.store.chats import Chats
 from services.moderation.store.corrections import Corrections
 from services.moderation.store.due import Later
 from services.moderation.store.invites import Invites
+from services.moderation.store.lifts import Lifts
 from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
 from services.moderation.store.places import Places
@@ -27,6 +28,7 @@ class Store:
         self.corrections = Corrections(redis, keys)
         self.invites = Invites(redis, keys)
         self.later = Later(redis)
+        self.lifts = Lifts(redis, keys)
         self.people = People(redis, keys)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)

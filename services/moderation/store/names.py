@@ -37,9 +37,13 @@
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
     `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
+`moderation:lifted:<t>` string: empty; what the bot is about to lift, see `lifts`. 48 h.
+`moderation:began:<t>`, `moderation:latest:<t>`, `moderation:undo:<c>:<code>` strings: sanctions under way and
+    what takes them back, see `telegram.begun`, `telegram.undo`. 48 h.
 
-`pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot. A chat is not a person: its id is
-kept, sealed, for as long as the bot is in it, because what is due there must reach it unasked.
+`pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot, `t` one of a chat and a person or of
+an action. A chat is no person: its id is kept, sealed, for as long as the bot is in it, because what is due
+there must reach it unasked.
 """
 
 from functools import lru_cache

@@ -8,7 +8,7 @@ from services.moderation.store.free_text import from_store, to_store
 from shared.contracts.base import Message, Moment
 from shared.keys import Keys
 
-AuditOutcome = Literal["done", "already", "refused", "expired", "parked", "would"]
+AuditOutcome = Literal["done", "already", "withheld", "refused", "expired", "parked", "would"]
 
 
 class AuditEntry(Message):
@@ -16,8 +16,10 @@ class AuditEntry(Message):
 
     `what` is a Bot API method or `settings`, `target` the short code of a person, `by` a role with a short
     code (empty: the bot by its rules), `reasons` are codes of signals or rules, `detail` is the code of a
-    refusal or `name=value` of a setting. `would` marks what dry run held back. `code` stands for the action,
-    for `/why` and undo; `before` is a setting's value before it was changed.
+    refusal or `name=value` of a setting. `would` marks what dry run held back, `withheld` what would have
+    weakened a sanction that stands. `code` stands for the action, for `/why` and undo; `before` is what a
+    setting was before it was changed; `until` is when what was done, or what stands, ends: unix seconds, 0
+    for never.
     """
 
     at: Moment
@@ -30,6 +32,7 @@ class AuditEntry(Message):
     detail: str = ""
     code: str = ""
     before: str = ""
+    until: int | None = None
 
 
 def to_row(keys: Keys, entry: AuditEntry) -> str:

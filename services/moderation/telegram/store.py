@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from services.moderation.store.invites import Invites
 from services.moderation.telegram.audit import AuditEntry, from_row, to_row
+from services.moderation.telegram.begun import Begun
 from services.moderation.telegram.pacing import Window
 from services.moderation.telegram.undo import Undos
 from shared.bus.commit import Command, Commit, Expect
@@ -48,6 +49,7 @@ class ActorStore:
         self._redis = redis
         self._keys = keys
         self.undos = Undos(redis, keys)
+        self.begun = Begun(redis, keys)
         self.invites = Invites(redis, keys)
         self._pace = redis.register_script(Path(__file__).with_name("pace.lua").read_text(encoding="utf-8"))
 
