@@ -4,20 +4,21 @@ Who gets it, and what happens where no admin has opened the bot, stands in `news
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from services.moderation.bot import asking, deeds, explaining, wiping
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.explaining import reason
 from services.moderation.bot.i18n import Html, Speech, joined
-from services.moderation.bot.news_store import News
+from services.moderation.bot.news_store import Acted, News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import Decided
+from services.moderation.domain.schedule import there
 from services.moderation.telegram.audit import short
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
@@ -76,7 +77,7 @@ class _Card:
         if kept.acted is None:
             parts = [speech("advice.title", **about)]
         else:
-            until = _until(speech, kept.acted.until)
+            until = _until(speech, kept.acted)
             parts = [speech(f"advice.did_{kept.acted.what}", until=until, **about)]
         if kept.title:
             parts.append(speech("advice.chat", title=kept.title))
@@ -95,8 +96,11 @@ def _words(speech: Speech, signals: list[Signal]) -> list[Html]:
     return [reason(speech, one) for one in signals]
 
 
-def _until(speech: Speech, at: datetime | None) -> str:
-    return speech.plain("deed.until_back" if at is None else "warn.until", at=at and at.strftime("%d.%m"))
+def _until(speech: Speech, acted: Acted) -> str:
+    if acted.until is None:
+        return speech.plain("deed.until_back")
+    at = there(acted.until.timestamp(), acted.timezone)
+    return speech.plain("warn.until", at=at.strftime("%d.%m"))
 
 
 def against(judged: PersonJudged) -> list[Signal]:

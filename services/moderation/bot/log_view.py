@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from services.moderation.bot.i18n import Html, Speech, html, joined, reason_word
 from services.moderation.bot.presses import PressTurn
@@ -13,6 +12,7 @@ from services.moderation.bot.settings_menu import value_word
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import Subject, here, rights_in
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.schedule import there
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.store import AUDIT_ENTRIES
@@ -89,7 +89,7 @@ class Log:
         return Html(f"<code>{self.when(entry, '%d.%m %H:%M')}</code> {joined(' · ', parts)}{code}")
 
     def when(self, entry: AuditEntry, form: str) -> str:
-        return entry.at.astimezone(ZoneInfo(self.subject.settings.timezone)).strftime(form)
+        return there(entry.at.timestamp(), self.subject.settings.timezone).strftime(form)
 
     def whole(self, entry: AuditEntry) -> Html:
         """Everything that is known of one line."""

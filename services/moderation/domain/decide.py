@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.moderation.domain import media, quotes, spam
+from services.moderation.domain import media, quotes, schedule, spam
 from services.moderation.domain.content import Json
 from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
@@ -245,8 +245,10 @@ def _is_person(message: Message) -> bool:
 
 
 def _first_of_day(message: Message, state: ChatState, context: Context) -> bool:
+    """By the chat's own clocks."""
     assert message.sender is not None
-    return state.seen.get(context.person(message.sender.id), 0) // DAY != message.at // DAY
+    seen, clocks = state.seen.get(context.person(message.sender.id), 0), state.settings.timezone
+    return schedule.day(seen, clocks) != schedule.day(message.at, clocks)
 
 
 def _remember(message: Message, person: str, channel: str, state: ChatState, context: Context) -> None:

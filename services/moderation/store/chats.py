@@ -7,6 +7,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.domain import schedule
 from services.moderation.domain.closing import Closed
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
@@ -324,10 +325,11 @@ class Chats:
         """Note the person's next message here also when one was noted today."""
         state = await self.state(chat_id, [user_id])
         person = self._keys.person(user_id)
-        if state.seen.get(person, 0) // DAY != now // DAY:
+        seen, clocks = state.seen.get(person, 0), state.settings.timezone
+        if schedule.day(seen, clocks) != schedule.day(now, clocks):
             return []
-        # As if the last day on which something was noted were yesterday: the next message counts today anew.
-        yesterday = packed.pack(now - DAY, max(state.days[person] - 1, 0))
+        # As if the last day on which something was noted were an earlier one: the next message counts anew.
+        yesterday = packed.pack(now - 2 * DAY, max(state.days[person] - 1, 0))
         return [("ZADD", self._names.of_chat("seen", chat_id), "XX", yesterday, person)]
 
     async def closed(self, chat_id: int) -> Closed | None:
