@@ -296,10 +296,10 @@ async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has
     async with gateway.running():
         await gateway.publish(*(withdrawn(n) for n in range(10)))
     redis: Redis = gateway.redis
-    assert await trim(redis, Scripts(redis), SUBMISSIONS_WITHDRAWN) == 0
+    assert await trim(Scripts(redis), SUBMISSIONS_WITHDRAWN) == 0
     async with bus.running():
         await eventually(lambda: len(seen) == 10)
-        await eventually(lambda: trim(bus.redis, Scripts(bus.redis), SUBMISSIONS_WITHDRAWN))
+        await eventually(lambda: trim(Scripts(bus.redis), SUBMISSIONS_WITHDRAWN))
         lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]
     assert sum(lengths) == 0
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -17,7 +17,6 @@ from markupsafe import Markup
 from services.gateway.context import Ctx, Gateway
 from services.gateway.web.assets import ASSETS
 from services.gateway.web.i18n import NATIVE, Translator, choose, offered, translator
-from shared.clock import now
 from shared.contracts.listings import AreaId, AreaLevel, Listing
 from shared.flags import CATALOGUE
 
@@ -84,13 +83,18 @@ class Site:
     @property
     def clock(self) -> str:
         """Hours and minutes where the city is: from when a page is."""
-        return now().astimezone(_zone(self.gateway.settings.city.time_zone)).strftime("%H:%M")
+        return self._there.strftime("%H:%M")
 
     @property
     def ahead(self) -> int:
         """Minutes by which clocks in the city are ahead of UTC now, for scripts that tell the time."""
-        offset = now().astimezone(_zone(self.gateway.settings.city.time_zone)).utcoffset()
+        offset = self._there.utcoffset()
         return round(offset.total_seconds() / 60) if offset else 0
+
+    @property
+    def _there(self) -> datetime:
+        """This moment where the city is."""
+        return self.gateway.bus.now().astimezone(_zone(self.gateway.settings.city.time_zone))
 
     def area_names(self, listing: Listing) -> list[str]:
         """Names of the areas a listing lies in, the smallest first."""

@@ -181,7 +181,7 @@ async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str,
     shown, readers = _Card(deps, kept, code, turn.reply), await deps.store.news.readers(code)
     writes = deps.store.close_advice(code, Decided(decision=choice, by=by))
     if choice == "trust":
-        now = int(turn.reply.now.timestamp())
+        now = turn.at
         line = turn.entry("trust", target=short(deps.keys, judged.user_id), reasons=("admin.trust",))
         writes += deps.chats.trust(judged.chat_id, judged.user_id, now)
         writes += deps.actor_store.audit(judged.chat_id, line)

@@ -70,7 +70,7 @@ def _trust(press: PressTurn, chat_id: int, undo: Undo) -> list[Any]:
     turn = press.turn
     if undo.method is Method.UNBAN_SENDER_CHAT:
         return []
-    return turn.deps.chats.trust(chat_id, undo.target, int(turn.reply.now.timestamp()))
+    return turn.deps.chats.trust(chat_id, undo.target, turn.at)
 
 
 def _lesson(press: PressTurn, chat_id: int, undo: Undo) -> list[PersonObserved]:

@@ -219,7 +219,7 @@ class Chats:
             for name, user in named.items()
             for part in (self._name(name), self._keys.seal(str(user).encode(), key))
         ]
-        return [("HSET", key, *pairs), ("EXPIREAT", key, day * DAY + 2 * DAY)]
+        return [("HSET", key, *pairs), ("EXPIRE", key, names.named_ttl(day, now))]
 
     def _save_album(self, chat_id: int, album: str, parts: Album) -> list[Command]:
         key = self._names.album(chat_id, album)
@@ -278,26 +278,25 @@ class Chats:
         key = self._names.of_chat("settings", chat_id)
         return {str(write[2]): str(write[3]) for write in writes if write[:2] == ("HSET", key)}
 
-    async def person_named(self, chat_id: int, username: str) -> int | None:
+    async def person_named(self, chat_id: int, username: str, now: int) -> int | None:
         """The id of who wrote in this chat under this user name (without @) within two days."""
         field = self._name(username.removeprefix("@").lower())
-        for key in await self._recent_names(chat_id):
+        for day in names.named_days(now):
+            key = self._names.named(chat_id, day)
             if sealed := await self._redis.hget(key, field):
                 return int(self._keys.unseal(sealed, key))
         return None
 
-    async def _recent_names(self, chat_id: int) -> list[str]:
-        day = await self._today()
-        return [self._names.named(chat_id, day), self._names.named(chat_id, day - 1)]
-
-    async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
+    async def messages_of(self, chat_id: int, user_id: int, now: int) -> list[int]:
         """Ids of the person's messages below 48 hours, oldest first."""
         person = self._keys.person(user_id)
-        return [one.message_id for one in await self.index.all(chat_id) if one.person == person]
+        return [one.message_id for one in await self.index.all(chat_id, now) if one.person == person]
 
-    async def messages_since(self, chat_id: int, message_id: int, topic: int | None = None) -> list[int]:
+    async def messages_since(
+        self, chat_id: int, message_id: int, now: int, topic: int | None = None
+    ) -> list[int]:
         """Ids of this message and all after it, below 48 hours; of one topic, or of all for None."""
-        found = await self.index.all(chat_id, message_id)
+        found = await self.index.all(chat_id, now, message_id)
         return [one.message_id for one in found if topic is None or one.topic == topic]
 
     async def warned(self, chat_id: int, user_id: int) -> Warned:
@@ -381,9 +380,6 @@ class Chats:
         for chat_id in chats:
             pipe.hgetall(self._names.of_chat("settings", chat_id))
         return {i: forms.settings(found) for i, found in zip(chats, await pipe.execute(), strict=True)}
-
-    async def _today(self) -> int:
-        return int((await self._redis.time())[0]) // DAY
 
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import structlog
@@ -21,9 +21,9 @@ from services.moderation.telegram.inviting import SAY, made, told
 from services.moderation.telegram.pacing import Gathering
 from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore
 from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
-from shared import clock
 from shared.bus.commit import NOTHING, Command, Commit
 from shared.bus.errors import TryLater
+from shared.clock import Clock
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
 from shared.telemetry.metrics import ACTION_SECONDS, ACTIONS, SENT_AGAIN
@@ -64,7 +64,7 @@ class Actor:
     bot_id: int
     sent: Sent = _unrecorded
     move: Move = _unmoved
-    now: Callable[[], datetime] = clock.now
+    now: Clock = field(kw_only=True)
     gathering: Gathering = field(default_factory=Gathering)
     refused: dict[tuple[int, int], str] = field(default_factory=dict)
     """Messages that Telegram will not delete, so that a work tried again does not find each of them again."""
