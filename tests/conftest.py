@@ -29,8 +29,20 @@ KINDS = ("unit", "contracts", "integration", "chaos", "system", "browser")
 event loop running in this thread."""
 
 
+CLOCKS = ("shared.clock", "tests.house", "tests.town", "datetime")
+
+
+def _lives_in_time(item: pytest.Item) -> bool:
+    """Whether the test's module takes the clock, a date, or something that lives now."""
+    taken = vars(getattr(item, "module", None) or object).values()
+    return any(getattr(one, "__module__", getattr(one, "__name__", "")) in CLOCKS for one in taken)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
+    for item in items:
+        if _lives_in_time(item) and not item.get_closest_marker("chaos"):
+            item.add_marker("clock")
 
     def place(item: pytest.Item) -> tuple[int, bool]:
         waits = inspect.iscoroutinefunction(getattr(item, "function", None))

@@ -14,6 +14,7 @@ from shared.settings import Settings
 from tests.conftest import KEY
 from tests.gateway import added, listing
 
+pytestmark = pytest.mark.clock
 HOSTILE = "\u202e</script><script>alert(1)</script>"
 
 

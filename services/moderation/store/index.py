@@ -47,7 +47,9 @@ class Index:
         for message_id, person, at, topic in found:
             if now - at < names.INDEX_TTL:
                 where = f":{topic}" if topic else ""
-                hours.setdefault(at // HOUR, []).extend((message_id, f"{message_id}:{person}:{at}{where}"))
+                # Whatever date a message bears, it is forgotten 48 hours after it came.
+                hour = min(at, now + SKEW) // HOUR
+                hours.setdefault(hour, []).extend((message_id, f"{message_id}:{person}:{at}{where}"))
         writes: list[Command] = []
         for hour, pairs in hours.items():
             key = self._names.index(chat_id, hour)
