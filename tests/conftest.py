@@ -29,11 +29,13 @@ KINDS = ("unit", "contracts", "integration", "chaos", "system", "browser")
 event loop running in this thread."""
 
 
-CLOCKS = ("shared.clock", "tests.house", "tests.town", "datetime")
+CLOCKS = {"shared.clock", "tests.house", "datetime"}
+LONG = {"browser", "system", "chaos"}
+"""Kinds of which only those tests are repeated at other times that say so themselves."""
 
 
-def _lives_in_time(item: pytest.Item) -> bool:
-    """Whether the test's module takes the clock, a date, or something that lives now."""
+def _depends_on_time(item: pytest.Item) -> bool:
+    """Whether the test's module takes the clock, a date, or a house, which lives now."""
     taken = vars(getattr(item, "module", None) or object).values()
     return any(getattr(one, "__module__", getattr(one, "__name__", "")) in CLOCKS for one in taken)
 
@@ -41,7 +43,7 @@ def _lives_in_time(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
     for item in items:
-        if _lives_in_time(item) and not item.get_closest_marker("chaos"):
+        if item.path.relative_to(root).parts[0] not in LONG and _depends_on_time(item):
             item.add_marker("clock")
 
     def place(item: pytest.Item) -> tuple[int, bool]:

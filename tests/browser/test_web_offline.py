@@ -93,6 +93,7 @@ def test_a_page_that_is_open_tells_from_when_its_data_is(city: City, look: Look)
     expect(seen.page.locator("#rows .row")).to_have_count(10)
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("js", [True, False])
 def test_the_time_is_that_of_the_city_wherever_the_reader_is(city: City, look: Look, js: bool) -> None:
     seen = look(f"{city.url}/?lang=en", js=js, zone="America/New_York")

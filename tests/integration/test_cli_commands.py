@@ -7,14 +7,12 @@ import stat
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
 
-from cli.backup import _put_back, _records
 from shared.bus.envelope import DATA
 from shared.bus.groups import ensure_groups
 from shared.contracts import schemas
@@ -183,24 +181,6 @@ def test_a_backup_brings_everything_back_but_what_is_fleeting(tmp_path: Path) ->
         assert redis.get("submissions:{02}:kept") == noise
         assert redis.xinfo_groups(DIRECTORY_CHANGED.partition_key(1))[0]["lag"] == 1
         assert 59 * 24 * HOUR < redis.ttl("submissions:{02}:kept") <= 60 * 24 * HOUR
-
-
-@pytest.mark.parametrize("year", [2024, 2038, 2040])
-def test_what_is_kept_for_a_time_grows_old_in_a_backup_whatever_the_clock_of_redis(
-    redis_url: str, year: int
-) -> None:
-    made = datetime(year, 2, 28, 23, 30, tzinfo=UTC)
-    with Redis.from_url(redis_url) as redis:
-        redis.set("moderation:{02}:kept", "x", ex=72 * HOUR)
-        redis.set("directory:{02}:for:ever", "y")
-        records = _records(redis, [b"moderation:{02}:kept", b"directory:{02}:for:ever"], made)
-        redis.flushdb()
-        assert _put_back(redis, records, made + timedelta(hours=70)) == 2
-        assert HOUR < redis.ttl("moderation:{02}:kept") <= 2 * HOUR
-        assert redis.ttl("directory:{02}:for:ever") == -1
-        redis.flushdb()
-        assert _put_back(redis, records, made + timedelta(hours=72)) == 1
-        assert redis.keys() == [b"directory:{02}:for:ever"]
 
 
 def test_a_backup_of_a_running_system_leaves_it_writing(

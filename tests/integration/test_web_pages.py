@@ -3,7 +3,6 @@
 import gzip
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -51,23 +50,6 @@ async def test_pages_are_complete_strict_and_keep_the_language(site: Site, path:
     inside = re.findall(r'<a[^>]* href="(/[^"]*)"', answer.text)
     kept = [href for href in inside if not href.startswith(("/flags/", "/openapi"))]
     assert all("lang=" in href for href in kept), kept
-
-
-@pytest.mark.parametrize(
-    ("moment", "day", "words"),
-    [
-        ("2027-12-31T20:59:59Z", "2027-12-31", "31 снежня 2027"),
-        ("2027-12-31T21:00:00Z", "2028-01-01", "1 студзеня 2028"),
-        ("2028-02-28T22:30:00Z", "2028-02-29", "29 лютага 2028"),
-        ("0001-01-01T00:00:00Z", "0001-01-01", "1 студзеня 1"),
-    ],
-)
-async def test_dates_are_those_of_the_city(site: Site, moment: str, day: str, words: str) -> None:
-    at = datetime.fromisoformat(moment)
-    await site.publish(added(listing(1, revision=2, updated_at=at, checked_at=at, dead_since=at)))
-    page = (await site.http.get(f"/listings/{listing_id(1)}", params={"lang": "be"})).text
-    assert page.replace("\u00a0", " ").count(words) == 3
-    assert page.count(f'datetime="{day}"') == 2
 
 
 @pytest.mark.parametrize("path", PATHS)
