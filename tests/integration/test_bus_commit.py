@@ -14,13 +14,7 @@ from shared.bus.dead import letters, replay
 from shared.bus.envelope import Envelope
 from shared.bus.scripts import Scripts
 from shared.clock import now
-from shared.contracts.registry import (
-    AREAS_CHANGED,
-    REVIEWS_CLOSED,
-    SUBMISSIONS_CHANGED,
-    SUBMISSIONS_WITHDRAWN,
-    TELEGRAM_UPDATES,
-)
+from shared.contracts.registry import REVIEWS_CLOSED, SUBMISSIONS_CHANGED, SUBMISSIONS_WITHDRAWN
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionWithdrawn
 from shared.keys import Keys
 from shared.settings import Settings, SettingsError
@@ -312,24 +306,6 @@ async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has
             return sum([await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]) == 0
 
         await eventually(empty)
-
-
-async def test_how_old_an_entry_is_says_the_clock_that_gave_it_its_id(redis_url: str) -> None:
-    """Redis's own: a day for who follows without a group, two for what a sealed stream could not handle."""
-    from shared.bus.scripts import Scripts
-    from shared.bus.trim import trim
-
-    redis: Any = Redis.from_url(redis_url)
-    moment = (await redis.time())[0]
-    for stream, key, kept in (
-        (AREAS_CHANGED, AREAS_CHANGED.partition_key(3), 24),
-        (TELEGRAM_UPDATES, TELEGRAM_UPDATES.dead_key("moderation"), 48),
-    ):
-        for hours in (kept + 1, kept - 1, 0):
-            await redis.xadd(key, {"n": hours}, id=f"{(moment - hours * 3600) * 1000}-0")
-        assert await trim(Scripts(redis), stream) == 1
-        assert [int(fields[b"n"]) for _, fields in await redis.xrange(key)] == [kept - 1, 0]
-    await redis.aclose()
 
 
 async def test_a_service_cannot_read_what_the_registry_does_not_give_it(bus_factory: BusFactory) -> None:
