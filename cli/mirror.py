@@ -16,6 +16,7 @@ from services.gateway.mirror.verify import report
 from services.gateway.mirror.verify import verify as check
 from services.gateway.web.i18n import offered
 from shared.bus import Bus
+from shared.clock import now
 from shared.contracts.registry import AREAS_CHANGED, GROUND_CHANGED, STREETS_CHANGED
 from shared.keys import Keys
 from shared.settings import Settings, load
@@ -72,7 +73,7 @@ def _day(text: str | None) -> date:
         if text:
             return date.fromisoformat(text)
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        return (datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)).date()
+        return (datetime.fromtimestamp(int(epoch), UTC) if epoch else now()).date()
     except (ValueError, OverflowError, OSError):
         raise Stop("the day must be as 2026-11-22", MISUSED) from None
 

@@ -74,8 +74,8 @@ class Chats(StoredChats):
         del chat_id
         return ChatSettings(self.values)
 
-    async def person_named(self, chat_id: int, username: str) -> int | None:
-        del chat_id
+    async def person_named(self, chat_id: int, username: str, now: int) -> int | None:
+        del chat_id, now
         return PERSON if username == "known" else None
 
 

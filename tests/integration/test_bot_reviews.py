@@ -1,8 +1,8 @@
 """Proposals before the reviewers: decided once, by members of their chat."""
 
 import asyncio
-from datetime import UTC, datetime
 
+from shared.clock import now
 from shared.contracts.submissions import ReviewClosed, Similar, State
 from simulator.demo import (
     ALENA,
@@ -43,9 +43,7 @@ async def test_a_withdrawn_proposal_says_so_and_its_buttons_go(town: Town) -> No
     await town.bus.publish(proposal("a"))
     card = await town.hears("Прапанова", REVIEW_CHAT)
     data = card.markup["inline_keyboard"][0][0]["callback_data"]
-    await town.bus.publish(
-        ReviewClosed(submission_id="a" * 26, state=State.WITHDRAWN, closed_at=datetime.now(UTC))
-    )
+    await town.bus.publish(ReviewClosed(submission_id="a" * 26, state=State.WITHDRAWN, closed_at=now()))
     await eventually(lambda: "адклікаў" in card.content["text"])
     assert "отозвал" in await town.answer(REVIEWER, REVIEW_CHAT, card, data=data)
     assert await town.reviewed() == 0
@@ -56,7 +54,7 @@ async def test_a_decision_that_could_not_stand_is_told_on_its_card(town: Town) -
     card = await town.hears("Прапанова", REVIEW_CHAT)
     await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
     await eventually(lambda: "Вырашана: прынята" in card.content["text"])
-    closed = ReviewClosed(submission_id="a" * 26, state=State.DUPLICATE, closed_at=datetime.now(UTC))
+    closed = ReviewClosed(submission_id="a" * 26, state=State.DUPLICATE, closed_at=now())
     await town.bus.publish(closed)
     await eventually(lambda: "Але ў выніку: ужо ёсць на карце" in card.content["text"])
     assert "Вырашана: прынята" in card.content["text"]

@@ -151,7 +151,7 @@ async def test_a_command_that_fails_for_good_leaves_no_word_in_the_dead_letters(
 
     bus.register({TELEGRAM_UPDATES: fail})
     async with bus.running():
-        await bus.publish(event_of(heard(1, text="/stopword add canaryword", who=ADMIN)))
+        await bus.publish(event_of(heard(1, text="/stopword add canaryword", who=ADMIN), clock.now()))
         await eventually(lambda: bus.redis.xlen(TELEGRAM_UPDATES.dead_key("moderation")))
         for kept in (await stored(bus.redis)).values():
             assert not any(word in kept for word in (b"canary", b"stopword", str(ADMIN).encode()))

@@ -1,6 +1,5 @@
 """Whose links and quotes are, with what Telegram and the store know of a chat."""
 
-import time
 from functools import partial
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from services.moderation.domain.invites import Invite
 from services.moderation.telegram.errors import Forbidden, Transient
 from shared.bus import Commit
+from shared.clock import unix
 from tests.conftest import Eventually
 from tests.house import Clock, said
 from tests.moderation import ADMIN, ALES, CHAT, STRANGER, chat, message, raw, user
@@ -191,7 +191,7 @@ async def test_links_with_the_id_that_the_group_had_before_it_became_a_supergrou
     house: Clock, eventually: Eventually
 ) -> None:
     old, new = -4_343, -1_000_009_994_343
-    moved = raw(message(8, at=int(time.time()), where=old, migrate_to_chat_id=new))
+    moved = raw(message(8, at=int(unix()), where=old, migrate_to_chat_id=new))
     await house.set(old, dryrun="off", lock__link="delete")
     await house.hear(said(7, where=old), moved)
     await quiet(house, eventually)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from services.submissions import handlers
 from services.submissions.__main__ import equip
 from services.submissions.handlers import end_overdue
 from services.submissions.index import Index
@@ -344,7 +343,7 @@ async def owned(index: Index, link: Link, listing_id: str) -> bool:
 
 
 async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_when_it_is_forgotten(
-    around: Around, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+    around: Around, eventually: Eventually
 ) -> None:
     redis = around.submissions.redis
     await around.propose("one", content=content("Таямніца", "secret_chat"), reason="мае словы")
@@ -355,9 +354,8 @@ async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_whe
     assert "словы".encode() not in kept
     await around.decide("one", "refuse")
     await eventually(lambda: around.state("one") is State.REFUSED)
-    assert await end_overdue(around.store) is None
-    monkeypatch.setattr(handlers, "now", lambda: now() + timedelta(days=30, seconds=1))
-    commit = sure(await end_overdue(around.store))
+    assert await end_overdue(around.store, now()) is None
+    commit = sure(await end_overdue(around.store, now() + timedelta(days=30, seconds=1)))
     assert await around.submissions.commit(commit) is Outcome.DONE
     await eventually(lambda: around.state("one") is State.FORGOTTEN)
     assert await around.store.record(around.id("one")) is None

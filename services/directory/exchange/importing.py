@@ -12,7 +12,6 @@ from services.directory.exchange.report import Report
 from services.directory.exchange.rows import Item, Row, Skipped
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
-from shared.clock import now
 from shared.contracts.directory import ImportListing
 from shared.contracts.listings import ListingId
 from shared.contracts.registry import LISTINGS_IMPORT
@@ -95,7 +94,7 @@ def _command(bus: Bus, row: Row) -> ImportListing:
         members_below=below or (HIDDEN_BELOW if row.members_below else None),
         checked_at=row.checked_at,
         dead_since=row.dead_since,
-        imported_at=now(),
+        imported_at=bus.now(),
     )
 
 

@@ -20,7 +20,6 @@ from services.gateway.mirror.archive import manifest_of, signing_key
 from services.gateway.mirror.build import packed
 from services.gateway.mirror.contents import Contents
 from services.gateway.web.i18n import offered
-from shared.clock import now
 from shared.contracts.listings import Listing
 
 log = structlog.get_logger()
@@ -75,7 +74,7 @@ class Keeper:
         return self._folder / OPERATORS
 
     def _begin_if_due(self) -> None:
-        state = (self._gateway.model.version, self._gateway.ground.version, now().date())
+        state = (self._gateway.model.version, self._gateway.ground.version, self._gateway.bus.now().date())
         running = self._building is not None and not self._building.done()
         due = time.monotonic() - self._built_at >= EVERY and state != self._built_of
         if running or not due or self.too_large or not self._gateway.bus.readiness().ready:
@@ -119,7 +118,7 @@ class Keeper:
             city=settings.city,
             languages=tuple(offered(settings.languages)),
             site=settings.public_url,
-            made=now().date(),
+            made=self._gateway.bus.now().date(),
             streets=parts.streets,
             ground=parts.pieces,
         )

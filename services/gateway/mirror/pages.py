@@ -244,6 +244,7 @@ class _Language:
                 made=self._t.date(_moment(contents.made)),
                 until=self._t.date(_moment(contents.until)),
                 address=contents.site,
+                date=lambda moment: self._t.date(contents.city.local(moment)),
                 **values,
             )
             .encode()

@@ -4,13 +4,13 @@ Who gets it, and what happens where no admin has opened the bot, stands in `news
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.moderation.bot import asking, deeds, explaining, wiping, withholding
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.explaining import reason
 from services.moderation.bot.i18n import Html, Speech, joined
-from services.moderation.bot.news_store import News
+from services.moderation.bot.news_store import Acted, News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
@@ -20,6 +20,7 @@ from services.moderation.bot.store import Decided
 from services.moderation.domain.membership import Membership, banning, muting
 from services.moderation.domain.precedence import Withhold
 from services.moderation.domain.required import Right
+from services.moderation.domain.schedule import there
 from services.moderation.telegram.audit import short
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
@@ -85,7 +86,7 @@ class _Card:
         if kept.acted is None:
             parts = [speech("advice.title", **about)]
         else:
-            until = _until(speech, kept.acted.until)
+            until = _until(speech, kept.acted)
             parts = [speech(f"advice.did_{kept.acted.what}", until=until, **about)]
         if kept.title:
             parts.append(speech("advice.chat", title=kept.title))
@@ -104,8 +105,11 @@ def _words(speech: Speech, signals: list[Signal]) -> list[Html]:
     return [reason(speech, one) for one in signals]
 
 
-def _until(speech: Speech, at: datetime | None) -> str:
-    return speech.plain("deed.until_back" if at is None else "warn.until", at=at and at.strftime("%d.%m"))
+def _until(speech: Speech, acted: Acted) -> str:
+    if acted.until is None:
+        return speech.plain("deed.until_back")
+    at = there(acted.until.timestamp(), acted.timezone)
+    return speech.plain("warn.until", at=at.strftime("%d.%m"))
 
 
 def against(judged: PersonJudged) -> list[Signal]:
@@ -200,7 +204,7 @@ async def _decide(press: PressTurn, kept: News, code: str, choice: str, stands: 
         line = deeds.withheld_line(turn, act.method, judged.user_id, choice, found)
         writes += deps.actor_store.audit(judged.chat_id, line)
     if choice == "trust":
-        now = int(turn.reply.now.timestamp())
+        now = turn.at
         line = turn.entry("trust", target=short(deps.keys, judged.user_id), reasons=("admin.trust",))
         writes += deps.chats.trust(judged.chat_id, judged.user_id, now)
         writes += deps.actor_store.audit(judged.chat_id, line)

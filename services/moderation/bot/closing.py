@@ -1,8 +1,5 @@
 """`/lock`, `/unlock`, `/night`: closing the chat for a while, locking kinds of messages, the nights."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 from services.moderation.bot import duration
 from services.moderation.bot.duration import BadDurationError
 from services.moderation.bot.i18n import Html, Speech
@@ -14,6 +11,7 @@ from services.moderation.bot.turn import Turn
 from services.moderation.decide.lockdown import CannotClose, lock_down, unlock
 from services.moderation.domain.closing import FOR_EVER
 from services.moderation.domain.required import Right
+from services.moderation.domain.schedule import there
 from services.moderation.domain.settings import LOCKS, NIGHTS, SETTINGS
 from shared.bus.commit import Commit
 
@@ -61,7 +59,7 @@ def _clock(turn: Turn, at: int) -> str:
 
 def clock(at: int, zone: str) -> str:
     """The hour and, beyond a day, the date in the chat's zone."""
-    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).strftime("%d.%m, %H:%M")
+    return there(at, zone).strftime("%d.%m, %H:%M")
 
 
 async def open_again(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
@@ -136,5 +134,5 @@ def night_notice(speech: Speech, *, closed: bool, until: int | None, zone: str) 
         return speech.plain("night.over")
     if until is None:
         return speech.plain("night.began")
-    at = datetime.fromtimestamp(until, UTC).astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    at = there(until, zone).strftime("%H:%M")
     return speech.plain("night.began_until", until=at)

@@ -222,7 +222,7 @@ def _word_for(turn: Turn, verb: Verb, target: Target) -> list[Command]:
         return []
     if verb.harms:
         return turn.deps.chats.distrust(turn.chat.id, target.id)
-    return turn.deps.chats.trust(turn.chat.id, target.id, int(turn.reply.now.timestamp()))
+    return turn.deps.chats.trust(turn.chat.id, target.id, turn.at)
 
 
 def actions(turn: Turn, verb: Verb, target: Target, length: timedelta | None) -> list[TelegramAction]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from services.moderation.bot.i18n import Html, Speech, html, joined, reason_word
 from services.moderation.bot.moments import until_words
@@ -16,6 +15,7 @@ from services.moderation.bot.subject import Subject, here, rights_in
 from services.moderation.bot.turn import Turn
 from services.moderation.bot.withholding import told
 from services.moderation.domain.precedence import Withhold
+from services.moderation.domain.schedule import there
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.store import AUDIT_ENTRIES
@@ -102,7 +102,7 @@ class Log:
         return [until_words(self.speech, entry.until, zone, now)]
 
     def when(self, entry: AuditEntry, form: str) -> str:
-        return entry.at.astimezone(ZoneInfo(self.subject.settings.timezone)).strftime(form)
+        return there(entry.at.timestamp(), self.subject.settings.timezone).strftime(form)
 
     def whole(self, entry: AuditEntry) -> Html:
         """Everything that is known of one line."""

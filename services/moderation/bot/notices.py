@@ -1,13 +1,13 @@
 """What the bot says by itself in a chat: what dry run held back, whom it warned and why."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.i18n import CATALOGUES, Html, Speech, joined
 from services.moderation.bot.moments import follow_up
+from services.moderation.domain.schedule import there
 from services.moderation.domain.state import Sanction
 from services.moderation.domain.warnings import Step
 from shared.contracts.telegram import PLACE_UNTIL, FollowUp, Method, TelegramAction
@@ -76,5 +76,4 @@ def sentence(speech: Speech, who: Html, said: Sanction | Step, zone: str, *, bas
 def _until(speech: Speech, until: int | None, zone: str) -> str:
     if until is None:
         return speech.plain("deed.for_ever")
-    at = datetime.fromtimestamp(until, UTC).astimezone(ZoneInfo(zone)).strftime("%d.%m %H:%M")
-    return speech.plain("warn.until", at=at)
+    return speech.plain("warn.until", at=there(until, zone).strftime("%d.%m %H:%M"))

@@ -33,7 +33,7 @@ async def find(turn: Turn, words: tuple[str, ...]) -> tuple[Target | None, tuple
         # The touched name stands among the words, spaces and all; only the last word may be a duration.
         return touched, words[-1:]
     if (name := next((word for word in words if word.startswith("@") and len(word) > 1), None)) is not None:
-        person = await turn.deps.chats.person_named(turn.chat.id, name[1:].lower())
+        person = await turn.deps.chats.person_named(turn.chat.id, name[1:].lower(), turn.at)
         return (None if person is None else Target(person, name)), _without(words, name)
     if (replied := answered(turn.update.body)) is not None:
         return _author(replied, turn.chat.id), words

@@ -46,6 +46,11 @@ class Turn:
         return message is not None and message.sender_chat == self.chat.id and not self.confirmed
 
     @property
+    def at(self) -> int:
+        """This moment in unix seconds."""
+        return int(self.reply.now.timestamp())
+
+    @property
     def by(self) -> str:
         """Role and short code, as the log names them."""
         if self.is_anonymous_admin or self.person is None:

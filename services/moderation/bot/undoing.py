@@ -141,8 +141,7 @@ class _Undoing:
         turn = self.press.turn
         if self.undo.method is Method.UNBAN_SENDER_CHAT:
             return []
-        now = int(turn.reply.now.timestamp())
-        return turn.deps.chats.trust(self.subject.chat_id, self.undo.target, now)
+        return turn.deps.chats.trust(self.subject.chat_id, self.undo.target, turn.at)
 
     def _lesson(self) -> list[PersonObserved]:
         turn, chat_id = self.press.turn, self.subject.chat_id

@@ -25,7 +25,7 @@ async def said(turn: Turn, words: tuple[str, ...]) -> Commit:
     target, _ = await find(turn, words)
     people = [turn.person.id, *([target.id] if target else ())]
     state = await turn.deps.chats.state(turn.chat.id, people)
-    voucher, now = turn.deps.keys.person(turn.person.id), int(turn.reply.now.timestamp())
+    voucher, now = turn.deps.keys.person(turn.person.id), turn.at
     if state.is_admin(voucher):
         return deeds.only(turn, turn.speech("vouch.admin"))
     if not vouching.may(voucher, state, now):

@@ -1,7 +1,6 @@
 """`/warn`, `/warnings`, `/unwarn`, and an admin's word for somebody: `/trust`, `/untrust`."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from services.moderation.bot import deeds, log_view, notices, withholding
 from services.moderation.bot.alerts import mention
@@ -12,6 +11,7 @@ from services.moderation.bot.turn import Turn
 from services.moderation.domain.membership import Membership, banning, muting
 from services.moderation.domain.precedence import Withhold
 from services.moderation.domain.required import Right
+from services.moderation.domain.schedule import there
 from services.moderation.domain.warnings import Step, Warned, step, still
 from services.moderation.telegram.audit import AuditEntry, short
 from services.moderation.telegram.undo import code_of
@@ -34,7 +34,7 @@ async def warn(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
         return deeds.only(turn, turn.speech(stands))
     if turn.settings.dryrun:
         return deeds.only(turn, turn.speech("warn.would", name=target.name))
-    now = int(turn.reply.now.timestamp())
+    now = turn.at
     found = step(turn.settings, await turn.deps.chats.warned(turn.chat.id, target.id), now)
     return _warned(turn, target, found, " ".join(rest)[:REASON_MOST], stands)
 
@@ -91,10 +91,10 @@ async def warnings(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commi
     if target is None or target.is_channel:
         return deeds.only(turn, turn.speech(deeds.whom(words)))
     kept = await turn.deps.chats.warned(turn.chat.id, target.id)
-    now = still(turn.settings, kept, int(turn.reply.now.timestamp()))
+    now = still(turn.settings, kept, turn.at)
     if not now.count and not now.steps:
         return deeds.only(turn, turn.speech("warnings.none", name=target.name))
-    when = datetime.fromtimestamp(now.at, ZoneInfo(turn.settings.timezone)).strftime("%d.%m")
+    when = there(now.at, turn.settings.timezone).strftime("%d.%m")
     text = turn.speech(
         "warnings.some",
         name=target.name,
@@ -127,7 +127,7 @@ async def trust(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
         return deeds.only(turn, turn.speech(refused))
     line = turn.entry("trust", target=short(turn.deps.keys, target.id))
     writes = [
-        *turn.deps.chats.trust(turn.chat.id, target.id, int(turn.reply.now.timestamp())),
+        *turn.deps.chats.trust(turn.chat.id, target.id, turn.at),
         *turn.deps.actor_store.audit(turn.chat.id, line),
     ]
     taught = deeds.lesson(turn, target, "trusted", "admin.trust")

@@ -68,7 +68,7 @@ async def _since(turn: Turn) -> Commit:
     if first <= 0:
         return Commit.of(events=[turn.say(turn.speech("purge.how"))])
     topic = _topic(turn)
-    ids = await turn.deps.chats.messages_since(turn.chat.id, first, topic)
+    ids = await turn.deps.chats.messages_since(turn.chat.id, first, turn.at, topic)
     where = () if topic is None else (str(topic),)
     return _begin(turn, ids, "purge.sure_since", ("s", str(first), *where))
 
@@ -82,7 +82,7 @@ def _topic(turn: Turn) -> int | None:
 async def _of_person(turn: Turn, target: Target) -> Commit:
     if target.id in PROTECTED or target.is_chat_itself:
         return Commit.of(events=[turn.say(turn.speech("target.protected"))])
-    ids = await turn.deps.chats.messages_of(turn.chat.id, target.id)
+    ids = await turn.deps.chats.messages_of(turn.chat.id, target.id, turn.at)
     return _begin(turn, ids, "purge.sure_person", ("p", str(target.id)), name=target.name, target=target.id)
 
 
@@ -141,9 +141,10 @@ async def pressed(press: PressTurn) -> Commit:
     match args[0]:
         case "s" if 0 < wanted < MESSAGE_MOST:
             topic = int(args[2]) if args[2].isdecimal() else None
-            ids, target = await turn.deps.chats.messages_since(turn.chat.id, wanted, topic), 0
+            ids = await turn.deps.chats.messages_since(turn.chat.id, wanted, turn.at, topic)
+            target = 0
         case "p" if wanted and abs(wanted) < USER_MOST:
-            ids, target = await turn.deps.chats.messages_of(turn.chat.id, wanted), wanted
+            ids, target = await turn.deps.chats.messages_of(turn.chat.id, wanted, turn.at), wanted
         case _:
             return Commit.of(events=[press.answer("press.expired", alert=True)])
     if not ids:
@@ -157,7 +158,7 @@ async def by_person(press: PressTurn, chat_id: int, user_id: int) -> Commit:
     turn = press.turn
     if (refusal := await _bot_lacks(turn, chat_id)) is not None:
         return Commit.of(events=[press.answer(refusal, alert=True)])
-    ids = await turn.deps.chats.messages_of(chat_id, user_id)
+    ids = await turn.deps.chats.messages_of(chat_id, user_id, turn.at)
     if not ids:
         return Commit.of(events=[press.answer("purge.nothing", alert=True)])
     settings = await turn.deps.chats.settings(chat_id)

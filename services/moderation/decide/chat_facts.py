@@ -100,7 +100,7 @@ class ChatFacts:
         person, channel = keys_of(quote.source, context)
         author = person or channel
         if quote.external is not None:
-            indexed = await self.store.chats.index.author(state.id, quote.source.id)
+            indexed = await self.store.chats.index.author(state.id, quote.source.id, context.now)
             author = state.key if indexed == Index.OURS else indexed or author
         state.authors[quote.source.id] = author
         if author:

@@ -1,9 +1,8 @@
 """What deciding reaches for: the store, Telegram's read-only look-ups, the dialogues."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -18,8 +17,8 @@ from services.moderation.spam.texts import Texts
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.ports import Asker
-from shared import clock
 from shared.bus.errors import TryLater
+from shared.clock import Clock
 from shared.keys import Keys
 
 LOOK_UP_SECONDS = 5.0
@@ -35,7 +34,7 @@ class Desk:
     bot: Talk
     """What the bot says: its answers, its advice, its dry-run notices, its lines in a chat's log."""
     move: Mover
-    now: Callable[[], datetime] = clock.now
+    now: Clock
     me: int = 0
     """The bot's own id."""
     texts: Texts | None = None

@@ -152,6 +152,6 @@ async def _remove(desk: Desk, state: ChatState, event: PersonJudged, now: int) -
         expires_at=moment + BAN_EXPIRES,
     )
     written = [reason for reason in reasons if reason.startswith(OF_MESSAGES)]
-    ids = (await desk.store.chats.messages_of(state.id, event.user_id))[-100:] if written else []
+    ids = (await desk.store.chats.messages_of(state.id, event.user_id, now))[-100:] if written else []
     gone = [Delete(message_id, now, written[0]) for message_id in ids]
     return [ban, deletion(state.id, state.key, gone, tuple(written), now)] if gone else [ban]

@@ -62,7 +62,8 @@ async def unlock(chats: Closable, telegram: Asker, chat_id: int, now: datetime, 
     closed, _, expect = await chats.closings.read(chat_id)
     if closed is None or not closed.shut:
         return NOTHING
-    awake = chats.closings.awake(chat_id, closed.night) if closed.night != NEVER else []
+    at = int(now.timestamp())
+    awake = chats.closings.awake(chat_id, closed.night, at) if closed.night != NEVER else []
     opened = await reopen(chats, telegram, chat_id, closed, now, by=by)
     return Commit.of(writes=[*awake, *opened.writes], events=opened.events, expect=[expect])
 

@@ -69,9 +69,8 @@ def changed(current: Permissions, wanted: Permissions, seen: Permissions) -> dic
 def night_until(settings: ChatSettings, now: int) -> int:
     """When the night ends that is on now, `NEVER` when there is none."""
     hours = settings.get("night.hours")
-    if hours == "off" or not schedule.inside(hours, settings.timezone, now):
-        return NEVER
-    return schedule.closes_at(hours, settings.timezone, now)
+    found = schedule.covering(hours, settings.timezone, now) if hours != "off" else None
+    return NEVER if found is None else found.end
 
 
 def due(closed: Closed | None, settings: ChatSettings, now: int, skip: int = 0) -> Closed | None:

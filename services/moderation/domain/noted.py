@@ -4,7 +4,7 @@ A day counts as one on which the person wrote only by a message that is their ow
 every day becomes nobody's trusted neighbour by it, and who was asked to say a word has not answered.
 """
 
-from services.moderation.domain import locks
+from services.moderation.domain import locks, schedule
 from services.moderation.domain.context import Context
 from services.moderation.domain.parts import Parts
 from services.moderation.domain.state import DAY, ChatState
@@ -17,9 +17,14 @@ NEWCOMER = 7 * DAY
 
 
 def is_first_of_day(message: Message, person: str, state: ChatState) -> bool:
-    """Whether it is the first message of a day, or the first of that day that is the person's own word."""
-    seen = state.seen.get(person, 0)
-    return seen // DAY != message.at // DAY or (message.is_own and _without_own_word(seen))
+    """Whether it is the first message of a day, or the first of that day that is the person's own word.
+
+    Days are those of the chat's time zone.
+    """
+    seen, zone = state.seen.get(person, 0), state.settings.timezone
+    return schedule.day(seen, zone) != schedule.day(message.at, zone) or (
+        message.is_own and _without_own_word(seen)
+    )
 
 
 def note(message: Message, person: str, state: ChatState) -> None:

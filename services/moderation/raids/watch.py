@@ -86,7 +86,7 @@ async def _follow(
     if _mutes(state) and not state.settings.dryrun:
         events += _restricted(state, people, door, now)
     found = Commit.of(
-        writes=desk.store.waves.door(state.id, door, (one.person for one, _ in people)),
+        writes=desk.store.waves.door(state.id, door, (one.person for one, _ in people), now),
         events=events,
         expect=[kept.unchanged],
     )
@@ -169,7 +169,7 @@ async def _anew(desk: Desk, state: ChatState, kept: Kept, now: int) -> Commit:
     came = (one for one in kept.joins if one.person in kept.cohort and one.person not in state.trusted)
     people = [(one, kept.ids[one.person]) for one in came]
     found = Commit.of(
-        writes=desk.store.waves.door(state.id, door, ()),
+        writes=desk.store.waves.door(state.id, door, (), now),
         events=_restricted(state, people, door, now) if _mutes(state) else (),
         expect=[kept.unchanged],
     )

@@ -7,6 +7,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.domain import schedule
 from services.moderation.domain.closing import Closed
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
@@ -233,7 +234,7 @@ class Chats:
             for name, user in named.items()
             for part in (self._name(name), self._keys.seal(str(user).encode(), key))
         ]
-        return [("HSET", key, *pairs), ("EXPIREAT", key, day * DAY + 2 * DAY)]
+        return [("HSET", key, *pairs), ("EXPIRE", key, names.named_ttl(day, now))]
 
     def _save_album(self, chat_id: int, album: str, parts: Album) -> list[Command]:
         key = self._names.album(chat_id, album)
@@ -292,26 +293,25 @@ class Chats:
         found = [(str(write[2]), str(write[3])) for write in writes if write[:2] == ("HSET", key)]
         return {name: from_store(self._keys, name, stored) for name, stored in found}
 
-    async def person_named(self, chat_id: int, username: str) -> int | None:
+    async def person_named(self, chat_id: int, username: str, now: int) -> int | None:
         """The id of who wrote in this chat under this user name (without @) within two days."""
         field = self._name(username.removeprefix("@").lower())
-        for key in await self._recent_names(chat_id):
+        for day in names.named_days(now):
+            key = self._names.named(chat_id, day)
             if sealed := await self._redis.hget(key, field):
                 return int(self._keys.unseal(sealed, key))
         return None
 
-    async def _recent_names(self, chat_id: int) -> list[str]:
-        day = await self._today()
-        return [self._names.named(chat_id, day), self._names.named(chat_id, day - 1)]
-
-    async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
+    async def messages_of(self, chat_id: int, user_id: int, now: int) -> list[int]:
         """Ids of the person's messages below 48 hours, oldest first."""
         person = self._keys.person(user_id)
-        return [one.message_id for one in await self.index.all(chat_id) if one.person == person]
+        return [one.message_id for one in await self.index.all(chat_id, now) if one.person == person]
 
-    async def messages_since(self, chat_id: int, message_id: int, topic: int | None = None) -> list[int]:
+    async def messages_since(
+        self, chat_id: int, message_id: int, now: int, topic: int | None = None
+    ) -> list[int]:
         """Ids of this message and all after it, below 48 hours; of one topic, or of all for None."""
-        found = await self.index.all(chat_id, message_id)
+        found = await self.index.all(chat_id, now, message_id)
         return [one.message_id for one in found if topic is None or one.topic == topic]
 
     async def warned(self, chat_id: int, user_id: int) -> Warned:
@@ -339,10 +339,11 @@ class Chats:
         """Note the person's next message here also when one was noted today."""
         state = await self.state(chat_id, [user_id])
         person = self._keys.person(user_id)
-        if state.seen.get(person, 0) // DAY != now // DAY:
+        seen, clocks = state.seen.get(person, 0), state.settings.timezone
+        if schedule.day(seen, clocks) != schedule.day(now, clocks):
             return []
-        # As if the last day on which something was noted were yesterday: the next message counts today anew.
-        yesterday = packed.pack(now - DAY, max(state.days[person] - 1, 0))
+        # As if the last day on which something was noted were an earlier one: the next message counts anew.
+        yesterday = packed.pack(now - 2 * DAY, max(state.days[person] - 1, 0))
         return [("ZADD", self._names.of_chat("seen", chat_id), "XX", yesterday, person)]
 
     async def closed(self, chat_id: int) -> Closed | None:
@@ -395,9 +396,6 @@ class Chats:
             pipe.hgetall(self._names.of_chat("settings", chat_id))
         found = zip(chats, await pipe.execute(), strict=True)
         return {chat_id: forms.settings(stored, self._keys) for chat_id, stored in found}
-
-    async def _today(self) -> int:
-        return int((await self._redis.time())[0]) // DAY
 
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""

@@ -76,6 +76,22 @@ PLACES = "moderation:places"
 LINKS = "moderation:links"
 CHECKS = "moderation:lookups"
 
+NAMED_DAYS = 2
+
+
+def named_days(now: int) -> tuple[int, ...]:
+    """The days (UTC) whose user names are still kept, the newest first; `now` in unix seconds.
+
+    The next one too: another replica's clock may be ahead of ours by a moment.
+    """
+    day = now // DAY
+    return (day + 1, *(day - past for past in range(NAMED_DAYS)))
+
+
+def named_ttl(day: int, now: int) -> int:
+    """Seconds until the user names of a day are forgotten, two days after it began."""
+    return (day + NAMED_DAYS) * DAY - now
+
 
 class Names:
     """Keys of one deployment."""

@@ -9,7 +9,7 @@ between can send it twice; Telegram offers nothing that would close that gap, so
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import structlog
@@ -30,9 +30,9 @@ from services.moderation.telegram.work import (
     person_of,
     side_by_side,
 )
-from shared import clock
 from shared.bus.commit import NOTHING, Command, Commit, Overtaking
 from shared.bus.errors import TryLater
+from shared.clock import Clock
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
 from shared.telemetry.metrics import ACTION_SECONDS, ACTIONS, SENT_AGAIN
@@ -73,7 +73,7 @@ class Actor:
     bot_id: int
     sent: Sent = _unrecorded
     move: Move = _unmoved
-    now: Callable[[], datetime] = clock.now
+    now: Clock = field(kw_only=True)
     gathering: Gathering = field(default_factory=Gathering)
     refused: dict[tuple[int, int], str] = field(default_factory=dict)
     """Messages that Telegram will not delete, so that a work tried again does not find each of them again."""
