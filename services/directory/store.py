@@ -13,9 +13,9 @@ from typing import Any
 from redis.asyncio import Redis
 
 from services.directory.areas import AreaIndex
-from services.directory.domain import Book, Change, Record
+from services.directory.domain import Book, Change, Record, link_events
 from shared.bus import NOTHING, Bus, Command, Commit, Expect
-from shared.contracts.base import PARTITIONS, tag
+from shared.contracts.base import PARTITIONS, Message, tag
 from shared.contracts.directory import AreaChanged
 from shared.contracts.ground import Ground, GroundChanged
 from shared.contracts.listings import Area, AreaId, Link, Listing, ListingId
@@ -92,7 +92,8 @@ class Store:
         if not changes:
             return NOTHING
         writes = [command for change in changes for command in self._written(change)]
-        events = [change.event() for change in changes if change.visible]
+        events: list[Message] = [change.event() for change in changes if change.visible]
+        events += [event for change in changes for event in link_events(change)]
         return Commit.of(writes, events, reading.expect)
 
     async def history(self, listing_id: ListingId) -> list[Listing]:

@@ -4,7 +4,6 @@ from services.directory.domain.book import Book
 from services.directory.domain.naming import is_from_link
 from services.directory.domain.records import HIDDEN_BELOW, Change, Record, revised, shown_members
 from shared.contracts.directory import ImportListing
-from shared.contracts.listings import Listing
 
 
 def imported(book: Book, event: ImportListing) -> Change | None:
@@ -19,7 +18,7 @@ def imported(book: Book, event: ImportListing) -> Change | None:
         return Change(None, _first(book, event), event.imported_at)
     if owner is None:
         return None
-    updates = book.fields(event.content) | _counted(record.listing, event)
+    updates = book.fields(event.content) | _counted(record, event)
     if is_from_link(event.content.name, event.content.link):
         updates["name"] = record.listing.name
     after = revised(record, event.imported_at, **updates)
@@ -28,15 +27,21 @@ def imported(book: Book, event: ImportListing) -> Change | None:
 
 def _first(book: Book, event: ImportListing) -> Record:
     record = book.new(event.listing_id, event.content, event.imported_at)
-    listing = record.listing.model_copy(update=_counted(record.listing, event))
+    listing = record.listing.model_copy(update=_counted(record, event))
     return record.model_copy(update={"listing": listing})
 
 
-def _counted(listing: Listing, event: ImportListing) -> dict[str, object]:
-    """What the file knows of the chat, unless something newer is known here."""
+def _counted(record: Record, event: ImportListing) -> dict[str, object]:
+    """What the file knows of the chat, unless something newer is known here.
+
+    Whether the link is dead is the file's word only until our own look-ups tell.
+    """
+    listing = record.listing
     if listing.checked_at and (event.checked_at is None or event.checked_at < listing.checked_at):
         return {}
-    known: dict[str, object] = {"checked_at": event.checked_at, "dead_since": event.dead_since}
+    known: dict[str, object] = {"checked_at": event.checked_at}
+    if record.looked_at is None and record.misses == 0:
+        known["dead_since"] = event.dead_since
     if event.members is not None or event.members_below is not None:
         members, below = shown_members(event.members)
         if event.members is None:
