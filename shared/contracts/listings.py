@@ -19,8 +19,9 @@ AreaId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 FlagId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 ChatIdentity = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{26}$")]
 """A keyed hash of a chat's Telegram id and type, which stay when its title or user name changes."""
-ChatType = Literal["group", "channel", "bot"]
-"""Telegram's type of a chat; a supergroup is a group, and a private chat found by a user name is a bot's."""
+ChatType = Literal["group", "channel", "bot", "other"]
+"""Telegram's type of a chat; a supergroup is a group, a private chat found by a user name is a bot's, and
+`other` is what Telegram may invent."""
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 

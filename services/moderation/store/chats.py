@@ -12,16 +12,19 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
-from services.moderation.store import forms, names, packed
+from services.moderation.identity import identity
+from services.moderation.store import forms, names, packed, places
 from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
 from services.moderation.store.vouches import Vouches
 from shared.bus.commit import Command, Expect
+from shared.contracts.listings import ChatType
 from shared.keys import Keys
 
 TOLD = b"told:"
+TAKEN = "link.taken"
 PEOPLE = ("seen", "joined", "warned", "trusted")
 """What is kept of people in one chat."""
 
@@ -32,7 +35,8 @@ class Wanted:
     def __init__(self) -> None:
         self.people: set[str] = set()
         self.albums: set[str] = set()
-        self.links: set[str] = set()
+        self.links: dict[str, ChatType] = {}
+        """Links under which the chat may be listed, with its type."""
 
 
 class Chats:
@@ -77,8 +81,7 @@ class Chats:
                 yield ("ZMSCORE", self._names.of_chat(what, chat_id), *people)
         for album in sorted(want.albums):
             yield ("HGETALL", self._names.album(chat_id, album))
-        if want.links:
-            yield ("HMGET", names.PLACES, *sorted(want.links))
+        yield from places.questions(want.links)
 
     def _state(self, chat_id: int, want: Wanted, answers: Any) -> ChatState:
         chat, settings, admins = hash_of(next(answers)), hash_of(next(answers)), next(answers)
@@ -93,9 +96,15 @@ class Chats:
                 doomed = parts.pop(b"doomed", b"").decode()
                 state.albums[album] = Album({int(part) for part in parts}, doomed)
         if want.links:
-            found = next((one for one in next(answers) if one), None)
-            state.place, state.precision = forms.place(found) if found else (None, "")
+            own = self._identities(chat_id, chat, set(want.links.values()))
+            found = places.placed(want.links, next(answers), next(answers), own)
+            state.place, state.precision, state.taken_link = found
         return state
+
+    def _identities(self, chat_id: int, stored: Mapping[bytes, bytes], types: Iterable[ChatType]) -> set[str]:
+        """What the chat is known by to the directory, also from before it became a supergroup."""
+        ids = {chat_id, self._chat_id(stored.get(b"former"))} - {None}
+        return {identity(self._keys, one, kind) for one in ids if one is not None for kind in types}
 
     @staticmethod
     def _people(state: ChatState, people: list[str], answers: Any) -> None:
@@ -167,7 +176,16 @@ class Chats:
             writes.append(("HSET", key, "linked", state.linked))
         for code in changes.told:
             writes.append(("HSET", key, f"told:{code}", now))
-        return writes
+        return writes + self._look_up_soon(state, now)
+
+    def _look_up_soon(self, state: ChatState, now: int) -> list[Command]:
+        """Listed links that are another chat's by now, as far as is seen here: looked up at once."""
+        soon = [f"u:{state.changes.former_name}"] if state.changes.former_name else []
+        writes: list[Command] = []
+        if state.taken_link and now - state.told.get(TAKEN, 0) >= names.HOUR:
+            soon.append(state.taken_link)
+            writes.append(("HSET", self._names.of_chat("chat", state.id), f"told:{TAKEN}", now))
+        return writes + [("ZADD", names.CHECKS, "XX", now, link) for link in soon]
 
     def _keep(self, chat_id: int) -> list[Command]:
         return [("PERSIST", self._names.of_chat(what, chat_id)) for what in ("chat", "settings")]

@@ -34,8 +34,10 @@
 `moderation:due` zset: messages that are to go later, see `due`. Each until its time.
 `moderation:nightly`, `moderation:aging` sets: keyed chats with a night or lock-down, with `older.hours`.
     Until that is switched off or the bot leaves.
-`moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
+`moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory;
+    `moderation:identities` hash: link to the keyed hash of the chat that is listed under it; and
     `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
+`moderation:lookups:begun` string: all listed links have been scheduled once. For ever.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
 
 `pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot. A chat is not a person: its id is
@@ -70,7 +72,9 @@ NIGHTLY = "moderation:nightly"
 AGING = "moderation:aging"
 PLACES = "moderation:places"
 LINKS = "moderation:links"
+IDENTITIES = "moderation:identities"
 CHECKS = "moderation:lookups"
+BEGUN = "moderation:lookups:begun"
 
 
 class Names:
