@@ -56,8 +56,8 @@ async def on_directory_changed(event: DirectoryChanged, store: Annotated[Store, 
 
 
 async def on_link_changed(event: LinkChanged, store: Annotated[Store, Context()]) -> Commit:
-    """Remember which chat is listed under a link."""
-    return Commit.of(writes=store.places.know(event))
+    """Remember which chat is listed under a link, and what the reviewers are to be asked about it."""
+    return Commit.of(writes=[*store.places.know(event), *await store.questions.note(event)])
 
 
 ALWAYS: Handlers = {DIRECTORY_CHANGED: on_directory_changed, LINKS_CHANGED: on_link_changed}

@@ -4,6 +4,7 @@ from services.moderation.bot import (
     cards,
     commands,
     letting,
+    link_reviews,
     log_view,
     membership,
     private,
@@ -27,6 +28,7 @@ PRESSED = {
     reviews.PURPOSE: reviews.pressed,
     cards.PURPOSE: cards.pressed,
     letting.PURPOSE: letting.pressed,
+    link_reviews.PURPOSE: link_reviews.pressed,
 }
 """What a button stands under, and who answers its press."""
 

@@ -27,6 +27,11 @@ def card(settings: Settings, request: ReviewRequested, speech: Speech) -> Html:
     return joined("\n\n", parts)
 
 
+def content_lines(settings: Settings, content: Content, speech: Speech) -> Html:
+    """A line for each field that says something."""
+    return _content(settings, content, None, speech)
+
+
 def _content(settings: Settings, content: Content, before: Content | None, speech: Speech) -> Html:
     """A line for each field; for a change the old value stands beside what differs."""
     now, was = _fields(settings, content, speech), _fields(settings, before, speech) if before else {}

@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from services.moderation.bot.news_store import NEWS_SECONDS, NewsStore
+from services.moderation.store.questions import Questions
 from shared.bus.commit import Command, Expect
 from shared.contracts.base import Message, MessageT
 from shared.contracts.submissions import ReviewRequested
@@ -43,6 +44,7 @@ class BotStore:
         self._redis = redis
         self._keys = keys
         self.news = NewsStore(redis, keys)
+        self.questions = Questions(redis, keys)
 
     # Reviews.
 
@@ -94,6 +96,10 @@ class BotStore:
     async def open_reviews(self, most: int) -> list[str]:
         """Submission ids, those that wait longest first."""
         return [row.decode() for row in cast("list[bytes]", await self._redis.zrange(OPEN, 0, most - 1))]
+
+    def decide(self, subject: str, decided: Decided) -> list[Command]:
+        """A decision that is not on a submission."""
+        return [("SET", _decided_key(subject), decided.model_dump_json(), "EX", DECIDED_SECONDS)]
 
     def close_advice(self, code: str, decided: Decided) -> list[Command]:
         return [("SET", _decided_key(code), decided.model_dump_json(), "EX", NEWS_SECONDS)]

@@ -14,6 +14,7 @@ from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
 from services.moderation.store.places import Places
 from services.moderation.store.poll import Poll
+from services.moderation.store.questions import Questions
 from services.moderation.store.waves import Waves
 from shared.keys import Keys
 
@@ -30,6 +31,7 @@ class Store:
         self.people = People(redis, keys)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
+        self.questions = Questions(redis, keys)
         self.waves = Waves(redis, keys)
         self.moving = Moving(redis, keys, self.chats, self.corrections, self.waves)
 

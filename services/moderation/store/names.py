@@ -37,6 +37,9 @@
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory;
     `moderation:identities` hash: link to the keyed hash of the chat that is listed under it; and
     `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
+`moderation:question:<listing>` hash: what the directory says of a hidden link, sealed, and which card shows
+    it. 2 days after the decision. `moderation:questions:open`, `...:due` zsets: listings by when their link
+    was hidden. Until it is decided; until the card is posted.
 `moderation:lookups:begun` string: all listed links have been scheduled once. For ever.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
 
