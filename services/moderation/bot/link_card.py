@@ -1,8 +1,8 @@
 """What a reviewer reads when another chat is found under a listed link: what was listed, what is there."""
 
-from services.moderation.bot.i18n import Html, Speech, html, joined
-from services.moderation.bot.review_card import content_lines
-from shared.contracts.links import LinkChanged, Sighting
+from services.moderation.bot.i18n import Html, Speech, joined
+from services.moderation.bot.review_card import content_lines, sighting
+from shared.contracts.links import LinkChanged
 from shared.settings import Settings
 
 
@@ -12,7 +12,7 @@ def card(settings: Settings, event: LinkChanged, speech: Speech) -> Html:
     returned = question is not None and question.returned
     parts = [speech("question.title_returned" if returned else "question.title")]
     if question is not None:
-        parts.append(_found(question.seen, speech))
+        parts.append(sighting(question.seen, speech))
     if event.listed is not None:
         kind = speech.word("kind", event.listed_type or event.listed.kind.value)
         parts.append(
@@ -22,12 +22,3 @@ def card(settings: Settings, event: LinkChanged, speech: Speech) -> Html:
         )
     parts.append(Html(f"<code>{event.listing_id[:6]}</code>"))
     return joined("\n\n", parts)
-
-
-def _found(seen: Sighting, speech: Speech) -> Html:
-    if seen.identity is None:
-        return speech("question.now_banned")
-    known = [html(seen.title or "—"), speech.word("kind", seen.chat_type or "other")]
-    if seen.members is not None:
-        known.append(speech("question.members", members=seen.members))
-    return speech("question.now", what=joined(" · ", known))
