@@ -38,6 +38,7 @@ class Api:
         self.admins = {ADMIN, BOT}
         self.odd: Any = None
         self.silent: set[str] = set()
+        self.known = "Known"
 
     async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
         del seconds
@@ -47,8 +48,10 @@ class Api:
             return self.odd
         if method == "getChat":
             return {"id": CHAT, "type": "supergroup", "permissions": {"can_send_messages": True}}
-        status = "creator" if (params or {}).get("user_id") in self.admins else "member"
-        return {"status": status, "user": {"id": (params or {}).get("user_id"), "first_name": "X"}}
+        asked = (params or {}).get("user_id")
+        status = "creator" if asked in self.admins else "member"
+        user = {"id": asked, "first_name": "X"} | ({"username": self.known} if asked == PERSON else {})
+        return {"status": status, "user": user}
 
     async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
         del file_id, most, seconds
