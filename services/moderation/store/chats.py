@@ -19,6 +19,7 @@ from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
 from services.moderation.store.vouches import Vouches
+from services.moderation.store.watched import WatchedNames
 from shared.bus.commit import Command, Expect
 from shared.contracts.listings import ChatType
 from shared.keys import Keys
@@ -50,6 +51,7 @@ class Chats:
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
         self.vouches = Vouches(redis, keys)
+        self.watched = WatchedNames(redis, keys)
 
     # While updates are decided.
 
@@ -289,6 +291,13 @@ class Chats:
         """Writes of one checked value, see `domain.settings.parse`."""
         key = self._names.of_chat("settings", chat_id)
         return [("HSET", key, name, value), *self.closings.follow(chat_id, name, value)]
+
+    async def setting_unchanged(self, chat_id: int, name: str, value: str) -> Expect:
+        """Nobody has set it meanwhile; never holds when it is another value already."""
+        key = self._names.of_chat("settings", chat_id)
+        stored = await self._redis.hget(key, name)
+        same = forms.settings({name.encode(): stored} if stored else {}).get(name) == value
+        return Expect.equals(key, stored if same else f"not {value}", name)
 
     def settings_in(self, writes: Iterable[Command], chat_id: int) -> dict[str, str]:
         """The settings that these writes give to a chat, for what follows before they are committed."""

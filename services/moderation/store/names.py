@@ -11,6 +11,8 @@
 `moderation:{pp}:trusted:<c>` zset: keyed people by an admin's word for them. 1 year.
 `moderation:{pp}:vouches:<c>:<p>` string: for which keyed people a member has vouched, sealed. 30 days.
     `...:told`: that the member was told why a word does not count. 1 h.
+`moderation:{pp}:watched:<c>` hash: a keyed user name that the chat allows, to the keyed hash of the chat that
+    had it. 30 days after the last look.
 `moderation:{pp}:closed:<c>` string: a closed chat's permissions before and now. Until it is open again.
 `moderation:{pp}:album:<c>:<token>` hash: ids of an album's parts, why it goes. 1 h.
 `moderation:{pp}:index:<c>:<hour>` zset: message ids with keyed people, `bot` for our own. 48 h
