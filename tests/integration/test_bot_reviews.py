@@ -1,6 +1,7 @@
 """Proposals before the reviewers: decided once, by members of their chat."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,3 +124,16 @@ async def test_where_nothing_is_under_the_link_or_telegram_is_silent_the_card_st
     await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
     await eventually(town.reviewed)
     assert (await approved(town)).identity is None
+
+
+async def test_where_the_review_chat_is_public_only_its_admins_decide(town: Town) -> None:
+    town.sim.do("settings", chat=REVIEW_CHAT, username="dze_reviewers")
+    await town.bus.publish(proposal("a"))
+    card = await town.hears("Прапанова", REVIEW_CHAT)
+    members = town.sim.world.chat(REVIEW_CHAT).members
+    members[REVIEWER] = replace(members[REVIEWER], status="member")
+    assert "администраторы" in await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
+    assert await town.reviewed() == 0
+    members[REVIEWER] = replace(members[REVIEWER], status="administrator")
+    await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
+    await eventually(town.reviewed)

@@ -16,6 +16,7 @@ from services.moderation.bot import (
 )
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
+from services.moderation.bot.reviewers import review_chat
 from services.moderation.bot.turn import Turn, turn_of
 from services.moderation.domain.update import BadUpdate, Update, parse
 from shared.bus.commit import NOTHING, Commit, Expect
@@ -70,7 +71,7 @@ async def _said(turn: Turn, seen: Update) -> Commit:
 
 
 async def _pressed(turn: Turn) -> Commit:
-    reviewing = turn.chat.id == await reviews.review_chat(turn.deps)
+    reviewing = turn.chat.id == await review_chat(turn.deps)
     press = PressTurn.of(turn, turn.deps.settings.review_chat if reviewing else None)
     if press == "press.forged" and (former := await turn.deps.chats.former(turn.chat.id)) is not None:
         press = PressTurn.of(turn, former)

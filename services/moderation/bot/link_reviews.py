@@ -4,14 +4,15 @@ The card follows what the directory says: it changes when yet another chat is fo
 listed one is back. Each button names the question that it was shown with.
 """
 
+from services.moderation.bot import reviewers
 from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.link_card import card
 from services.moderation.bot.links import base36
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
-from services.moderation.bot.reviews import BUTTON_DAYS, CARD_WITHIN, POSTED_AT_ONCE, review_chat, speech_in
-from services.moderation.bot.rights import Unknown, look_up
+from services.moderation.bot.reviewers import review_chat
+from services.moderation.bot.reviews import BUTTON_DAYS, CARD_WITHIN, POSTED_AT_ONCE, speech_in
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import REVIEW_SECONDS, Decided
 from services.moderation.store.questions import Question
@@ -77,14 +78,9 @@ async def pressed(press: PressTurn) -> Commit:
     turn, bot = press.turn, press.turn.deps
     arg = press.press.args[0] if press.press.args else ""
     what, listing_id, number = arg[:1], arg[1:14], arg[14:]
-    if turn.chat.id != await review_chat(bot) or what not in DECISIONS or turn.person is None:
-        return Commit.of(events=[press.answer("press.forged", alert=True)])
-    try:
-        rights = await look_up(bot.telegram, turn.chat.id, turn.person.id)
-    except Unknown:
-        return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.inside:
-        return Commit.of(events=[press.answer("press.not_reviewer", alert=True)])
+    refused = "press.forged" if what not in DECISIONS else await reviewers.refusal(press)
+    if refused is not None:
+        return Commit.of(events=[press.answer(refused, alert=True)])
     if (before := await bot.store.decided(_subject(listing_id, number))) is not None:
         was = turn.speech.plain_word("question", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=was, by=before.by or "—")])

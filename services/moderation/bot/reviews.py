@@ -6,13 +6,13 @@ from typing import Annotated
 import structlog
 from faststream import Context
 
-from services.moderation.bot import link_finding
+from services.moderation.bot import link_finding, reviewers
 from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.review_card import SIMILAR_MOST, card
-from services.moderation.bot.rights import Unknown, look_up
+from services.moderation.bot.reviewers import review_chat
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import REVIEW_SECONDS, Decided, LinkFound, OpenReview
 from services.moderation.telegram.store import NOT_SENT
@@ -127,14 +127,9 @@ async def pressed(press: PressTurn) -> Commit:
     turn, bot = press.turn, press.turn.deps
     args = press.press.args
     what, submission_id = (args[0][:1], args[0][1:27]) if args else ("", "")
-    if turn.chat.id != await review_chat(bot) or what not in DECISIONS or turn.person is None:
-        return Commit.of(events=[press.answer("press.forged", alert=True)])
-    try:
-        rights = await look_up(bot.telegram, turn.chat.id, turn.person.id)
-    except Unknown:
-        return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.inside:
-        return Commit.of(events=[press.answer("press.not_reviewer", alert=True)])
+    refused = "press.forged" if what not in DECISIONS else await reviewers.refusal(press)
+    if refused is not None:
+        return Commit.of(events=[press.answer(refused, alert=True)])
     if (before := await bot.store.decided(submission_id)) is not None:
         was = turn.speech.plain_word("review", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=was, by=before.by or "—")])
@@ -200,12 +195,6 @@ def _post(bot: Deps, review: OpenReview, chat_id: int, speech: Speech) -> Telegr
 
 def _card_id(submission_id: str, attempt: int) -> str:
     return f"review:{submission_id}:{attempt}"
-
-
-async def review_chat(bot: Deps) -> int | None:
-    """The reviewers' chat, also after it has become a supergroup."""
-    chat_id = bot.settings.review_chat
-    return None if chat_id is None else (await bot.actor_store.chat(chat_id)).moved_to or chat_id
 
 
 async def speech_in(bot: Deps, chat_id: int) -> Speech:
