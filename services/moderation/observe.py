@@ -22,10 +22,11 @@ from shared.contracts.listings import NAME_LENGTH, ChatType, Link, Listing
 from shared.text import clean_name
 
 log = structlog.get_logger()
-EVERY = 60.0
+EVERY = 12.0
 """Seconds between two rounds."""
-AT_ONCE = 10
-"""Look-ups in a round, each of two calls: far below what Telegram allows, and a city in some hours."""
+AT_ONCE = 2
+"""Look-ups in a round, each of two calls: ten a minute, far below what Telegram allows, and a city in some
+hours."""
 FIRST_LOOK = 60
 """Seconds after a listing changed."""
 HOUR = 3600
@@ -59,7 +60,7 @@ def is_looked_up(listing: Listing) -> bool:
 async def look(store: Store, telegram: Asker, moment: datetime) -> Commit | None:
     """One round: what was learnt of the chats whose turn it is. None when no turn has come."""
     now = int(moment.timestamp())
-    if writes := await store.places.first_round(now):
+    if writes := await store.places.first_round(now + FIRST_LOOK):
         return Commit.of(writes=writes)
     commit = Commit.of()
     failed: Counter[str] = Counter()

@@ -97,18 +97,18 @@ class Places:
         found = await self._redis.zrangebyscore(CHECKS, "-inf", now, start=0, num=most)
         return [link.decode() for link in found]
 
-    async def first_round(self, now: int) -> list[Command]:
-        """Once in a deployment's life all listed links are due at once, also those of bots: which chats they
-        lead to was not asked before this release. Nothing after that.
+    async def first_round(self, due: int) -> list[Command]:
+        """Once in a deployment's life all listed links are due, also those of bots: which chats they lead to
+        was not asked before this release. Nothing after that.
         """
         if await self._redis.exists(BEGUN):
             return []
         listed = sorted(link for link in await self._redis.hvals(LINKS) if link.startswith(b"u:"))
         parts = [listed[at : at + PART] for at in range(0, len(listed), PART)]
-        due: list[Command] = [
-            ("ZADD", CHECKS, *(one for link in part for one in (now, link))) for part in parts
+        writes: list[Command] = [
+            ("ZADD", CHECKS, *(one for link in part for one in (due, link))) for part in parts
         ]
-        return [*due, ("SET", BEGUN, 1)]
+        return [*writes, ("SET", BEGUN, 1)]
 
     async def identity(self, link: str) -> str | None:
         """The chat that is listed under this link; None where none is, or it is not known or trusted."""
