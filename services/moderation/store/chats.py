@@ -12,7 +12,6 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
-from services.moderation.identity import identity
 from services.moderation.store import forms, names, packed, places
 from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
@@ -25,7 +24,6 @@ from shared.contracts.listings import ChatType
 from shared.keys import Keys
 
 TOLD = b"told:"
-TAKEN = "link.taken"
 PEOPLE = ("seen", "joined", "warned", "trusted")
 """What is kept of people in one chat."""
 
@@ -98,15 +96,11 @@ class Chats:
                 doomed = parts.pop(b"doomed", b"").decode()
                 state.albums[album] = Album({int(part) for part in parts}, doomed)
         if want.links:
-            own = self._identities(chat_id, chat, set(want.links.values()))
+            ids = (chat_id, self._chat_id(chat.get(b"former")))  # also from before it became a supergroup
+            own = places.identities(self._keys, ids, want.links)
             found = places.placed(want.links, next(answers), next(answers), own)
             state.place, state.precision, state.taken_link = found
         return state
-
-    def _identities(self, chat_id: int, stored: Mapping[bytes, bytes], types: Iterable[ChatType]) -> set[str]:
-        """What the chat is known by to the directory, also from before it became a supergroup."""
-        ids = {chat_id, self._chat_id(stored.get(b"former"))} - {None}
-        return {identity(self._keys, one, kind) for one in ids if one is not None for kind in types}
 
     @staticmethod
     def _people(state: ChatState, people: list[str], answers: Any) -> None:
@@ -178,16 +172,7 @@ class Chats:
             writes.append(("HSET", key, "linked", state.linked))
         for code in changes.told:
             writes.append(("HSET", key, f"told:{code}", now))
-        return writes + self._look_up_soon(state, now)
-
-    def _look_up_soon(self, state: ChatState, now: int) -> list[Command]:
-        """Listed links that are another chat's by now, as far as is seen here: looked up at once."""
-        soon = [f"u:{state.changes.former_name}"] if state.changes.former_name else []
-        writes: list[Command] = []
-        if state.taken_link and now - state.told.get(TAKEN, 0) >= names.HOUR:
-            soon.append(state.taken_link)
-            writes.append(("HSET", self._names.of_chat("chat", state.id), f"told:{TAKEN}", now))
-        return writes + [("ZADD", names.CHECKS, "XX", now, link) for link in soon]
+        return writes + places.look_soon(state, key, now)
 
     def _keep(self, chat_id: int) -> list[Command]:
         return [("PERSIST", self._names.of_chat(what, chat_id)) for what in ("chat", "settings")]

@@ -1,16 +1,20 @@
 """Listed chats by their links: where the directory places them, which chat it is, when it is looked up."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
+from services.moderation.domain.state import ChatState
+from services.moderation.identity import identity
 from services.moderation.store import forms
-from services.moderation.store.names import BEGUN, CHECKS, IDENTITIES, LINKS, PLACES
+from services.moderation.store.names import BEGUN, CHECKS, HOUR, IDENTITIES, LINKS, PLACES
 from shared.bus.commit import Command
 from shared.contracts.links import LinkChanged
-from shared.contracts.listings import Listing
+from shared.contracts.listings import ChatType, Listing
+from shared.keys import Keys
 
+TAKEN = "link.taken"
 PART = 1000
 """Links scheduled by one command."""
 
@@ -49,6 +53,25 @@ def placed(
             return Placed(*forms.place(place))
         found = Placed(other=link)
     return found
+
+
+def identities(keys: Keys, ids: Iterable[int | None], links: Mapping[str, ChatType]) -> set[str]:
+    """What a chat of these types may be known by to the directory."""
+    known = [one for one in ids if one is not None]
+    return {identity(keys, one, kind) for one in known for kind in set(links.values())}
+
+
+def look_soon(state: ChatState, key: str, now: int) -> list[Command]:
+    """Listed links that are another chat's by now, as far as is seen in this chat, are looked up at once.
+
+    A link under which another chat is listed is noted under `key`, that of the chat: once in an hour.
+    """
+    soon = [f"u:{state.changes.former_name}"] if state.changes.former_name else []
+    noted: list[Command] = []
+    if state.taken_link and now - state.told.get(TAKEN, 0) >= HOUR:
+        soon.append(state.taken_link)
+        noted.append(("HSET", key, f"told:{TAKEN}", now))
+    return noted + [("ZADD", CHECKS, "XX", now, link) for link in soon]
 
 
 class Places:
