@@ -296,6 +296,10 @@ async def test_which_chat_it_is_is_kept_with_the_listing_and_published_to_nobody
         assert secret not in shown
         assert "Чужы чат".encode() not in shown
         assert secret not in await stored(bus, LINKS_CHANGED), "sealed"
+        redis: Any = bus.redis
+        for partition in range(PARTITIONS):
+            for value in await redis.hvals(f"directory:{tag(partition)}:records"):
+                assert "Чужы чат".encode() not in value
 
 
 async def test_new_areas_reach_listings_that_were_there_before_and_those_that_come_later(

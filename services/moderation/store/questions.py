@@ -53,9 +53,10 @@ class Questions:
         return [("HSET", key, "event", sealed), ("ZADD", DUE, at, listing_id), *(waits if asked else ended)]
 
     async def waiting(self, most: int) -> list[ListingId]:
-        """Listings whose card is missing or may be, the longest waiting first."""
-        found = await self._redis.zunion([DUE, OPEN], aggregate="MIN")
-        return [one.decode() for one in found[:most]]
+        """Listings whose card is to be posted or changed, then those whose card may be missing."""
+        due = await self._redis.zrange(DUE, 0, most - 1)
+        found = [*due, *await self._redis.zrange(OPEN, 0, most - 1)]
+        return [one.decode() for one in dict.fromkeys(found)][:most]
 
     async def get(self, listing_id: ListingId) -> Question | None:
         """None when nothing was asked, or long ago."""
