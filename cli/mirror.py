@@ -18,6 +18,7 @@ from services.gateway.web.i18n import offered
 from shared.bus import Bus
 from shared.clock import now
 from shared.contracts.registry import AREAS_CHANGED, GROUND_CHANGED, STREETS_CHANGED
+from shared.exchange import public
 from shared.keys import Keys
 from shared.settings import Settings, load
 
@@ -53,7 +54,7 @@ async def _contents(settings: Settings, made: date) -> tuple[Contents, bytes]:
         events = snapshot(bus, AREAS_CHANGED)
         areas = {event.area_id: event.area async for event in events if event.area}
         contents = Contents.of(
-            await listings(bus),
+            map(public, await listings(bus)),
             areas.values(),
             city=settings.city,
             languages=tuple(offered(settings.languages)),

@@ -43,6 +43,7 @@ class Api:
         self.odd: Any = None
         self.silent: set[str] = set()
         self.members: dict[tuple[int, int], dict[str, Any]] = {}
+        self.known = "Known"
 
     async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
         del seconds
@@ -53,7 +54,7 @@ class Api:
         if method == "getChat":
             return {"id": CHAT, "type": "supergroup", "permissions": {"can_send_messages": True}}
         who = (params or {}).get("user_id", 0)
-        user = {"user": {"id": who, "first_name": "X"}}
+        user = {"user": {"id": who, "first_name": "X"} | ({"username": self.known} if who == PERSON else {})}
         if (member := self.members.get(((params or {}).get("chat_id", 0), who))) is not None:
             return member | user
         return {"status": "creator" if who in self.admins else "member"} | user | self.places.get(who, {})

@@ -73,6 +73,13 @@ def new_user(hub: Hub, deed: m.NewUser) -> Json:
     return makers.make_user(hub.world, deed.first_name, user_id=deed.id, **fields).json()
 
 
+@doer(m.Rename)
+def rename(hub: Hub, deed: m.Rename) -> Json:
+    user = hub.world.user(deed.user)
+    makers.rename(hub.world, user, deed.username)
+    return user.json()
+
+
 @doer(m.NewBot)
 def new_bot(hub: Hub, deed: m.NewBot) -> Json:
     bot = makers.make_bot(hub.world, deed.token, deed.username, deed.name, reads_all=deed.reads_all)
@@ -110,8 +117,10 @@ def _link(world: World, chat: Chat, ref: m.ChatRef) -> None:
 @doer(m.Settings)
 def settings(hub: Hub, deed: m.Settings) -> Json:
     chat = chat_named(hub.world, deed.chat)
+    if deed.username is not None:
+        makers.rename(hub.world, chat, deed.username)
     for name, value in deed.model_dump(
-        exclude={"do", "chat", "linked", "permissions"}, exclude_none=True
+        exclude={"do", "chat", "linked", "permissions", "username"}, exclude_none=True
     ).items():
         setattr(chat, name, value)
     if deed.permissions is not None:
@@ -297,7 +306,7 @@ def migrate(hub: Hub, deed: m.Migrate) -> Json:
 def delete_chat(hub: Hub, deed: m.DeleteChat) -> Json:
     chat = chat_named(hub.world, deed.chat)
     chat.deleted = True
-    hub.world.names.pop(chat.username.lower(), None)
+    makers.rename(hub.world, chat, "")
     hub.world.touched(chat)
     return {}
 

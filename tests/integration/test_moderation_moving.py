@@ -16,6 +16,7 @@ from services.moderation.domain.membership import FOR_EVER, Membership
 from services.moderation.domain.raids import Door, Join
 from services.moderation.domain.vouching import Vouch
 from services.moderation.domain.warnings import Warned
+from services.moderation.domain.watched import Watched
 from services.moderation.moving import mover
 from services.moderation.spam.online import NONE
 from services.moderation.store import names
@@ -118,6 +119,7 @@ async def furnish(house: Clock, eventually: Any) -> None:
                 *store.invites.save(OLD, [Invite("https://t.me/+abc", "gate")]),
                 *store.invites.asked(OLD, [STRANGER]),
                 *chats.vouches.save(OLD, person, [Vouch(now, "newcomer")]),
+                *chats.watched.save(OLD, {"neighbours": Watched("ours", now)}),
                 *deps(house).store.news.keep("code", News(chat_id=OLD, at=house.bus.now(), alert=alert)),
                 *deps(house).store.news.tell(OLD, house.bus.now()),
             ]
@@ -146,6 +148,7 @@ async def found_at(house: Clock, where: int) -> dict[str, Any]:
         "links": [one.url for one in await store.invites.of(where)],
         "asked": await store.invites.waiting(where),
         "vouches": await chats.vouches.given(where, person),
+        "watched": (await chats.watched.read(where, ["neighbours"]))["neighbours"].identity,
         "bot": (state.bot, state.about.title if state.about else ""),
     }
 
@@ -366,6 +369,6 @@ def test_every_key_of_a_chat_is_thought_of() -> None:
     ends_soon, about_the_old_id = {"album", "admins", "mixed"}, {"chat"}
     moved = {
         "settings", "seen", "joined", "warned", "trusted", "vouches", "closed", "index", "named", "came",
-        "door", "cohort", "invites", "asked",
+        "door", "cohort", "invites", "asked", "watched",
     }  # fmt: skip
     assert named == ends_soon | about_the_old_id | moved

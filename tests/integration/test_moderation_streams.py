@@ -4,12 +4,14 @@ import orjson
 import pytest
 
 from services.moderation import handlers
+from services.moderation.identity import identity
 from services.moderation.ingest.poller import event_of
 from services.moderation.telegram.errors import Refused, Transient
 from services.moderation.telegram.store import ActorStore
 from shared.bus import Commit, Part
 from shared.clock import now, unix
 from shared.contracts.directory import DirectoryChanged
+from shared.contracts.links import LinkChanged
 from shared.contracts.listings import Kind, Link, Listing, Place
 from shared.contracts.telegram import Method, TelegramUpdate
 from tests.conftest import Eventually
@@ -153,8 +155,12 @@ async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(
         await house.bus.publish(
             DirectoryChanged(
                 listing_id=listing.id, change="added", revision=1, listing=listing, changed_at=now()
-            )
-        )
+            ),
+            LinkChanged(
+                listing_id=listing.id, link=listing.link, state="open", changed_at=now(),
+                identity=identity(house.bus.keys, where, "group"),
+            ),
+        )  # fmt: skip
     await eventually(lambda: _places(house, 5))
     await house.hear(*(came(STRANGER, where) for where in chats))
     await eventually(lambda: house.banned == sorted((where, STRANGER) for where in chats[1::2]))
@@ -163,8 +169,8 @@ async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(
 
 
 async def _places(house: Clock, count: int) -> bool:
-    held: int = await house.bus.redis.hlen("moderation:places")
-    return held == count
+    held = [await house.bus.redis.hlen(f"moderation:{what}") for what in ("places", "identities")]
+    return held == [count, count]
 
 
 async def test_the_same_update_twice_has_its_effect_once(house: Clock, eventually: Eventually) -> None:

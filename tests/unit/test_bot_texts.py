@@ -18,7 +18,8 @@ from services.moderation.domain import precedence, standing
 from services.moderation.domain.settings import LOCKS, SETTINGS
 from services.moderation.telegram import work
 from services.moderation.telegram.audit import AuditOutcome
-from shared.contracts.listings import Kind, Precision
+from shared.contracts.links import LinkDecision
+from shared.contracts.listings import ChatType, Kind, Precision
 from shared.contracts.submissions import State
 from shared.contracts.telegram import Method
 from tests.house import NoFiles
@@ -104,6 +105,9 @@ def test_markup_is_what_telegram_takes_and_is_closed(language: str) -> None:
         ("precision", [one.value for one in Precision]),
         ("review", ["was_approve", "was_refuse", "was_duplicate"]),
         ("review", [f"was_{s.value}" for s in State if s not in {State.RECEIVED, State.IN_REVIEW}]),
+        ("question", [f"{before}{one}" for one in get_args(LinkDecision) for before in ("", "was_")]),
+        ("question", ["closed_open", "closed_gone"]),
+        ("kind", list(get_args(ChatType))),
         ("similar", ["name.same", "name.similar", "house.same"]),
     ],
 )

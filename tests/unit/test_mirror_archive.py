@@ -24,16 +24,16 @@ from shared.contracts.listings import Area, Link
 from shared.contracts.streets import Street
 from shared.settings import City
 from tests import spellings
-from tests.gateway import listing
+from tests.gateway import shown
 
 SEED = bytes(range(32))
 DAY = date(2026, 11, 22)
 HASH = "AbCdEf0123456789_-xY"
 HOSTILE = "\u202e</script><script>alert(1)</script>\u2028'\"{{7*7}}"
 LISTINGS = (
-    listing(1, name="Плошча Перамен", members=4312, areas=("savecki", "kvietak")),
-    listing(2, name=HOSTILE, description=f"Пішыце: https://t.me/+{HASH} або tg://join?invite={HASH}"),
-    listing(3, name="Закрыты двор", link=Link(kind="invite", value=HASH)),
+    shown(1, name="Плошча Перамен", members=4312, areas=("savecki", "kvietak")),
+    shown(2, name=HOSTILE, description=f"Пішыце: https://t.me/+{HASH} або tg://join?invite={HASH}"),
+    shown(3, name="Закрыты двор", link=Link(kind="invite", value=HASH)),
 )
 RING = [(27.4, 53.85), (27.7, 53.85), (27.7, 53.95), (27.4, 53.85)]
 AREAS = (Area(id="savecki", level="district", names={"be": "Савецкі раён"}, polygon=[[RING]]),)
@@ -90,7 +90,7 @@ def test_another_process_builds_the_same(mirror: Path, tmp_path: Path) -> None:
 
 def test_dates_in_a_mirror_are_those_of_the_city(tmp_path: Path) -> None:
     at = datetime(2027, 12, 31, 21, 30, tzinfo=UTC)
-    listings = (listing(1, checked_at=at, dead_since=at),)
+    listings = (shown(1, checked_at=at, dead_since=at),)
     build(tmp_path / "dze.zip", replace(CONTENTS, listings=listings), SEED)
     with zipfile.ZipFile(tmp_path / "dze.zip") as archive:
         page = archive.read(f"en/listings/{listings[0].id}.html").decode().replace("\u00a0", " ")

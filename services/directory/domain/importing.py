@@ -6,7 +6,6 @@ from services.directory.domain.book import Book
 from services.directory.domain.naming import is_from_link
 from services.directory.domain.records import HIDDEN_BELOW, Change, Record, revised, shown_members
 from shared.contracts.directory import ImportListing
-from shared.contracts.listings import Listing
 
 CLOCKS_DIFFER = timedelta(days=1)
 """By how much the clock of the machine that wrote a file may be ahead of ours, or of another zone."""
@@ -24,7 +23,7 @@ def imported(book: Book, event: ImportListing) -> Change | None:
         return Change(None, _first(book, event), event.imported_at)
     if owner is None:
         return None
-    updates = book.fields(event.content) | _counted(record.listing, event)
+    updates = book.fields(event.content) | _counted(record, event)
     if is_from_link(event.content.name, event.content.link):
         updates["name"] = record.listing.name
     after = revised(record, event.imported_at, **updates)
@@ -33,7 +32,7 @@ def imported(book: Book, event: ImportListing) -> Change | None:
 
 def _first(book: Book, event: ImportListing) -> Record:
     record = book.new(event.listing_id, event.content, event.imported_at)
-    listing = record.listing.model_copy(update=_counted(record.listing, event))
+    listing = record.listing.model_copy(update=_counted(record, event))
     return record.model_copy(update={"listing": listing})
 
 
@@ -42,12 +41,17 @@ def _past(moment: datetime | None, event: ImportListing) -> datetime | None:
     return moment if moment is not None and moment <= event.imported_at + CLOCKS_DIFFER else None
 
 
-def _counted(listing: Listing, event: ImportListing) -> dict[str, object]:
-    """What the file knows of the chat, unless something newer is known here."""
-    checked_at = _past(event.checked_at, event)
+def _counted(record: Record, event: ImportListing) -> dict[str, object]:
+    """What the file knows of the chat, unless something newer is known here.
+
+    Whether the link is dead is the file's word only until our own look-ups tell.
+    """
+    listing, checked_at = record.listing, _past(event.checked_at, event)
     if listing.checked_at and (checked_at is None or checked_at < listing.checked_at):
         return {}
-    known: dict[str, object] = {"checked_at": checked_at, "dead_since": _past(event.dead_since, event)}
+    known: dict[str, object] = {"checked_at": checked_at}
+    if record.looked_at is None and record.misses == 0:
+        known["dead_since"] = _past(event.dead_since, event)
     if event.members is not None or event.members_below is not None:
         members, below = shown_members(event.members)
         if event.members is None:

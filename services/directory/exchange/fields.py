@@ -53,6 +53,7 @@ _NAMES = {
     "flag": ("flag_id", "сцяг", "флаг"),
     "checked_at": ("checked",),
     "dead_since": (),
+    "link_hidden_since": (),
 }
 _BY_NAME = {alias: field for field, aliases in _NAMES.items() for alias in (field, *aliases)}
 _ONLY_ALONE = {"id", "x", "y", "type", "size", "address", "point", "about", "checked", "від", "тип", "тып"}

@@ -59,9 +59,13 @@ async def import_file(
     return report
 
 
-async def export_file(bus: Bus, path: Path) -> int:
-    """Write all listings to a file, by extension; answers how many. Raises FileError, Unavailable."""
-    return await asyncio.to_thread(write, path, await listings(bus))
+async def export_file(bus: Bus, path: Path) -> tuple[int, int]:
+    """Write all listings to a file, by extension; answers how many, and how many of them without their link,
+    because it is hidden. Raises FileError, Unavailable.
+    """
+    found = await listings(bus)
+    hidden = sum(one.link_hidden_since is not None for one in found)
+    return await asyncio.to_thread(write, path, found), hidden
 
 
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:

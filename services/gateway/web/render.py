@@ -16,7 +16,7 @@ from markupsafe import Markup
 from services.gateway.context import Ctx, Gateway
 from services.gateway.web.assets import ASSETS
 from services.gateway.web.i18n import NATIVE, Translator, choose, offered, translator
-from shared.contracts.listings import AreaId, AreaLevel, Listing
+from shared.contracts.listings import AreaId, AreaLevel, PublicListing
 from shared.flags import CATALOGUE
 
 TEMPLATES = Environment(
@@ -103,11 +103,11 @@ class Site:
         """The date where the city is, in words."""
         return self.t.date(self.gateway.settings.city.local(moment))
 
-    def area_names(self, listing: Listing) -> list[str]:
+    def area_names(self, listing: PublicListing) -> list[str]:
         """Names of the areas a listing lies in, the smallest first."""
         return [name for area in reversed(listing.areas) if (name := self.area_name(area))]
 
-    def area_links(self, listing: Listing) -> list[tuple[str, str]]:
+    def area_links(self, listing: PublicListing) -> list[tuple[str, str]]:
         """Address and name of each area and street a listing lies in, the largest first."""
         streets = self.gateway.search.streets
         named_areas = [(area, self.area_name(area)) for area in listing.areas]
@@ -127,7 +127,7 @@ class Site:
         area = self.gateway.model.area(area_id)
         return "" if area is None else named(area.names, self.language)
 
-    def members(self, listing: Listing) -> str:
+    def members(self, listing: PublicListing) -> str:
         return members(self.t, listing)
 
     def page(
@@ -162,7 +162,7 @@ def error_page(request: Request, gateway: Gateway, status: int) -> HTMLResponse:
     return here.page("error.html", status=status, key=key, headers={"Cache-Control": "no-store"})
 
 
-def members(t: Translator, listing: Listing) -> str:
+def members(t: Translator, listing: PublicListing) -> str:
     """The count in words, or why there is none."""
     if listing.members is not None:
         return t.many("members.count", listing.members)

@@ -5,6 +5,7 @@ from services.moderation.bot import (
     commands,
     confirming,
     letting,
+    link_reviews,
     log_view,
     membership,
     private,
@@ -16,6 +17,7 @@ from services.moderation.bot import (
 )
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
+from services.moderation.bot.reviewers import review_chat
 from services.moderation.bot.rights import LacksRight, Unknown
 from services.moderation.bot.turn import Turn, turn_of
 from services.moderation.domain.update import BadUpdate, Update, parse
@@ -30,6 +32,7 @@ PRESSED = {
     cards.PURPOSE: cards.pressed,
     letting.PURPOSE: letting.pressed,
     confirming.PURPOSE: commands.confirmed,
+    link_reviews.PURPOSE: link_reviews.pressed,
 }
 """What a button stands under, and who answers its press."""
 
@@ -71,7 +74,7 @@ async def _said(turn: Turn, seen: Update) -> Commit:
 
 
 async def _pressed(turn: Turn) -> Commit:
-    reviewing = turn.chat.id == await reviews.review_chat(turn.deps)
+    reviewing = turn.chat.id == await review_chat(turn.deps)
     press = PressTurn.of(turn, turn.deps.settings.review_chat if reviewing else None)
     if press == "press.forged" and (former := await turn.deps.chats.former(turn.chat.id)) is not None:
         press = PressTurn.of(turn, former)

@@ -2,7 +2,7 @@
 
 import structlog
 
-from services.moderation.bot import menu, reviews
+from services.moderation.bot import allowed, link_reviews, menu, reviews
 from services.moderation.bot.ports import Deps
 from services.moderation.store import resealing
 from services.moderation.telegram.errors import TelegramError
@@ -24,6 +24,14 @@ def keep_talking(bus: Bus, deps: Deps) -> None:
     @bus.every(resealing.EVERY, name="seal")
     async def seal() -> None:
         await resealing.reseal(bus)
+
+    @bus.every(MISSING_CARDS_SECONDS, name="questions")
+    async def ask() -> Commit | None:
+        return await link_reviews.post_waiting(deps)
+
+    @bus.every(allowed.EVERY, name="allowed")
+    async def names() -> Commit | None:
+        return await allowed.look(deps, deps.now())
 
     @bus.every(MENU_SECONDS, name="menu")
     async def commands() -> None:

@@ -1,6 +1,6 @@
 """What the dialogues need from the rest of the service, and no more."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,9 +11,10 @@ from services.moderation.domain.state import ChatState
 from services.moderation.domain.warnings import Warned
 from services.moderation.store.closings import Closings
 from services.moderation.store.vouches import Vouches
+from services.moderation.store.watched import WatchedNames
 from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
-from shared.bus.commit import Command, Commit
+from shared.bus.commit import Command, Commit, Expect
 from shared.clock import Clock
 from shared.keys import Keys
 from shared.settings import Settings
@@ -30,11 +31,21 @@ class Chats(Protocol):
     def vouches(self) -> Vouches:
         """Members' words for newcomers."""
 
+    @property
+    def watched(self) -> WatchedNames:
+        """Names that chats allow."""
+
     def key(self, chat_id: int) -> str:
         """The chat's keyed hash."""
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """The chat's settings as they now stand."""
+
+    async def settings_of(self, chats: Collection[int]) -> dict[int, ChatSettings]:
+        """The settings of several chats in one round trip."""
+
+    async def setting_unchanged(self, chat_id: int, name: str, value: str) -> Expect:
+        """Nobody has set it meanwhile."""
 
     def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
         """Writes of one setting that `domain.settings.parse` has accepted."""

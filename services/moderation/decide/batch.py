@@ -16,6 +16,7 @@ from services.moderation.domain.migration import Moved, at_new_id, migration
 from services.moderation.domain.policy import Policy
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
+from services.moderation.identity import TYPES
 from services.moderation.raids.watch import watch
 from services.moderation.store.chats import Wanted
 from shared.bus.commit import NOTHING, Command, Commit
@@ -120,7 +121,7 @@ class Batch:
             if update.message is not None and update.message.album:
                 want.albums.add(update.message.album)
             if update.chat.username:
-                want.links.add(f"u:{update.chat.username}")
+                want.links[f"u:{update.chat.username}"] = TYPES.get(update.chat.type, "other")
         return wanted
 
     def _unsure(self, context: Context) -> list[ChatState]:
@@ -236,6 +237,8 @@ class Batch:
     def _correct(self, update: Update, state: ChatState) -> None:
         """Keep what is known of the chat in step with what the update says of it."""
         if update.chat is not None and update.chat != state.about:
+            if state.about is not None and state.about.username != update.chat.username:
+                state.changes.former_name = state.about.username
             state.about, state.changes.about = update.chat, True
             self.learnt.clear()
             state.addresses, state.sealed_addresses = None, b""

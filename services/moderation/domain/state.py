@@ -158,6 +158,8 @@ class Changes:
     cases: list[tuple[str, bytes]] = field(default_factory=list)
     """Keyed person and features of a text that looks like spam, for an admin's word to teach."""
     about: bool = False
+    former_name: str = ""
+    """The user name that the chat has given up."""
     admins: bool = False
     status: bool = False
     linked: bool = False
@@ -204,6 +206,9 @@ class ChatState:
     told: dict[str, int] = field(default_factory=dict)
     """Code of a dry-run notice: when it was last given."""
     place: tuple[float, float] | None = None
+    """Where the directory places the chat."""
+    taken_link: str = ""
+    """A link of this chat under which another one is listed."""
     moved_to: int | None = None
     """The supergroup that this group has become."""
     precision: str = ""

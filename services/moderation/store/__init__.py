@@ -15,6 +15,7 @@ from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
 from services.moderation.store.places import Places
 from services.moderation.store.poll import Poll
+from services.moderation.store.questions import Questions
 from services.moderation.store.waves import Waves
 from shared.keys import Keys
 
@@ -32,6 +33,7 @@ class Store:
         self.people = People(redis, keys)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
+        self.questions = Questions(redis, keys)
         self.waves = Waves(redis, keys)
         self.moving = Moving(redis, keys, self.chats, self.corrections, self.waves)
 

@@ -13,14 +13,16 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
-from services.moderation.store import addresses, forms, names, packed
+from services.moderation.store import addresses, forms, names, packed, places
 from services.moderation.store.closings import Closings
 from services.moderation.store.free_text import from_store, to_store
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
 from services.moderation.store.vouches import Vouches
+from services.moderation.store.watched import WatchedNames
 from shared.bus.commit import Command, Expect
+from shared.contracts.listings import ChatType
 from shared.keys import Keys
 
 TOLD = b"told:"
@@ -34,7 +36,8 @@ class Wanted:
     def __init__(self) -> None:
         self.people: set[str] = set()
         self.albums: set[str] = set()
-        self.links: set[str] = set()
+        self.links: dict[str, ChatType] = {}
+        """Links under which the chat may be listed, with its type."""
 
 
 class Chats:
@@ -48,6 +51,7 @@ class Chats:
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
         self.vouches = Vouches(redis, keys)
+        self.watched = WatchedNames(redis, keys)
 
     # While updates are decided.
 
@@ -79,8 +83,7 @@ class Chats:
                 yield ("ZMSCORE", self._names.of_chat(what, chat_id), *people)
         for album in sorted(want.albums):
             yield ("HGETALL", self._names.album(chat_id, album))
-        if want.links:
-            yield ("HMGET", names.PLACES, *sorted(want.links))
+        yield from places.questions(want.links)
 
     def _state(self, chat_id: int, want: Wanted, answers: Any) -> ChatState:
         chat, settings, admins = hash_of(next(answers)), hash_of(next(answers)), next(answers)
@@ -97,8 +100,10 @@ class Chats:
                 doomed = parts.pop(b"doomed", b"").decode()
                 state.albums[album] = Album({int(part) for part in parts}, doomed)
         if want.links:
-            found = next((one for one in next(answers) if one), None)
-            state.place, state.precision = forms.place(found) if found else (None, "")
+            ids = (chat_id, self._chat_id(chat.get(b"former")))  # also from before it became a supergroup
+            own = places.identities(self._keys, ids, want.links)
+            found = places.placed(want.links, next(answers), next(answers), own)
+            state.place, state.precision, state.taken_link = found
         return state
 
     @staticmethod
@@ -183,7 +188,7 @@ class Chats:
             writes.append(("HSET", key, "linked", state.linked))
         for code in changes.told:
             writes.append(("HSET", key, f"told:{code}", now))
-        return writes
+        return writes + places.look_soon(state, key, now)
 
     def _keep(self, chat_id: int) -> list[Command]:
         return [("PERSIST", self._names.of_chat(what, chat_id)) for what in ("chat", "settings")]
@@ -286,6 +291,13 @@ class Chats:
         key = self._names.of_chat("settings", chat_id)
         stored = to_store(self._keys, name, value)
         return [("HSET", key, name, stored), *self.closings.follow(chat_id, name, value)]
+
+    async def setting_unchanged(self, chat_id: int, name: str, value: str) -> Expect:
+        """Nobody has set it meanwhile; never holds when it is another value already."""
+        key = self._names.of_chat("settings", chat_id)
+        stored = await self._redis.hget(key, name)
+        same = forms.settings({name.encode(): stored} if stored else {}, self._keys).get(name) == value
+        return Expect.equals(key, stored if same else f"not {value}", name)
 
     def settings_in(self, writes: Iterable[Command], chat_id: int) -> dict[str, str]:
         """The settings that these writes give to a chat, for what follows before they are committed."""

@@ -54,6 +54,7 @@ class Moving:
             *await self._of_people(old, new, now),
             *self._chats.index.move(old, new, now),
             *self._corrections.move(old, new),
+            *self._chats.watched.move(old, new),
             *await self._waves.move(old, new),
             *await self._names_of_people(old, new, now),
             *closed,

@@ -1,9 +1,9 @@
 """What is said once it is known how an action ended."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from services.moderation.domain.schedule import there
 from services.moderation.telegram.work import End
 from shared.contracts.telegram import PLACE_AT, PLACE_UNTIL, PLACE_WHY, FollowUp, TelegramAction
 
@@ -42,4 +42,4 @@ def until_words(follow: FollowUp, until: int | None, now: datetime) -> str:
 def moment(at: int, zone: str, now: datetime) -> str:
     """Day and hour in a zone, with the year where it lies far ahead; `at` in unix seconds."""
     form = "%d.%m.%Y %H:%M" if at - now.timestamp() > FAR else "%d.%m %H:%M"
-    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).strftime(form)
+    return there(at, zone).strftime(form)
