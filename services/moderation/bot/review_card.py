@@ -44,10 +44,10 @@ def _found(found: LinkFound, speech: Speech) -> Html:
 
 
 def sighting(seen: Sighting, speech: Speech) -> Html:
-    """Title, type and members of a chat."""
+    """Title, type and members of a chat. Telegram makes links of addresses in a text, but not in code."""
     if seen.identity is None:
         return speech("question.now_banned")
-    known = [html(seen.title or "—"), speech.word("kind", seen.chat_type or "other")]
+    known = [Html(f"<code>{html(seen.title or '—')}</code>"), speech.word("kind", seen.chat_type or "other")]
     if seen.members is not None:
         known.append(speech("question.members", members=seen.members))
     return speech("question.now", what=joined(" · ", known))
