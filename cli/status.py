@@ -1,6 +1,7 @@
-"""`dze status`: what each group has before it, in hand and behind it."""
+"""`dze status`: what each group has before it, in hand and behind it, and what waits for people."""
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.deployment import running
+from cli.notes import notes
 from cli.redis import client
 from shared.bus.aside import aside_key, aside_names
 from shared.contracts.base import PARTITIONS, AnyStream
@@ -33,10 +35,13 @@ class Standing:
 def show(*, as_json: bool) -> None:
     with client(running().redis()) as redis:
         standings = [standing for stream in STREAMS for standing in standing_of(redis, stream)]
+        waits = notes(redis)
     if as_json:
         print(json.dumps([asdict(standing) for standing in standings], indent=2))
     else:
         _print(standings)
+    for line in waits:
+        print(f"dze: {line}", file=sys.stderr if as_json else sys.stdout)
 
 
 def standing_of(redis: Redis, stream: AnyStream) -> list[Standing]:

@@ -91,7 +91,7 @@ def import_address_file(file: Path, how: How) -> None:
 
 
 def export_listings(file: Path) -> None:
-    async def run(settings: Settings) -> int:
+    async def run(settings: Settings) -> tuple[int, int]:
         bus = Bus("cli", settings)
         try:
             return await export_file(bus, file)
@@ -99,8 +99,10 @@ def export_listings(file: Path) -> None:
             await bus.redis.aclose()
 
     with attended() as (settings, _):
-        count = _tried(lambda: asyncio.run(run(settings)))
+        count, hidden = _tried(lambda: asyncio.run(run(settings)))
     print(f"{count} listings written to {file}.")
+    if hidden:
+        print(f"{hidden} of them have no link there: it is hidden. `dze backup` keeps hidden links.")
 
 
 def _check_listings(file: Path, how: How) -> None:

@@ -25,6 +25,11 @@ class Spelling(NamedTuple):
     is_listed: bool = False
     """Whether the form lists it."""
 
+    @property
+    def is_address(self) -> bool:
+        """Whether Telegram makes a link of it, and all programs read it alike."""
+        return self.text[:1] != "@" and "\\" not in self.text
+
 
 def _name(text: str, message: int = 0, *, is_listed: bool = True) -> Spelling:
     return Spelling(text, Kind.CHAT, username=NAME, message=message, is_listed=is_listed)

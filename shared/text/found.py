@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from shared.text.urls import INVISIBLE
+from shared.text.urls import DOTS, INVISIBLE
 
 _REST = r"[^\s<>\"«»“”„]*"
 _TELEGRAM = (
@@ -58,11 +58,20 @@ def replaced(text: str, change: Callable[[str], str]) -> str:
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    if not _has_dot(text):
+        return []
     plain = even(text)
     if not _has_hint(plain):
         return []
     words = [word for word in plain.split() if _has_hint(word)]
     return [_trimmed(one) for one in pattern.findall(" ".join(words))]
+
+
+def _has_dot(text: str) -> bool:
+    """Whether there is a dot or a colon of any kind; most texts are done with this."""
+    if "." in text or ":" in text:
+        return True
+    return not text.isascii() and any(dot in text for dot in DOTS)
 
 
 def _has_hint(text: str) -> bool:

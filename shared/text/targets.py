@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.text.found import telegram_addresses
+from shared.text.found import addresses, telegram_addresses
 from shared.text.hosts import (
     NAME_HOST,
     TELEGRAM_HOSTS,
@@ -143,6 +143,8 @@ def _target(text: str, depth: int) -> Target:
     if found.kind is TargetKind.NOTHING or not depth:
         return found
     carried = _carried(url)
+    if found.kind is TargetKind.CHAT and "attach=" in url.query:
+        carried += _attached(url)
     return found._replace(inside=found.inside + carried) if carried else found
 
 
@@ -173,6 +175,12 @@ def _carried(url: Url) -> tuple[str, ...]:
         return ()
     behind = _SPACE.sub(" ", f"{url.query} {url.fragment}")
     return tuple(telegram_addresses(decoded(f"{url.path} {behind}"))[:TARGETS_MOST])
+
+
+def _attached(url: Url) -> tuple[str, ...]:
+    """A bot that is to be used in the chat to which a link leads."""
+    bot = _username(parameters(url.query).get("attach", ""))
+    return (f"@{bot}",) if bot else ()
 
 
 def _of_site(url: Url) -> Target:
@@ -225,8 +233,10 @@ def _boosted(url: Url, name: str, chat: str) -> Target:
 
 
 def _share(url: Url, *_: str) -> Target:
-    given = parameters(url.query).get("url", "").strip()
-    return Target(TargetKind.SHARE, url, inside=(given,) if given else ())
+    given = parameters(url.query)
+    address, text = given.get("url", "").strip(), given.get("text", "")
+    inside = (*((address,) if address else ()), *addresses(text)[:TARGETS_MOST])
+    return Target(TargetKind.SHARE, url, inside=inside)
 
 
 def _folder(url: Url, slug: str, *_: str) -> Target:

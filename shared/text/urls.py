@@ -27,8 +27,9 @@ INVISIBLE = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
 """What nobody sees between two letters."""
-_DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": ".", "\u2024": "."})
+DOTS = "\u3002\uff0e\uff61\u2024"
 """Full stops that browsers read as the dot between the parts of a host (UTS 46), and one drawn like it."""
+_DOTS = str.maketrans(dict.fromkeys(DOTS, "."))
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]*", re.ASCII)
 _LABEL_MOST = 63
 

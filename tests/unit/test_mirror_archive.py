@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -24,16 +24,16 @@ from shared.contracts.listings import Area, Link
 from shared.contracts.streets import Street
 from shared.settings import City
 from tests import spellings
-from tests.gateway import listing
+from tests.gateway import shown
 
 SEED = bytes(range(32))
 DAY = date(2026, 11, 22)
 HASH = "AbCdEf0123456789_-xY"
 HOSTILE = "\u202e</script><script>alert(1)</script>\u2028'\"{{7*7}}"
 LISTINGS = (
-    listing(1, name="Плошча Перамен", members=4312, areas=("savecki", "kvietak")),
-    listing(2, name=HOSTILE, description=f"Пішыце: https://t.me/+{HASH} або tg://join?invite={HASH}"),
-    listing(3, name="Закрыты двор", link=Link(kind="invite", value=HASH)),
+    shown(1, name="Плошча Перамен", members=4312, areas=("savecki", "kvietak")),
+    shown(2, name=HOSTILE, description=f"Пішыце: https://t.me/+{HASH} або tg://join?invite={HASH}"),
+    shown(3, name="Закрыты двор", link=Link(kind="invite", value=HASH)),
 )
 RING = [(27.4, 53.85), (27.7, 53.85), (27.7, 53.95), (27.4, 53.85)]
 AREAS = (Area(id="savecki", level="district", names={"be": "Савецкі раён"}, polygon=[[RING]]),)
@@ -86,6 +86,15 @@ def test_another_process_builds_the_same(mirror: Path, tmp_path: Path) -> None:
     subprocess.run(words, input=packed(CONTENTS, SEED), check=True, timeout=60)
     assert (tmp_path / "other.zip").read_bytes() == mirror.read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["other.zip"]
+
+
+def test_dates_in_a_mirror_are_those_of_the_city(tmp_path: Path) -> None:
+    at = datetime(2027, 12, 31, 21, 30, tzinfo=UTC)
+    listings = (shown(1, checked_at=at, dead_since=at),)
+    build(tmp_path / "dze.zip", replace(CONTENTS, listings=listings), SEED)
+    with zipfile.ZipFile(tmp_path / "dze.zip") as archive:
+        page = archive.read(f"en/listings/{listings[0].id}.html").decode().replace("\u00a0", " ")
+    assert page.count("1 January 2028") == 2
 
 
 def test_a_private_invite_link_is_in_no_file(mirror: Path) -> None:

@@ -70,6 +70,7 @@ def test_a_basic_groups_internal_id_is_its_own_without_the_sign() -> None:
         (f"https://telegram.me/share/url?url={quote(f'https://t.me/+{HASH}', safe='')}", {"share", "invite"}),
         (f"https://t.me/share?url=x&text={quote(f'тут: t.me/%2B{HASH}')}", {"share", "nothing", "invite"}),
         (f"tg://msg_url?url=https://t.me/{NAME}&text=hi", {"share", "chat"}),
+        (f"tg://msg_url?url=https://t.me/{NAME}&text=https://example.org", {"share", "chat", "site"}),
         ("https://t.me/share/url?url=https%3A%2F%2Fexample.org", {"share", "site"}),
         ("https://t.me/iv?url=https%3A%2F%2Fexample.org&rhash=1", {"share", "site"}),
         (f"https://example.org/?u=https://t.me/+{HASH}", {"site", "invite"}),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,6 @@ from services.directory.exchange.rows import FileError, Skipped
 from services.directory.exchange.shapes import Unusable, names_of, polygon_of, slug
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
-from shared.clock import now
 from shared.contracts.base import AnyStream, Message
 from shared.contracts.directory import ImportArea
 from shared.contracts.ground import Ground, ImportGround
@@ -93,7 +93,7 @@ class _Bringing:
                 await queue.open()
                 before = await _standing(self._bus, changed)
             published |= {piece.id: len(published) + at for at, piece in enumerate(pieces)}
-            await self._bus.commit(Commit.of(events=[_wish(piece) for piece in pieces]))
+            await self._bus.commit(Commit.of(events=[_wish(piece, self._bus.now()) for piece in pieces]))
             self._done += len(pieces)
             self._progress(max(0, self._done - await queue.waiting()) if pieces else self._done, self._every)
         if before is not None:
@@ -101,10 +101,10 @@ class _Bringing:
             _count(self._report, published, before, await _standing(self._bus, changed))
 
 
-def _wish(piece: Piece) -> Message:
+def _wish(piece: Piece, at: datetime) -> Message:
     if isinstance(piece, Area):
-        return ImportArea(area=piece, imported_at=now())
-    return ImportGround(ground=piece, imported_at=now())
+        return ImportArea(area=piece, imported_at=at)
+    return ImportGround(ground=piece, imported_at=at)
 
 
 def _opened(path: Path) -> Document:

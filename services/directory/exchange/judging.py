@@ -147,6 +147,9 @@ class _Judgement:
 
     def _link(self) -> Link:
         """The first that is one, in the order of the columns; then one that stands in any other column."""
+        if not self._values("link") and self._values("link_hidden_since"):
+            why = "its link was hidden when the file was written; propose it anew when it is known"
+            raise _Unlistable("link.hidden", why)
         code, found, unsure = "", list[Link](), list[Link]()
         for name in self._arranged.by_field.get("link", ()):
             column = self._columns.column(name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.contracts.ground import Ground
-from shared.contracts.listings import Area, Listing
+from shared.contracts.listings import Area, PublicListing
 from shared.contracts.streets import Street
 from shared.settings import City
 from shared.text.found import replaced
@@ -20,7 +20,7 @@ _PRIVATE = INVITATIONS | {TargetKind.PHONE}
 class Contents:
     """`made` is part of the input: the day, so that two builds of a day are the same."""
 
-    listings: tuple[Listing, ...]
+    listings: tuple[PublicListing, ...]
     areas: tuple[Area, ...]
     city: City
     languages: tuple[str, ...]
@@ -39,7 +39,7 @@ class Contents:
     @classmethod
     def of(
         cls,
-        listings: Iterable[Listing],
+        listings: Iterable[PublicListing],
         areas: Iterable[Area],
         *,
         city: City,
@@ -71,6 +71,6 @@ def _is_private(address: str) -> bool:
     return any(target.kind in _PRIVATE for target in targets_of(address))
 
 
-def public_link(listing: Listing) -> str:
-    """The listing's link; empty for a private invite link, which is in no mirror."""
-    return listing.link.url if listing.link.kind == "username" else ""
+def public_link(listing: PublicListing) -> str:
+    """The listing's link; empty where it is not shown, and for an invite link, which is in no mirror."""
+    return listing.link.url if listing.link and listing.link.kind == "username" else ""

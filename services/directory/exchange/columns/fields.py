@@ -10,7 +10,7 @@ from services.directory.exchange.columns.words import words
 PERSON = "person"
 OWN = (
     "id", "listing_id", "kind", "lat", "lon", "precision", "description", "languages", "flag", "members",
-    "members_below", "checked_at", "dead_since", "link", "name",
+    "members_below", "checked_at", "dead_since", "link_hidden_since", "link", "name",
 )  # fmt: skip
 """Names that our own exports have."""
 _LISTED = ("members", "kind", "description", "languages", "flag", "checked_at")
