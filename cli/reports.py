@@ -90,11 +90,9 @@ def _choices(columns: list[Column]) -> list[str]:
 
 
 def _people(columns: list[Column]) -> list[str]:
-    return [
-        f"“{column.name}”: {column.meaning.why}; never published"
-        for column in columns[:COLUMNS_MOST]
-        if column.field == PERSON
-    ]
+    shown = columns[:COLUMNS_MOST]
+    people = [f"“{one.name}”: {one.meaning.why}; never published" for one in shown if one.field == PERSON]
+    return people + [f"“{one.name}”: {one.shown}" for one in shown if one.is_withheld]
 
 
 def _sums(out: Console, report: Report) -> None:
@@ -157,7 +155,13 @@ def _preview(preview: Preview) -> dict[str, Any]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    return {"name": column.name, "field": column.field, "why": column.meaning.why, "filled": column.filled}
+    return {
+        "name": column.name,
+        "field": column.field,
+        "why": column.meaning.why,
+        "filled": column.filled,
+        "may_be_a_persons": column.is_withheld,
+    }
 
 
 def _row(row: Row) -> dict[str, Any]:

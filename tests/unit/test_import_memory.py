@@ -4,7 +4,7 @@ import gzip
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -80,7 +80,52 @@ SMALL = {
     "table.zip": zipped("a.csv", HEADER, b"a,@dzedemo_a,53.9,27.5\n", b"", 255 * MIB),
 }
 """Some hundred kilobytes that grow to 255 MiB, below the bound for a file."""
+SHEET = b"<worksheet><sheetData>"
+CELLS = b'<row><c t="inlineStr"><is><t>a</t></is></c><c t="s"><v>1</v></c></row>'
+
+
+def spreadsheet(part: str, before: bytes, pieces: Callable[[], Iterable[bytes]], after: bytes) -> Write:
+    """A file of .xlsx in which one part is large; stored, so that no ratio stops it."""
+    sheet = b'<workbook><sheets><sheet name="a" id="r1"/></sheets></workbook>'
+    related = b'<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>'
+    files = {"xl/workbook.xml": sheet, "xl/_rels/workbook.xml.rels": related}
+    files["xl/worksheets/sheet1.xml"] = SHEET + CELLS + b"</sheetData></worksheet>"
+
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            for name, content in files.items():
+                if name != part:
+                    archive.writestr(name, content)
+            with archive.open(part, "w") as file:
+                file.writelines((before, *pieces(), after))
+
+    return write
+
+
+ONE = "xl/worksheets/sheet1.xml"
 LARGE = {
+    "rows.xlsx": spreadsheet(ONE, SHEET, lambda: [CELLS] * 40_000, b"</sheetData></worksheet>"),
+    "merged.xlsx": spreadsheet(
+        ONE,
+        SHEET,
+        lambda: (b'<mergeCell ref="A%d:A9999999"/>' % n for n in range(200_000)),
+        b"</sheetData></worksheet>",
+    ),
+    "links.xlsx": spreadsheet(
+        "xl/worksheets/_rels/sheet1.xml.rels",
+        b"<Relationships>",
+        lambda: (
+            b'<Relationship Id="r%d" Target="t.me/dzedemo_%d?%s"/>' % (n, n, b"x" * 400)
+            for n in range(100_000)
+        ),
+        b"</Relationships>",
+    ),
+    "strings.xlsx": spreadsheet(
+        "xl/sharedStrings.xml",
+        b"<sst>",
+        lambda: (b"<si><t>text %d</t></si>" % n for n in range(300_000)),
+        b"</sst>",
+    ),
     "objects.json": plain(b"[", b"{},", b"{}]", 2 * MIB),
     "lists.json": plain(b"[", b"[],", b"[]]", 2 * MIB),
     "text.json": plain(b'[{"name":"', b"x", b'"}]', 60 * MIB),

@@ -287,9 +287,7 @@ class _Judgement:
         if kind is not None:
             self._given.add("kind")
         elif value is not None:
-            self._note(
-                "kind.unknown", "an unknown kind; a new listing becomes `other`, an old one keeps its own"
-            )
+            self._note("kind.unknown", "an unknown kind; a new listing is `other`, an old one keeps its own")
         return kind or (Kind.GROUP if value is None else Kind.OTHER)
 
     def _flag(self) -> str:
@@ -299,7 +297,7 @@ class _Judgement:
             self._given.add("flag")
         elif value is not None:
             self._note(
-                "flag.unknown", "an unknown flag; a new listing gets the plain one, an old one keeps its own"
+                "flag.unknown", "an unknown flag; new listings get the plain one, old ones keep theirs"
             )
         return flag or DEFAULT
 

@@ -177,7 +177,7 @@ def rivals(columns: Iterable[Column]) -> dict[str, list[Column]]:
     """For each field that several columns fit, all of them, the one that goes first as the first."""
     fields: dict[str, list[Column]] = {}
     for column in columns:
-        for each in column.fields:
+        for each in [] if column.is_withheld else column.fields:
             fields.setdefault(each, []).append(column)
     ranked = {each: sorted(found, key=lambda one: one.rank(each)) for each, found in fields.items()}
     return {each: found for each, found in ranked.items() if len(found) > 1}

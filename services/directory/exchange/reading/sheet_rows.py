@@ -53,8 +53,11 @@ class Spans:
                 line.put(column, value)
 
 
+def is_useful(target: str) -> bool:
+    """Whether a link leads to Telegram or to a place on a map."""
+    return bool(telegram_addresses(target)) or is_map_link(target)
+
+
 def with_link(value: str, target: str) -> str:
-    """A cell with the link that lies on it, where it leads to Telegram or to a place on a map."""
-    if target in value or not (telegram_addresses(target) or is_map_link(target)):
-        return value
-    return f"{value} {target}".strip()
+    """A cell with the link that lies on it."""
+    return f"{value} {target}".strip() if is_useful(target) and target not in value else value

@@ -9,6 +9,7 @@ from services.directory.exchange.reading.cells import Cells
 from services.directory.exchange.reading.encodings import UTF_8, Encoding
 from services.directory.exchange.reading.header import header_of
 from services.directory.exchange.reading.records import CELL_MOST, Document
+from services.directory.exchange.reading.sheet_rows import is_useful
 from services.directory.exchange.reading.text import Text
 from services.directory.exchange.reading.xml_events import Event, events
 from services.directory.exchange.rows import FileError
@@ -41,7 +42,9 @@ def read_ods(parts: Parts) -> Document:
 
 def _rows_of_xlsx(parts: Parts, name: str, strings: list[str]) -> Rows:
     relations = parts.get(f"{dirname(name)}/_rels/{basename(name)}.rels")
-    targets = dict(islice(_relations(relations), xlsx.MARKS_MOST)) if relations else {}
+    found = _relations(relations) if relations else ()
+    useful = ((ident, target) for ident, target in found if is_useful(target))
+    targets = dict(islice(useful, xlsx.MARKS_MOST))
     return lambda: xlsx.rows(lambda: _events(parts[name]), strings, targets)
 
 

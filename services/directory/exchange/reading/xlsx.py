@@ -9,7 +9,7 @@ from services.directory.exchange.reading.sheet_rows import FORMULA_MOST, Line, S
 from services.directory.exchange.reading.xml_events import Event
 from services.directory.exchange.values.markup import without_markup
 
-MARKS_MOST = 200_000
+MARKS_MOST = 50_000
 """Links and merged cells of one sheet that are remembered."""
 Events = Callable[[], Iterator[Event]]
 Cell = tuple[int, int]
@@ -40,7 +40,8 @@ def _marks(found: Iterator[Event], targets: Mapping[str, str]) -> Marks:
         if len(marks.links) + len(marks.merged) >= MARKS_MOST or begin is None or end is None:
             continue
         if name == "hyperlink":
-            marks.links[begin] = targets.get(attributes.get("id", ""), "")
+            if target := targets.get(attributes.get("id", "")):
+                marks.links[begin] = target
         elif end[0] > begin[0]:
             marks.merged[begin] = end[0]
     return marks
