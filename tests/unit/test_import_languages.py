@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.directory.exchange.columns.fields import PERSON, field_of
+from services.directory.exchange.values.people import without_people
 from tests.imported import checked, fields_of, taken
 
 FORMS = """
@@ -257,3 +258,23 @@ def test_what_a_schema_calls_a_field_counts(tmp_path: Path) -> None:
     )
     found = taken(tmp_path, "x.kml", text)
     assert (found.links, found.names) == (["dzedemo_a"], ["@dzedemo_a"])
+
+
+def test_a_second_table_below_the_first_is_not_read_by_its_header(tmp_path: Path) -> None:
+    text = "Название;Ссылка;lat;lon\nДвор;t.me/dzedemo_a;53.9;27.5\n\nАдмины;;;\nИмя;Телеграм;lat;lon\n"
+    found = taken(tmp_path, "x.csv", text + "Иван;@ivan_p;53.9;27.5\n")
+    assert found.links == ["dzedemo_a"]
+    assert found.reasons == [(4, "link.empty"), (5, "row.other_table"), (6, "row.other_table")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ivan (a) mail (dot) example", "ivan собака mail точка example", "ivan [at] mail.example",
+        "Звоните: восемь ноль двадцать девять 1234567", "телефон дворника Ивана: 123-45-67",
+    ],
+)  # fmt: skip
+def test_numbers_and_addresses_in_words_are_left_out(text: str) -> None:
+    cleaned = without_people(f"Чат. {text}")
+    assert cleaned.has_changed
+    assert not {"ivan", "1234567", "123-45-67"} & set(cleaned.text.split())

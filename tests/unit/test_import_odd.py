@@ -211,3 +211,13 @@ def test_nothing_in_a_file_reaches_the_terminal_as_a_command(
     assert preview.report.skipped
     show_preview(preview, tmp_path / "x.csv")
     assert not {"\x1b", "\x07"} & set(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Лошица @dzedemo_a", "Лошица"), ("https://t.me/dzedemo_a", "@dzedemo_a"), ("@ivan_p", "@dzedemo_a"),
+     ("Двор t.me/dzedemo_a", "Двор")],
+)  # fmt: skip
+def test_what_is_only_an_account_is_no_name(tmp_path: Path, name: str, shown: str) -> None:
+    text = f"name,link,lat,lon\n{name},t.me/dzedemo_a,53.9,27.5\n"
+    assert taken(tmp_path, "x.csv", text).names == [shown]

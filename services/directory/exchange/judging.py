@@ -13,7 +13,7 @@ from services.directory.exchange.columns.words import words
 from services.directory.exchange.reading.records import Record
 from services.directory.exchange.rows import PERSON_LEFT_OUT, Item, Note, Row, Skipped
 from services.directory.exchange.values.choices import flag_of, kind_of, languages_of, precision_of
-from services.directory.exchange.values.links import Leads, addresses_in, leads_of
+from services.directory.exchange.values.links import Leads, addresses_in, leads_of, mentions_in
 from services.directory.exchange.values.markup import without_markup
 from services.directory.exchange.values.mojibake import mended
 from services.directory.exchange.values.numbers import count_of, moment_of
@@ -247,12 +247,12 @@ class _Judgement:
         return any(plain == each.casefold() for each in self._people) or is_personal(text)
 
     def _without_links(self, text: str) -> str:
-        """A name beside a link in one cell; a name that is only somebody's `@name` is none."""
+        """A name beside links in one cell; what is only an account is no name."""
         if self._id is not None:
             return text
-        for address in addresses_in(text):
+        for address in (*addresses_in(text), *mentions_in(text)):
             text = text.replace(address, " ")
-        return "" if text.strip().startswith("@") and len(text.split()) == 1 else text
+        return text
 
     def _description(self, own: str) -> str:
         text = next((each for value in self._values("description") if (each := text_of(value).strip())), "")

@@ -116,7 +116,8 @@ def _link(found: _Words) -> Meaning | None:
         why = " and ".join(filter(None, (link, telegram, chat)))
         also = "name" if found.has("field.title") or (chat and not link) else None
         return Meaning("link", rank, why, is_ambiguous=bool(telegram and not chat), also=also)
-    return Meaning("link", 5, found.all[0]) if len(found.all) == 1 and found.has("field.address") else None
+    alone = len(found.all) == 1 and found.has("field.address")
+    return Meaning("link", 5, found.all[0], also="place") if alone else None
 
 
 def _name(found: _Words) -> Meaning | None:

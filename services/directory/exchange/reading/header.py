@@ -1,5 +1,6 @@
 """Where the names of a table's columns stand: beneath titles, over two rows, or nowhere."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from shared.text.found import addresses
 
 _TAGS = frozenset({"@id", "@type", "@lat", "@lon", "@count", "@user", "@timestamp", "@otype", "@oname"})
 """Columns of Overpass that look like names of accounts."""
+_DIGIT = re.compile(r"\d")
 ROWS_READ = 30
 """Rows in which a header is looked for."""
 SCORE_LEAST = 2
@@ -80,6 +82,14 @@ def _is_title(rows: Sequence[Cells], width: int) -> bool:
         if _filled(row.values) * 2 > width:
             return False
     return False
+
+
+def is_another(row: Cells) -> bool:
+    """Whether a row behind the header is one itself, so that another table begins."""
+    values = [value for value in row.values if value]
+    if len(values) < SCORE_LEAST or _DIGIT.search("".join(values)):
+        return False
+    return _is_header(row) and sum(meaning_of(value).field is not None for value in values) * 2 > len(values)
 
 
 def _is_header(row: Cells) -> bool:

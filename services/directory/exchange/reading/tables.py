@@ -8,7 +8,7 @@ from itertools import islice
 from services.directory.exchange.columns.fields import PERSON, field_of
 from services.directory.exchange.reading import listed
 from services.directory.exchange.reading.cells import Cells, Dialect, rows
-from services.directory.exchange.reading.header import ROWS_READ, Header, header_of
+from services.directory.exchange.reading.header import ROWS_READ, Header, header_of, is_another
 from services.directory.exchange.reading.lines import lines
 from services.directory.exchange.reading.records import Document, Record
 from services.directory.exchange.reading.text import Text, repaired
@@ -128,13 +128,23 @@ def _counted(open_text: Open, dialect: Dialect) -> Iterator[Cells]:
 def _records(found: Iterable[Cells], header: Header) -> Iterator[Record]:
     """The rows behind the header that are not empty."""
     has_people = any(field_of(name) == PERSON for name in header.names)
+    other = 0
     for row in found:
         if row.number <= header.last_row or (header.is_headless and _is_separator(row)):
             continue
-        if row.problem is not None:
+        if not other and not header.is_headless and _begins_another(row, header):
+            other = row.number
+        if other and any(row.values):
+            why = f"another table begins in row {other}; import it as a file of its own"
+            yield Record(row.number, problem=("row.other_table", why))
+        elif row.problem is not None:
             yield Record(row.number, problem=row.problem)
         elif any(row.values):
             yield _record(row, header.names, has_people=has_people)
+
+
+def _begins_another(row: Cells, header: Header) -> bool:
+    return is_another(row) and not {value for value in row.values if value} <= set(header.names)
 
 
 def _is_separator(row: Cells) -> bool:

@@ -17,21 +17,24 @@ NEAR = 4
 """Words before and behind a name of an account that tell whose it is."""
 NAME_LEAST = 4
 """Letters of a person's name from which it is looked for in other texts."""
-_HINT = re.compile(r"(?:\d\D{0,3}){5}|[@:=\t/]|\s[-–—]\s|собака|сабака|\bat\b", re.IGNORECASE)
+_HINT = re.compile(
+    r"(?:\d\D{0,3}){5}|[@:=\t/]|\s[-–—]\s|собака|сабака|\bat\b|[\[(]\s?a\s?[\])]|звон|дз[ва][ов]н|тел|тэл",
+    re.IGNORECASE,
+)
 """What stands in every text of which something is left out."""
 _PHONE = re.compile(
     r"(?<![\w/=#@.\-])(?:\+|00)?\(?\d(?:[ \u00a0\u2009\u202f().\u2010-\u2013\-]{0,3}\d){8,14}(?![\w@])"
 )
 _LABELLED = re.compile(
     r"\b(?:тел(?:ефон)?|тэл(?:ефон)?|моб|phone|tel|call|звон\w*|дзван\w*|дзвон\w*)\b"
-    r"\W{0,5}\+?\d[\d \-()]{3,20}\d",
+    r"(?:\W{0,5}|[^\n\d]{0,60}[:\s])\+?\d[\d \-()]{3,20}\d",
     re.IGNORECASE,
 )
 _NO_PHONE = re.compile(r"\d\.\d{4,}|\d{4}-\d\d-\d\d|\d\d\.\d\d\.\d{4}")
+_AT = r"(?:\s?@\s?|\s?[\[(]\s?(?:at?|собака|сабака)\s?[\])]\s?|\s(?:собака|сабака)\s)"
+_DOT = r"(?:\.|\s?[\[(]\s?(?:dot|точка|кропка|крапка)\s?[\])]\s?|\s(?:точка|кропка|крапка)\s)"
 _EMAIL = re.compile(
-    r"(?<![\w.+\-])[\w.+\-]{1,64}\s?(?:@|[\[(]\s?(?:at|собака|сабака)\s?[\])])\s?"
-    r"[\w\-]{1,63}(?:\.[\w\-]{2,63}){1,4}",
-    re.IGNORECASE,
+    rf"(?<![\w.+\-])[\w.+\-]{{1,64}}{_AT}[\w\-]{{1,63}}(?:{_DOT}[\w\-]{{2,63}}){{1,4}}", re.IGNORECASE
 )
 _PERSONAL = re.compile(
     r"(?:https?://)?(?:www\.|m\.)?(?:wa\.me/\+?\d|(?:api\.|web\.)?whatsapp\.com/send|vk\.com/id\d|ok\.ru/profile|"
