@@ -13,6 +13,7 @@ from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
 from services.moderation.store import forms, names, packed
+from services.moderation.store.admissions import AdmissionStore
 from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
@@ -38,11 +39,12 @@ class Wanted:
 class Chats:
     """Reads are async; what writes returns commands for the commit."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, admissions: AdmissionStore | None = None) -> None:
         self._redis: Any = redis  # its own types allow for decoded answers everywhere
         self._keys = keys
         self._names = Names(keys)
         self._reads = Reads(redis)
+        self.admissions = admissions or AdmissionStore(redis, keys)
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
         self.vouches = Vouches(redis, keys)

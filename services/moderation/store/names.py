@@ -36,6 +36,7 @@
     Until that is switched off or the bot leaves.
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
     `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
+`moderation:admissions` hash, `moderation:admissions:due` zset: which chats are heard, see `admissions`.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
 
 `pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot. A chat is not a person: its id is
@@ -71,6 +72,8 @@ AGING = "moderation:aging"
 PLACES = "moderation:places"
 LINKS = "moderation:links"
 CHECKS = "moderation:lookups"
+ADMISSIONS = "moderation:admissions"
+ADMISSIONS_DUE = "moderation:admissions:due"
 
 
 class Names:
