@@ -22,7 +22,7 @@ from bench.city_report import Result, over_time, picture, table, totals
 from services.moderation.domain import raids
 from services.moderation.domain.lookalike import add, likeness
 from services.moderation.domain.raids import LET_IN, Door, Join, Terms
-from services.moderation.domain.standing import Facts, Seen, Standing, judge_all, observe
+from services.moderation.domain.standing import Profile, Seen, Standing, judge_all, observe
 from services.moderation.domain.state import Admins, ChatState
 from services.moderation.domain.update import Person
 
@@ -77,8 +77,8 @@ class Watch:
         observe(standing, Seen(chat.key, chat.id, kind, reasons, event.at, place, event.road, level=level))
         if event.kind == "left" or "leads" in reasons:
             return
-        facts = Facts(standing, chat.key, event.at, self.city.people[event.who].telegram_id)
-        found = judge_all(facts)
+        person = self.city.people[event.who]
+        found = judge_all(Profile(standing, event.at, user_id=person.telegram_id), chat.key)
         if found and event.who not in self.advised:
             self.advised[event.who] = event.at
             self.reasons[event.who] = tuple(one.name for one in found[0].signals)

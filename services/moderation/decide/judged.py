@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from services.moderation.decide.acts import deletion, notice
 from services.moderation.decide.desk import Desk
@@ -13,7 +14,7 @@ from services.moderation.domain.state import ChatState, Delete
 from services.moderation.domain.update import TELEGRAM_OWN
 from services.moderation.store.chats import Wanted
 from shared.bus.commit import NOTHING, Commit
-from shared.contracts.telegram import Method, PersonJudged, TelegramAction
+from shared.contracts.telegram import Asked, Method, PersonJudged, TelegramAction
 
 RESTRICTED_FOR = timedelta(days=1)
 """Where a rule of the operator's wants that."""
@@ -21,6 +22,7 @@ BAN_EXPIRES = timedelta(hours=24)
 OF_MESSAGES = ("new_message.", "first_message.", "spam.")
 """Reasons that lie in what was written: then it goes with the person."""
 OUT = frozenset({"left", "kicked"})
+WRITES_LONG = "present.long"
 
 
 async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
@@ -31,7 +33,7 @@ async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
     now, chats = int(desk.now().timestamp()), desk.store.chats
     moved = await chats.moved({event.chat_id for event in events})
     events = [_at_new_id(event, moved) for event in events if event.user_id not in TELEGRAM_OWN]
-    found, _ = await chats.load({event.chat_id: Wanted() for event in events}, {})
+    found, _ = await chats.load(_wanted(events), {})
     states = {chat_id: state for chat_id, state in found.items() if state.bot not in OUT}
     await desk.know_admins(states.values(), now)
     parts = [
@@ -40,6 +42,13 @@ async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
     writes = [write for state in states.values() for write in chats.save(state, now)]
     moves = [await desk.move(*one.changes.migrated, now) for one in states.values() if one.changes.migrated]
     return sum(parts, NOTHING) + Commit.of(writes=writes) + sum(moves, NOTHING)
+
+
+def _wanted(events: Sequence[PersonJudged]) -> dict[int, Wanted]:
+    wanted: dict[int, Wanted] = {}
+    for event in events:
+        wanted.setdefault(event.chat_id, Wanted()).people.add(event.person)
+    return wanted
 
 
 def _at_new_id(event: PersonJudged, moved: Mapping[int, int]) -> PersonJudged:
@@ -51,7 +60,7 @@ async def judge(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> 
     """Remove, advise, or nothing at all where the person is an admin or the admins cannot be known."""
     if state.admins is None or state.is_admin(event.person):
         return NOTHING
-    what = wanted(state.settings, event)
+    what = wanted(state.settings, event, known=has_standing(state, event))
     if what == "advise" or (what == "restrict" and state.is_basic):
         return await desk.bot.advise(event) if _is_news(event) else NOTHING
     if state.settings.dryrun:
@@ -63,21 +72,56 @@ async def judge(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> 
     return await desk.bot.advise(event, ban) + Commit.of(events=[ban, *rest])
 
 
-def wanted(settings: ChatSettings, event: PersonJudged) -> str:
+def wanted(settings: ChatSettings, event: PersonJudged, *, known: bool = False) -> str:
     """`remove` or `restrict` only where the chat's admins have chosen that the bot acts, `advise` elsewhere.
 
-    A machine's word does not last for ever (`suspicious.days`); an admin can ban for longer.
+    The bot acts on what stands without any single voice of other chats; against somebody `known` in the chat
+    itself, on what the chat has seen itself. A machine's word does not last for ever (`suspicious.days`); an
+    admin can ban for longer.
     """
     if settings.get("suspicious") != "remove":
         return "advise"
-    return max(event.action or "advise", _by_score(settings, event), key=ACTIONS.index)
+    grounds = own(event) if known else firm(event)
+    return max(grounds.action, _by_score(settings, grounds), key=ACTIONS.index)
 
 
-def _by_score(settings: ChatSettings, event: PersonJudged) -> str:
+class Grounds(NamedTuple):
+    """What the bot may act on: a score, what was passed on of it before, and what rules ask for."""
+
+    score: float
+    before: float | None
+    action: Asked
+
+
+def firm(event: PersonJudged) -> Grounds:
+    """What stands without any single voice of other chats; an entry of before this was computed, as it is."""
+    if event.firm is None:
+        return Grounds(event.score, event.before, event.action or "advise")
+    action = min(event.action or "advise", event.firm_action or "advise", key=ACTIONS.index)
+    return Grounds(min(event.score, event.firm), event.before_firm, action)
+
+
+def own(event: PersonJudged) -> Grounds:
+    """What the chat has seen and says itself, as far as it stands in spite of what others say."""
+    stands = firm(event)
+    if event.own is None:
+        return stands
+    before = [one for one in (stands.before, event.before_own) if one is not None]
+    action = min(stands.action, event.own_action or "advise", key=ACTIONS.index)
+    return Grounds(min(stands.score, event.own), min(before, default=None), action)
+
+
+def has_standing(state: ChatState, event: PersonJudged) -> bool:
+    """Whether the person is known in the chat itself: by its own measure, to its admins, or for weeks."""
+    known = event.person in state.trusted or state.days.get(event.person, 0) >= state.policy.trust_days
+    return known or any(signal.name == WRITES_LONG for signal in event.signals)
+
+
+def _by_score(settings: ChatSettings, grounds: Grounds) -> str:
     least = threshold(settings.number("suspicious.threshold"))
-    if event.before is not None and event.before >= least:
+    if grounds.before is not None and grounds.before >= least:
         return "advise"  # has been acted on; a person who comes back begins anew
-    return "remove" if event.score >= least else "advise"
+    return "remove" if grounds.score >= least else "advise"
 
 
 def _is_news(event: PersonJudged) -> bool:

@@ -29,7 +29,7 @@ class Store:
         self.corrections = Corrections(redis, keys)
         self.invites = Invites(redis, keys)
         self.later = Later(redis)
-        self.people = People(redis, keys)
+        self.people = People(redis, keys, self.admissions)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
         self.waves = Waves(redis, keys)

@@ -10,6 +10,7 @@ import orjson
 from redis.asyncio import Redis
 
 from services.moderation.domain.replay import Record
+from services.moderation.domain.standing import Found
 from services.moderation.store.names import DAY
 from shared.bus.commit import Command
 from shared.contracts.base import PARTITIONS, tag
@@ -47,8 +48,12 @@ class Records:
 
 
 def _record(values: list[Any]) -> Record:
-    at, person, chat_id, score, before, found = values
-    return Record(at, person, chat_id, score, before, tuple((name, detail) for name, detail in found))
+    at, person, chat_id, score, before, found, *firm = values
+    return Record(at, person, chat_id, score, before, _found(found), _found(firm[0] if firm else ()))
+
+
+def _found(values: Iterable[Any]) -> tuple[Found, ...]:
+    return tuple((name, detail) for name, detail in values)
 
 
 def _key(partition: int) -> str:
