@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import chats_app
 from cli.errors import FAILED, Stop
 from shared.server import ServerError
 from shared.settings import SettingsError
@@ -24,6 +25,7 @@ areas = typer.Typer(help="Districts, quarters, courtyards; the ground of the map
 addresses = typer.Typer(help="Streets and houses, for search.", no_args_is_help=True)
 lists = typer.Typer(help="Lists of people shared with other operators.", no_args_is_help=True)
 app.add_typer(dead, name="dead")
+app.add_typer(chats_app.app, name="chats")
 app.add_typer(lists, name="lists")
 app.add_typer(areas, name="areas")
 app.add_typer(addresses, name="addresses")

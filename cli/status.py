@@ -1,6 +1,8 @@
 """`dze status`: what each group has before it, in hand and behind it."""
 
+import asyncio
 import json
+import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,8 +13,10 @@ from rich.table import Table
 from cli.deployment import running
 from cli.redis import client
 from shared.bus.aside import aside_key, aside_names
+from shared.bus.bus import connect
 from shared.contracts.base import PARTITIONS, AnyStream
 from shared.contracts.registry import STREAMS
+from shared.settings import Settings
 
 COUNT_MOST = 100_000
 """Entries counted by hand where Redis has lost count; beyond that the number is a lower bound."""
@@ -31,12 +35,34 @@ class Standing:
 
 
 def show(*, as_json: bool) -> None:
-    with client(running().redis()) as redis:
+    settings = running()
+    with client(settings.redis()) as redis:
         standings = [standing for stream in STREAMS for standing in standing_of(redis, stream)]
     if as_json:
         print(json.dumps([asdict(standing) for standing in standings], indent=2))
     else:
         _print(standings)
+    _say_who_waits(settings)
+
+
+def _say_who_waits(settings: Settings) -> None:
+    """Where no reviewers are asked, somebody must be told that chats wait: beside the table in both forms."""
+    if settings.review_chat is not None or settings.key is None:
+        return
+    count = asyncio.run(_waiting(settings))
+    if count:
+        hint = "no DZE_REVIEW_CHAT is set. `dze chats list` shows them, `dze chats admit` lets them in"
+        print(f"dze: chats that wait as guests for a decision: {count}; {hint}", file=sys.stderr)
+
+
+async def _waiting(settings: Settings) -> int:
+    from cli.chats import waiting  # noqa: PLC0415
+
+    redis = connect(settings.redis())
+    try:
+        return await waiting(redis, settings.keys())
+    finally:
+        await redis.aclose()
 
 
 def standing_of(redis: Redis, stream: AnyStream) -> list[Standing]:

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     telegram_mode: Literal["poll", "webhook"] = "poll"
     telegram_secret: SecretStr | None = None
     review_chat: int | None = None
+    chats: Literal["review", "guest", "closed"] = "review"
+    """Who may use the bot: chats come as guests and the reviewers are asked, or nobody is; or only those come
+    that somebody has let in."""
     city: City = Field(default_factory=City)
     basemap: str = "none"
     languages: Annotated[tuple[str, ...], NoDecode, AfterValidator(lambda v: v)] = ("be", "ru", "en")

@@ -125,6 +125,7 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
     )
     texts = Texts(models, store.corrections, bus.keys)
     desk = Desk(store, bus.keys, telegram, Talk(deps), mover(bus.redis, bus.keys), me=me.id, texts=texts)
+    desk.review_chat = settings.review_chat
     listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
     people, lists = registry(bus, settings, store, listed)
     people.teacher = teacher

@@ -5,6 +5,7 @@ from typing import Annotated
 from faststream import Context
 
 from services.moderation.bot import reviews
+from services.moderation.decide.admission import admit
 from services.moderation.decide.batch import Batch, read
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.judged import judge_all
@@ -15,6 +16,7 @@ from services.moderation.telegram import actor
 from shared.bus import Commit, Handlers, Part
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.registry import (
+    CHATS_ADMISSION,
     DIRECTORY_CHANGED,
     PEOPLE_JUDGED,
     PEOPLE_OBSERVED,
@@ -23,7 +25,7 @@ from shared.contracts.registry import (
     TELEGRAM_ACTIONS,
     TELEGRAM_UPDATES,
 )
-from shared.contracts.telegram import PersonJudged, PersonObserved, TelegramUpdate
+from shared.contracts.telegram import PersonJudged, PersonObserved, SetAdmission, TelegramUpdate
 
 
 async def on_updates(events: list[TelegramUpdate], desk: Annotated[Desk, Context()]) -> Commit | Part:
@@ -53,6 +55,11 @@ async def on_directory_changed(event: DirectoryChanged, store: Annotated[Store, 
     return Commit.of(writes=store.places.put(event.listing, before, due))
 
 
+async def on_admission(event: SetAdmission, desk: Annotated[Desk, Context()]) -> Commit:
+    """A chat is heard from now on, is a guest, or is left."""
+    return await admit(desk, event)
+
+
 ALWAYS: Handlers = {DIRECTORY_CHANGED: on_directory_changed}
 """Read with or without a bot."""
 
@@ -60,6 +67,7 @@ DECIDE: Handlers = {
     TELEGRAM_UPDATES: on_updates,
     PEOPLE_OBSERVED: on_observed,
     PEOPLE_JUDGED: on_judged,
+    CHATS_ADMISSION: on_admission,
     REVIEWS_REQUESTED: reviews.on_requested,
     REVIEWS_CLOSED: reviews.on_closed,
 }

@@ -169,3 +169,13 @@ class PersonJudged(Message):
     """The hardest that rules want in the same two cases."""
     sources: tuple[Hash, ...] = ()
     """Other chats on whose word it rests."""
+
+
+class SetAdmission(Message):
+    """Let a chat be heard by the others, make it a guest, or shut it out: what the operator's people say."""
+
+    chat_id: Annotated[ChatId, Field(lt=0)]
+    state: Literal["guest", "known", "blocked"]
+    by: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    """Who decided, as role and short code (`reviewer k3fa`), or `operator`."""
+    decided_at: Moment

@@ -30,7 +30,7 @@ def store(bus: Bus) -> AdmissionStore:
 
 async def know(bus: Bus, store: AdmissionStore, chat: str, *people: int, at: int = NOW) -> None:
     admission = decided(Admission(), "known", "operator", at)
-    writes = [*store.save(chat, admission, is_felt=True), *store.learnt(chat, store.tokens(people), at)]
+    writes = [*store.save(chat, admission, is_felt=True), *await store.learnt(chat, store.tokens(people), at)]
     assert await bus.commit(Commit.of(writes=writes)) is Outcome.DONE
     await store.current()
 
@@ -75,8 +75,7 @@ async def test_the_same_list_of_admins_again_changes_nothing_for_others(
     await know(bus, store, "a", ADMIN)
     before = await bus.redis.hget(ADMISSIONS, "version")
     for hours in (1, 30, 90):
-        await bus.commit(Commit.of(writes=store.learnt("a", store.tokens([ADMIN]), NOW + 3600 * hours)))
-        await store.at(None)
+        await bus.commit(Commit.of(writes=await store.learnt("a", store.tokens([ADMIN]), NOW + 3600 * hours)))
     assert await bus.redis.hget(ADMISSIONS, "version") == before
     assert (await store.all()).led["a"] == dict.fromkeys(store.tokens([ADMIN]), NOW + 3600 * 90)
 
@@ -117,7 +116,7 @@ async def test_whoever_is_due_is_looked_up_the_longest_waiting_first(bus: Bus, s
 async def test_what_was_decided_of_a_group_holds_for_the_supergroup(
     bus: Bus, store: AdmissionStore, was: Admission, there: Admission | None, state: str
 ) -> None:
-    writes = [*store.save("old", was, is_felt=True), *store.learnt("old", store.tokens([ADMIN]), NOW)]
+    writes = [*store.save("old", was, is_felt=True), *await store.learnt("old", store.tokens([ADMIN]), NOW)]
     writes += store.save("new", there, is_felt=True) if there else []
     await bus.commit(Commit.of(writes=writes))
     await bus.commit(await store.move("old", "new"))

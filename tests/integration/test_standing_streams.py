@@ -111,6 +111,7 @@ async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(
 ) -> None:
     (tmp_path / "rules.toml").write_text(RULE)
     house.registry.rules = load(tmp_path / "rules.toml", set(DEFAULT.table))
+    await house.admit(CHAT, CHAT - 1, CHAT - 2)
     await house.set(dryrun="off", suspicious="remove")
     await house.set(CHAT - 1, dryrun="off")
     await house.hear(came(STRANGER, CHAT - 1), came(STRANGER, CHAT - 2))
@@ -141,9 +142,8 @@ async def test_whatever_asks_for_it_at_once_is_one_card_with_all_of_it_and_the_h
     house.telegram.admins[CHAT] = [{"status": "creator", "user": user(ADMIN, language_code="en")}]
     await house.bus.commit(Commit.of(writes=house.talks.talks(ADMIN, now_does=True)))
     await house.set(dryrun="off", suspicious="remove", suspicious__threshold="99", language="en")
-    for where, chat in ((CHAT - 1, "o" * 13), (CHAT - 2, "u" * 13)):
-        theirs = word(house, "banned").model_copy(update={"chat_id": where, "chat": chat})
-        await house.bus.publish(theirs)
+    await house.admit(CHAT, CHAT - 1, CHAT - 2)
+    await house.bus.publish(word(house, "banned", CHAT - 1), word(house, "banned", CHAT - 2))
     await eventually(lambda: _known(house, 2))
     await house.hear(came(STRANGER))
     await eventually(lambda: house.of(Method.RESTRICT_MEMBER))
@@ -261,6 +261,7 @@ async def test_the_list_of_another_operator_is_previewed_or_told_and_never_acts_
 ) -> None:
     folder = tmp_path / "lists"
     shared_with(house, folder, **listed(folder, STRANGER), use=use)
+    await house.admit(CHAT)
     await house.set(dryrun="off", suspicious="remove")
     await house.hear(came(STRANGER))
     person = house.bus.keys.person(STRANGER)
@@ -279,6 +280,7 @@ async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(
 ) -> None:
     folder = tmp_path / "lists"
     shared_with(house, folder, **listed(folder, STRANGER), use="notify")
+    await house.admit(CHAT, CHAT - 1)
     await house.set(dryrun="off", suspicious="remove")
     await house.bus.publish(word(house, "trusted"))
     await eventually(lambda: _known(house))
@@ -310,9 +312,9 @@ async def test_an_admins_ban_goes_into_the_published_list_and_leaves_it_when_tak
     await eventually(is_out)
 
 
-def word(house: Recorded, kind: str) -> PersonObserved:
+def word(house: Recorded, kind: str, where: int = CHAT) -> PersonObserved:
     keys = house.bus.keys
     return PersonObserved(
-        person=keys.person(STRANGER), chat=keys.person(CHAT), chat_id=CHAT, user_id=STRANGER, kind=kind,
+        person=keys.person(STRANGER), chat=keys.person(where), chat_id=where, user_id=STRANGER, kind=kind,
         reasons=(f"admin.{kind}",), observed_at=now(),
     )  # fmt: skip

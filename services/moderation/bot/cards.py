@@ -18,7 +18,9 @@ from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import Decided
+from services.moderation.store.removals import Removal
 from services.moderation.telegram.audit import short
+from services.moderation.telegram.undo import code_of
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
 
@@ -129,6 +131,8 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
     if (before := await deps.store.decided(code)) is not None:
         what = turn.speech.plain_word("advice", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=what, by=before.by)])
+    if choice in HARMFUL and await _is_withdrawn(deps, kept.judged):
+        return Commit.of(events=[press.answer("advice.withdrawn", alert=True)])
     match choice:
         case "ask":
             return await asking.ask(press, kept, kept.judged)
@@ -136,6 +140,12 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
             return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
         case _:
             return await _decide(press, kept, kept.judged, code, choice)
+
+
+async def _is_withdrawn(deps: Deps, judged: PersonJudged) -> bool:
+    """Whether a chat on whose word the card rests is heard no more."""
+    admissions, at = await deps.chats.admissions.current(), int(judged.judged_at.timestamp())
+    return any(not admissions.is_heard(source, at) for source in judged.sources)
 
 
 async def _where_it_now_is(deps: Deps, kept: News | None) -> News | None:
@@ -181,10 +191,19 @@ async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str,
         line = turn.entry("trust", target=short(deps.keys, judged.user_id), reasons=("admin.trust",))
         writes += deps.chats.trust(judged.chat_id, judged.user_id, now)
         writes += deps.actor_store.audit(judged.chat_id, line)
+    acts = _acts(press, judged, choice)
+    for act in acts:
+        done = Removal(
+            deps.keys.person(judged.chat_id),
+            code_of(deps.keys, act.action_id),
+            short(deps.keys, judged.user_id),
+            int(turn.reply.now.timestamp()),
+        )
+        writes += deps.chats.removals.note(judged.sources, done)
     return Commit.of(
         writes=writes,
         events=[
-            *_acts(press, judged, choice),
+            *acts,
             *_lesson(press, judged, choice),
             *(shown.decided(reader, Speech(language), choice, by) for reader, language in readers),
             press.answer(),

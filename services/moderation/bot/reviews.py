@@ -43,7 +43,7 @@ async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) 
         return Commit.of(
             writes=bot.store.keep_review(event, 0), expect=[bot.store.undecided(event.submission_id)]
         )
-    speech, attempt = await _speech(bot, chat_id), before.attempt if before else 0
+    speech, attempt = await speech_of(bot, chat_id), before.attempt if before else 0
     if attempt:
         text, rows = shown(bot, event, speech)
         message = {"message_of": _card_id(event.submission_id, attempt)}
@@ -73,7 +73,7 @@ async def on_closed(event: ReviewClosed, bot: Annotated[Deps, Context()]) -> Com
     chat_id = await review_chat(bot)
     if review is None or not review.attempt or chat_id is None:
         return Commit.of(writes=writes, expect=expect)
-    speech = await _speech(bot, chat_id)
+    speech = await speech_of(bot, chat_id)
     message = {"message_of": _card_id(event.submission_id, review.attempt)}
     text = joined("\n\n", [card(bot.settings, review.request, speech), *_closing(speech, state, decided)])
     edit = Reply(f"closed:{event.submission_id}", bot.now()).edit(chat_id, message, text)
@@ -97,7 +97,7 @@ async def post_waiting(bot: Deps) -> Commit | None:
     chat_id = await review_chat(bot)
     if chat_id is None or (await bot.actor_store.chat(chat_id)).parked:
         return None
-    speech = await _speech(bot, chat_id)
+    speech = await speech_of(bot, chat_id)
     commit, posted = NOTHING, 0
     for submission_id in await bot.store.open_reviews(500):
         review = await bot.store.review(submission_id)
@@ -204,5 +204,5 @@ async def review_chat(bot: Deps) -> int | None:
     return None if chat_id is None else (await bot.actor_store.chat(chat_id)).moved_to or chat_id
 
 
-async def _speech(bot: Deps, chat_id: int) -> Speech:
+async def speech_of(bot: Deps, chat_id: int) -> Speech:
     return Speech((await bot.chats.settings(chat_id)).language)

@@ -7,6 +7,7 @@ from typing import cast
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.bot.arrival_store import ArrivalStore
 from services.moderation.bot.news_store import NEWS_SECONDS, NewsStore
 from shared.bus.commit import Command, Expect
 from shared.contracts.base import Message, MessageT
@@ -37,12 +38,15 @@ class Decided(Message):
 
 
 class BotStore:
-    """What a resident proposed is sealed; `news` is what waits for a chat's admins."""
+    """What a resident proposed is sealed; `news` is what waits for a chat's admins, `arrivals` are cards
+    about new chats.
+    """
 
     def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
         self.news = NewsStore(redis, keys)
+        self.arrivals = ArrivalStore(redis, keys)
 
     # Reviews.
 
@@ -94,6 +98,10 @@ class BotStore:
     async def open_reviews(self, most: int) -> list[str]:
         """Submission ids, those that wait longest first."""
         return [row.decode() for row in cast("list[bytes]", await self._redis.zrange(OPEN, 0, most - 1))]
+
+    def decide(self, subject: str, decided: Decided) -> list[Command]:
+        """On the condition that it is `undecided`."""
+        return [("SET", _decided_key(subject), decided.model_dump_json(), "EX", DECIDED_SECONDS)]
 
     def close_advice(self, code: str, decided: Decided) -> list[Command]:
         return [("SET", _decided_key(code), decided.model_dump_json(), "EX", NEWS_SECONDS)]

@@ -7,14 +7,18 @@ from typing import NamedTuple
 from services.moderation.decide.acts import deletion, notice
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.sanctions import SILENT
+from services.moderation.domain.admission import Admissions
 from services.moderation.domain.conditions import ACTIONS, RULES_APART
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import ADVISE, REMOVE, threshold
 from services.moderation.domain.state import ChatState, Delete
 from services.moderation.domain.update import TELEGRAM_OWN
 from services.moderation.store.chats import Wanted
+from services.moderation.store.removals import Removal
+from services.moderation.telegram.audit import short
+from services.moderation.telegram.undo import code_of
 from shared.bus.commit import NOTHING, Commit
-from shared.contracts.telegram import Asked, Method, PersonJudged, TelegramAction
+from shared.contracts.telegram import Asked, Method, PersonJudged, PersonObserved, TelegramAction
 
 RESTRICTED_FOR = timedelta(days=1)
 """Where a rule of the operator's wants that."""
@@ -36,12 +40,42 @@ async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
     found, _ = await chats.load(_wanted(events), {})
     states = {chat_id: state for chat_id, state in found.items() if state.bot not in OUT}
     await desk.know_admins(states.values(), now)
-    parts = [
-        await judge(desk, states[event.chat_id], event, now) for event in events if event.chat_id in states
-    ]
+    admissions = await desk.store.admissions.current()
+    parts = []
+    for event in events:
+        if (state := states.get(event.chat_id)) is None:
+            continue
+        if is_outdated(admissions, state.key, event):
+            parts.append(_anew(state, event, now))
+        else:
+            parts.append(await judge(desk, state, event, now))
     writes = [write for state in states.values() for write in chats.save(state, now)]
+    writes += await desk.learn_leaders(states.values(), now)
     moves = [await desk.move(*one.changes.migrated, now) for one in states.values() if one.changes.migrated]
     return sum(parts, NOTHING) + Commit.of(writes=writes) + sum(moves, NOTHING)
+
+
+def is_outdated(admissions: Admissions, chat: str, event: PersonJudged) -> bool:
+    """Whether it was concluded from what the chat may not hear any more: its own admission has changed
+    meanwhile, or that of a chat on whose word it rests.
+    """
+    at = int(event.judged_at.timestamp())
+    if any(not admissions.is_heard(source, at) for source in event.sources):
+        return True
+    return event.own is not None and event.own != event.score and not admissions.is_known(chat)
+
+
+def _anew(state: ChatState, event: PersonJudged, now: int) -> Commit:
+    """Have the person looked at once more, by what now holds."""
+    again = PersonObserved(
+        person=event.person,
+        chat=state.key,
+        chat_id=state.id,
+        user_id=event.user_id,
+        kind="noted",
+        observed_at=datetime.fromtimestamp(now, UTC),
+    )
+    return Commit.of(events=[again])
 
 
 def _wanted(events: Sequence[PersonJudged]) -> dict[int, Wanted]:
@@ -67,9 +101,19 @@ async def judge(desk: Desk, state: ChatState, event: PersonJudged, now: int) -> 
         return await _would(desk, state, event, what, now)
     if what == "restrict":
         restrict = _restrict(state, event, now)
-        return await desk.bot.advise(event, restrict) + Commit.of(events=[restrict])
+        return await _done(desk, state, event, restrict, now)
     ban, *rest = await _remove(desk, state, event, now)
-    return await desk.bot.advise(event, ban) + Commit.of(events=[ban, *rest])
+    return await _done(desk, state, event, ban, now) + Commit.of(events=rest)
+
+
+async def _done(
+    desk: Desk, state: ChatState, event: PersonJudged, action: TelegramAction, now: int
+) -> Commit:
+    """The bot does it, its admins are told, and it can be taken back when a word behind it is withdrawn."""
+    who = short(desk.keys, event.user_id)
+    removal = Removal(state.key, code_of(desk.keys, action.action_id), who, now)
+    noted = desk.store.chats.removals.note(event.sources, removal)
+    return await desk.bot.advise(event, action) + Commit.of(writes=noted, events=[action])
 
 
 def wanted(settings: ChatSettings, event: PersonJudged, *, known: bool = False) -> str:

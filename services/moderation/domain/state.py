@@ -130,6 +130,8 @@ class Changes:
     """Keyed person and features of a text that looks like spam, for an admin's word to teach."""
     about: bool = False
     admins: bool = False
+    leaders: tuple[int, ...] | None = None
+    """Ids of the people who lead the chat, where that was looked up; None: not now."""
     status: bool = False
     linked: bool = False
     told: tuple[str, ...] = ()
@@ -165,6 +167,8 @@ class ChatState:
     place: tuple[float, float] | None = None
     moved_to: int | None = None
     """The supergroup that this group has become."""
+    former: int | None = None
+    """The id that this supergroup had as a group."""
     precision: str = ""
     """How exactly the directory places the chat, see `contracts.listings.Precision`."""
     changes: Changes = field(default_factory=Changes)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.moderation.domain.admission import EVERY_CHAT, Admissions
+from services.moderation.domain.admission import Admissions
 from services.moderation.domain.conditions import Rule
 from services.moderation.domain.replay import Record
 from services.moderation.domain.standing import (
@@ -81,9 +81,8 @@ class Registry:
 
     @property
     def admissions(self) -> Admissions:
-        """As they were when people were loaded last; until any is recorded, every chat is heard."""
-        latest = self.people.admissions.latest
-        return EVERY_CHAT if latest.version is None else latest.admissions
+        """As they were when people were loaded last."""
+        return self.people.admissions.latest.admissions
 
     def shared_with(self, event: PersonObserved) -> Mapping[str, Use]:
         """Lists of other operators that name the person."""

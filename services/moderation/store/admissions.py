@@ -57,6 +57,10 @@ class AdmissionStore:
         """As they now are; read anew only when they have changed."""
         return (await self.at(await self._redis.hget(ADMISSIONS, VERSION))).admissions
 
+    async def current_version(self) -> bytes | None:
+        """None before anything was recorded."""
+        return (await self.at(await self._redis.hget(ADMISSIONS, VERSION))).version
+
     async def at(self, version: bytes | None) -> Recorded:
         """Read anew unless this is the version at hand."""
         if self._latest is None or self._latest.version != version:
@@ -88,6 +92,17 @@ class AdmissionStore:
         found = None if sealed is None else self._admission(chat, sealed)
         return found, Expect.equals(ADMISSIONS, sealed, chat)
 
+    def begin(self) -> list[Command]:
+        """From now on a chat of which nothing is recorded has come since."""
+        return [("HINCRBY", ADMISSIONS, VERSION, 1)]
+
+    def not_begun(self) -> Expect:
+        return Expect.absent(ADMISSIONS, VERSION)
+
+    def absent(self, chat: str) -> Expect:
+        """Nothing is recorded of a chat."""
+        return Expect.absent(ADMISSIONS, chat)
+
     def save(self, chat: str, admission: Admission, *, is_felt: bool) -> list[Command]:
         """`is_felt`: other chats hear it or did; then everybody reads all admissions anew."""
         sealed = self._keys.seal(orjson.dumps(tuple(admission)), _context(chat))
@@ -111,9 +126,10 @@ class AdmissionStore:
         """Opaque tokens of people who lead chats."""
         return frozenset(self._keys.token("chat admins", str(one), 8) for one in people)
 
-    def learnt(self, chat: str, tokens: Iterable[str], now: int) -> list[Command]:
-        """A fresh list of a chat's admins; who was one lately still counts. By what was read last."""
-        before = self.latest.led.get(chat, {})
+    async def learnt(self, chat: str, tokens: Iterable[str], now: int) -> list[Command]:
+        """A fresh list of a chat's admins; who was one lately still counts."""
+        stored = await self._redis.hget(ADMISSIONS, chat + LED)
+        before = (self._led(chat, stored) if stored else None) or {}
         kept = {token: at for token, at in before.items() if now - at < ADMINS_KEPT}
         led = {**kept, **dict.fromkeys(tokens, now)}
         writes: list[Command] = [("ZADD", ADMISSIONS_DUE, now + LOOKED_UP_EVERY, chat)]
@@ -121,7 +137,7 @@ class AdmissionStore:
             return writes
         sealed = self._keys.seal(orjson.dumps(led), _context(chat + LED))
         writes.append(("HSET", ADMISSIONS, chat + LED, sealed))
-        if led.keys() != before.keys() and self.latest.admissions.is_known(chat):
+        if led.keys() != before.keys() and (await self.current()).is_known(chat):
             writes.append(("HINCRBY", ADMISSIONS, VERSION, 1))
         return writes
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
-from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from services.moderation.domain.closing import Closed
@@ -18,6 +17,8 @@ from services.moderation.store.closings import Closings
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
+from services.moderation.store.removals import Removals
+from services.moderation.store.visited import Visited
 from services.moderation.store.vouches import Vouches
 from shared.bus.commit import Command, Expect
 from shared.keys import Keys
@@ -45,6 +46,8 @@ class Chats:
         self._names = Names(keys)
         self._reads = Reads(redis)
         self.admissions = admissions or AdmissionStore(redis, keys)
+        self.visited = Visited(redis, keys)
+        self.removals = Removals(redis, keys)
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
         self.vouches = Vouches(redis, keys)
@@ -112,18 +115,13 @@ class Chats:
         state.bot = stored.get(b"bot", b"").decode()
         state.linked = stored.get(b"linked", b"").decode()
         state.moved_to = self._chat_id(stored.get(b"moved"))
+        state.former = self._chat_id(stored.get(b"former"))
         state.told = {k.removeprefix(TOLD).decode(): int(v) for k, v in stored.items() if k.startswith(TOLD)}
         if sealed := stored.get(b"about"):
-            state.about = self._open_about(sealed)
+            state.about = forms.about(self._keys, sealed)
 
     def _chat_id(self, sealed: bytes | None) -> int | None:
         return None if sealed is None else int(self._keys.unseal(sealed, "chats"))
-
-    def _open_about(self, sealed: bytes) -> Chat | None:
-        try:
-            return Chat(*orjson.loads(self._keys.unseal(sealed, "chat")))
-        except (InvalidTag, TypeError, orjson.JSONDecodeError):
-            return None
 
     async def move(self, old: int, new: int) -> list[Command]:
         """What is known of a group, under the id that it has as a supergroup."""
@@ -131,13 +129,13 @@ class Chats:
         writes: list[Command] = []
         for field, value in (await self._redis.hgetall(source)).items():
             if field == b"about":
-                about = self._open_about(value)
+                about = forms.about(self._keys, value)
                 value = self._about_sealed(about._replace(id=new, type="supergroup")) if about else b""  # noqa: PLW2901
             writes.append(("HSETNX", target, field, value))
         return writes
 
     def _about_sealed(self, about: Chat) -> bytes:
-        return self._keys.seal(orjson.dumps(tuple(about)), "chat")
+        return forms.about_sealed(self._keys, about)
 
     def save(self, state: ChatState, now: int) -> list[Command]:
         """Everything that a batch has added to a chat."""
@@ -387,8 +385,7 @@ class Chats:
 
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""
-        stored = await self._redis.hgetall(names.CHATS)
-        return [int(self._keys.unseal(sealed, "chats")) for sealed in stored.values()]
+        return [*(await self.visited.here()).values()]
 
     def _name(self, username: str) -> str:
         return self._keys.token("username", username, 8)

@@ -3,17 +3,32 @@
 from collections.abc import Mapping
 
 import orjson
+from cryptography.exceptions import InvalidTag
 
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins
+from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
 from services.moderation.store import packed
+from shared.keys import Keys
 
 WARNED_SCALE = 100
 
 
 def settings(stored: Mapping[bytes, bytes]) -> ChatSettings:
     return ChatSettings({name.decode(): value.decode() for name, value in stored.items()})
+
+
+def about(keys: Keys, sealed: bytes) -> Chat | None:
+    """A chat's kind, title and user name; None for what cannot be read."""
+    try:
+        return Chat(*orjson.loads(keys.unseal(sealed, "chat")))
+    except (InvalidTag, TypeError, orjson.JSONDecodeError):
+        return None
+
+
+def about_sealed(keys: Keys, chat: Chat) -> bytes:
+    return keys.seal(orjson.dumps(tuple(chat)), "chat")
 
 
 def admins(stored: bytes | None) -> Admins | None:

@@ -182,8 +182,9 @@ def _word(presence: Presence, seen: Seen) -> None:
         presence.trusted = False
     elif seen.kind == "asked":
         presence.asked = seen.at
-    elif PARDONED in seen.reasons:
+    elif PARDONED in seen.reasons and presence.ban_sources:
         presence.evidence.pop("banned", None)
+        presence.ban_sources = ()
     elif LEADS in seen.reasons:
         presence.leads, presence.leads_at = True, seen.at
     elif VOUCHED in seen.reasons and seen.at not in presence.vouched:
