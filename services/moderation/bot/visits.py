@@ -31,6 +31,8 @@ LEAVE_AGAIN = 600
 REFRESH_EVERY = 60.0
 REFRESHED_AT_ONCE = 5
 """Chats whose admins are looked up in a minute: a city of a thousand takes some hours."""
+TAUGHT_BY_ANYBODY = "moderation:taught"
+"""What a deployment had learnt about texts before it was kept by whom: anybody may have taught it."""
 DUE_AT_ONCE = 500
 """Guests among those that are due only leave: whoever is not heard needs no team."""
 
@@ -103,7 +105,7 @@ def _missing(deps: Deps, recorded: Recorded, here: dict[str, int]) -> Commit:
     if not missing and not first:
         return NOTHING
     writes = [write for key in missing for write in store.save(key, came, is_felt=False)]
-    writes += store.begin() if first else []
+    writes += [*store.begin(), ("UNLINK", TAUGHT_BY_ANYBODY)] if first else []
     log.info("chats_recorded_as_guests", chats=len(missing), before=first)
     return Commit.of(
         writes=writes, expect=[*map(store.absent, missing), *([store.not_begun()] if first else [])]

@@ -50,11 +50,12 @@ async def admit(desk: Desk, event: SetAdmission) -> Commit:
 
 
 async def _withdrawn(desk: Desk, key: str) -> Commit:
-    """What was done elsewhere on its account is told there; this is the end of it here."""
+    """What was done elsewhere on its account is told there, and what it has taught the others ends."""
     removals = await desk.store.chats.removals.of(key)
     ids = await desk.store.chats.ids({one.chat for one in removals})
     told = desk.bot.withdrawn((ids[one.chat], one) for one in removals if one.chat in ids)
-    return told + Commit.of(writes=desk.store.chats.removals.forget(key))
+    forgotten = [*desk.store.chats.removals.forget(key), *desk.store.corrections.lent.forget(key)]
+    return told + Commit.of(writes=forgotten)
 
 
 def _line(desk: Desk, chat_id: int, event: SetAdmission) -> list[Command]:

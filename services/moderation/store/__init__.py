@@ -26,7 +26,7 @@ class Store:
         self.keys = keys
         self.admissions = AdmissionStore(redis, keys)
         self.chats = Chats(redis, keys, self.admissions)
-        self.corrections = Corrections(redis, keys)
+        self.corrections = Corrections(redis, keys, self.admissions)
         self.invites = Invites(redis, keys)
         self.later = Later(redis)
         self.people = People(redis, keys, self.admissions)

@@ -54,6 +54,7 @@ class Moving:
             *await self._of_people(old, new),
             *self._chats.index.move(old, new, now),
             *self._corrections.move(old, new),
+            *await self._corrections.lent.move(self._keys.person(old), self._keys.person(new)),
             *self._chats.removals.move(self._keys.person(old), self._keys.person(new)),
             *await self._waves.move(old, new),
             *await self._names_of_people(old, new, now),

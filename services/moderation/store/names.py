@@ -37,6 +37,7 @@
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
     `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
 `moderation:admissions` hash, `moderation:admissions:due` zset: which chats are heard, see `admissions`.
+`moderation:lent` hash: what known chats teach the others about texts, see `lent`.
 `moderation:removals:<c>`, `moderation:withdrawn` zsets: what was done on the word of a chat, see `removals`.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
 
