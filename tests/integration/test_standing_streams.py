@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.moderation.domain.admission import Admission
 from services.moderation.domain.replay import replay
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import DEFAULT
@@ -244,7 +245,7 @@ def shared_with(house: Recorded, folder: Path, **more: Any) -> None:
     (folder / "shared.toml").write_text("[[list]]\n" + "\n".join(lines) + "\n")
     house.registry.shared = SharedLists(subscriptions(folder))
     house.registry.shared.refresh()
-    house.registry.sharing = Shared(house.bus.redis)
+    house.registry.sharing = Shared(house.bus.redis, house.bus.keys)
 
 
 def listed(folder: Path, *people: int) -> dict[str, str]:
@@ -289,27 +290,65 @@ async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(
     assert house.of(Method.SEND_MESSAGE) == []
 
 
+async def published(house: Recorded) -> tuple[set[str], frozenset[str]]:
+    """People in the list that would now be written, and those that are revoked in it."""
+    admissions = await house.store.admissions.current()
+    at = int(time.time())
+    entries, revoked = await house.registry.sharing.published("minsk", admissions, 90, at)
+    assert all(until <= at + 90 * 86400 for until in entries.values())
+    return set(entries), revoked
+
+
 async def test_an_admins_ban_goes_into_the_published_list_and_leaves_it_when_taken_back(
     house: Recorded, eventually: Eventually, tmp_path: Path
 ) -> None:
     shared_with(house, tmp_path / "lists", publish_days=90)
-    theirs, sharing = person_in(KEY.encode(), STRANGER), house.registry.sharing
-    await house.bus.publish(word(house, "banned"))
+    await house.admit(CHAT, CHAT - 1)
+    theirs = person_in(KEY.encode(), STRANGER)
+    for kind, where, found in (
+        ("banned", CHAT, ({theirs}, frozenset())),
+        ("trusted", CHAT - 1, ({theirs}, frozenset())),  # another chat takes nothing back
+        ("banned", CHAT - 1, ({theirs}, frozenset())),
+        ("trusted", CHAT, ({theirs}, frozenset())),
+        ("trusted", CHAT - 1, (set(), frozenset({theirs}))),
+    ):
+        await house.bus.publish(word(house, kind, where))
+        await eventually(lambda: still(house.bus.redis))
+        assert await published(house) == found
 
-    async def published() -> tuple[dict[str, int], frozenset[str]]:
-        found: tuple[dict[str, int], frozenset[str]] = await sharing.published("minsk")
-        return found
 
-    async def is_in() -> bool:
-        return theirs in (await published())[0]
+async def test_only_known_chats_bans_are_published_and_a_withdrawn_one_revokes_its_own(
+    house: Recorded, eventually: Eventually, tmp_path: Path
+) -> None:
+    shared_with(house, tmp_path / "lists", publish_days=90)
+    theirs = person_in(KEY.encode(), STRANGER)
+    await house.bus.publish(word(house, "banned", CHAT - 5))
+    await eventually(lambda: still(house.bus.redis))
+    assert await published(house) == (set(), frozenset())
+    await house.admit(CHAT - 5, CHAT)  # what it said before it was known counts when the person is seen again
+    await house.bus.publish(word(house, "joined", CHAT))
+    await eventually(lambda: still(house.bus.redis))
+    assert await published(house) == ({theirs}, frozenset())
+    await house.bus.commit(await house.desk.move(CHAT - 5, CHAT - 6, int(time.time())))
+    assert await published(house) == ({theirs}, frozenset())
+    gone = Admission("guest", words_from=int(time.time()) + 1, by="operator")
+    key = house.bus.keys.person(CHAT - 6)
+    await house.bus.commit(Commit.of(writes=house.store.admissions.save(key, gone, is_felt=True)))
+    assert await published(house) == (set(), frozenset({theirs}))
 
-    await eventually(is_in)
-    await house.bus.publish(word(house, "trusted"))
 
-    async def is_out() -> bool:
-        return await published() == ({}, frozenset({theirs}))
-
-    await eventually(is_out)
+async def test_a_strangers_group_does_not_count_in_a_preview(
+    house: Recorded, eventually: Eventually, tmp_path: Path
+) -> None:
+    folder = tmp_path / "lists"
+    shared_with(house, folder, **listed(folder, STRANGER))
+    await house.hear(came(STRANGER, CHAT - 9))
+    await eventually(lambda: still(house.bus.redis))
+    assert await house.registry.sharing.touched("minsk") == set()
+    await house.admit(CHAT)
+    await house.hear(came(STRANGER))
+    await eventually(lambda: still(house.bus.redis))
+    assert await house.registry.sharing.touched("minsk") == {house.bus.keys.person(STRANGER)}
 
 
 def word(house: Recorded, kind: str, where: int = CHAT) -> PersonObserved:

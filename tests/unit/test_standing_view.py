@@ -320,6 +320,15 @@ def test_who_was_seen_by_many_teams_is_found_by_two_presses_as_before() -> None:
     assert scores(standing, admissions)[1] >= REMOVE
 
 
+def test_trust_that_an_admin_takes_back_counts_nowhere_any_more() -> None:
+    admissions, standing = city("h", "k0"), newcomer()
+    say(standing, "k0", "trusted", NOW - DAY)
+    assert "trusted.elsewhere" in seen(standing, admissions)
+    say(standing, "k0", "noted", NOW, ("untrusted",))
+    assert "trusted.elsewhere" not in seen(standing, admissions)
+    assert "listed" not in seen(standing, admissions)
+
+
 # A word is withdrawn.
 
 

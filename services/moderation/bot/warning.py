@@ -10,6 +10,7 @@ from services.moderation.bot.i18n import joined
 from services.moderation.bot.rights import Rights
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.standing.person import UNTRUSTED
 from services.moderation.domain.warnings import Step, Warned, step, still
 from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import code_of
@@ -130,7 +131,9 @@ async def untrust(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
         *turn.deps.chats.distrust(turn.chat.id, target.id),
         *turn.deps.actor_store.audit(turn.chat.id, line),
     ]
-    return Commit.of(writes=writes, events=[turn.say(turn.speech("trust.over", name=target.name))])
+    taken_back = deeds.lesson(turn, target, "noted", UNTRUSTED)
+    said = turn.say(turn.speech("trust.over", name=target.name))
+    return Commit.of(writes=writes, events=[taken_back, said])
 
 
 async def _person(turn: Turn, words: tuple[str, ...], rights: Rights) -> tuple[Target | None, str]:

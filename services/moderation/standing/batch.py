@@ -33,9 +33,8 @@ from services.moderation.rules.plugins import Plugin
 from services.moderation.spam.teacher import Teacher
 from services.moderation.standing import ruled
 from services.moderation.store import People
-from services.moderation.store.names import DAY
 from services.moderation.store.records import Records
-from services.moderation.store.shared import Shared
+from services.moderation.store.shared import Ban, Shared
 from shared import clock
 from shared.bus.commit import Command, Commit
 from shared.contracts.telegram import PersonJudged, PersonObserved, Signal
@@ -90,23 +89,29 @@ class Registry:
             return {}
         return self.shared.naming(event.user_id, int(event.observed_at.timestamp()))
 
-    def share(self, event: PersonObserved) -> list[Command]:
-        """An admin's ban, or the end of one, for the lists that this deployment publishes; previews."""
-        if self.shared is None or self.sharing is None:
+    def share(self, event: PersonObserved, standing: Standing) -> list[Command]:
+        """Known chats' bans of the person, or the end of one, for the lists that this deployment publishes;
+        previews of the lists of others.
+        """
+        if self.shared is None or self.sharing is None or not self.admissions.is_known(event.chat):
             return []
         writes = self.sharing.would_touch(self.shared_with(event), event.person)
-        for one in self.shared.subscribed if event.kind in ("banned", "trusted") else ():
-            if not one.publishes:
-                continue
-            person = person_in(one.key, event.user_id)
-            until = int(event.observed_at.timestamp()) + one.publishes * DAY
-            banned = event.kind == "banned"
-            writes += (
-                self.sharing.banned(one.name, person, until)
-                if banned
-                else self.sharing.revoked(one.name, person)
-            )
+        for one in self.shared.subscribed:
+            if one.publishes:
+                person = person_in(one.key, event.user_id)
+                if event.kind == "trusted":
+                    writes += self.sharing.revoked(one.name, person, event.chat)
+                writes += self.sharing.banned(one.name, _bans(standing, person, self.admissions))
         return writes
+
+
+def _bans(standing: Standing, person: str, admissions: Admissions) -> list[Ban]:
+    """Also those of before the chat was known; each is written as often as the person is seen."""
+    return [
+        Ban(person, key, one.evidence["banned"], one.ban_sources)
+        for key, one in standing.chats.items()
+        if "banned" in one.evidence and admissions.is_heard(key, one.evidence["banned"])
+    ]
 
 
 async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> Commit:
@@ -122,7 +127,7 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
     for event in events:
         profile = registry.profile(known[event.person], event)
         _take(registry, profile, event)
-        shared += registry.share(event)
+        shared += registry.share(event, profile.standing)
         if event.kind not in QUIET:
             here = conclude(profile.at(event.chat), registry.own)
             records += _record(registry, here, event)

@@ -48,7 +48,7 @@ def registry(
         lists,
         Records(bus.redis, bus.keys),
         others,
-        Shared(bus.redis),
+        Shared(bus.redis, bus.keys),
         rules=rules,
         own=own,
     )

@@ -25,8 +25,7 @@
 `moderation:{pp}:asked:<c>` hash: keyed people with the sealed id, who asked to come in during a wave. 2 days.
 `moderation:{pp}:cohort:<c>:<t>` set: keyed people of the wave that began then. 30 days.
 `moderation:{pp}:decisions` list: sealed conclusions on people, for `dze replay`. 30 days, at most 2,500.
-`moderation:shared:out:<l>`, `...:revoked:<l>`: people by the hash of a list shared with others. 1 year.
-`moderation:shared:preview:<l>` set: keyed people whom the list of others names. 30 days.
+`moderation:shared:said:<l>`, `...:revoked:<l>`, `...:preview:<l>`: lists shared with others, see `shared`.
 `moderation:doors` zset: keyed chats by when their door opens. Until it has.
 `moderation:chats` hash: sealed ids of managed chats. Until the bot leaves the chat.
 `moderation:moves` hash: a group's keyed hash to the sealed id of the supergroup that it became. 1 year

@@ -29,6 +29,8 @@ OFTEN = "repeated.often"
 """Noted beside `spam.repeated`: so many teams saw the text that it stands without any one of them."""
 PARDONED = "pardoned"
 """Noted when a removal is taken back because the word on which it rested was withdrawn; nobody's trust."""
+UNTRUSTED = "untrusted"
+"""Noted when an admin takes back their word for somebody; nothing is held against them."""
 WORDS = frozenset({"trusted", "asked", "noted"})
 """What others do or notice; it is no sign of life of the person."""
 MET = frozenset({"joined", "wrote", "requested", "left"})
@@ -182,6 +184,8 @@ def _word(presence: Presence, seen: Seen) -> None:
         presence.trusted = False
     elif seen.kind == "asked":
         presence.asked = seen.at
+    elif UNTRUSTED in seen.reasons:
+        presence.trusted = False
     elif PARDONED in seen.reasons and presence.ban_sources:
         presence.evidence.pop("banned", None)
         presence.ban_sources = ()
