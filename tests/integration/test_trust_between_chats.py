@@ -8,6 +8,7 @@ import pytest
 
 from services.moderation.domain.admission import Admission
 from services.moderation.domain.standing import Standing
+from services.moderation.store import records
 from shared.bus import Commit
 from shared.clock import now
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, SetAdmission, Signal
@@ -223,6 +224,21 @@ async def test_a_chat_that_became_a_guest_meanwhile_is_not_told_what_others_know
     await house.bus.publish(judged)
     await settled(house, eventually)
     assert house.actions == []
+
+
+async def test_no_strangers_group_pushes_out_what_was_concluded_in_known_chats(
+    house: House, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "KEPT", 2)
+    house.registry.records = records.Records(house.bus.redis, house.bus.keys)
+    await house.bus.publish(word(house, "joined", CHAT, reasons=("first_message.link",)))
+    await settled(house, eventually)
+    for n, chat_id in enumerate(GUESTS):
+        await house.bus.publish(word(house, "joined", chat_id, INNOCENT + n, reasons=("first_message.link",)))
+    await settled(house, eventually)
+    found = await house.registry.records.all()
+    assert [one.chat_id for one in found if one.chat_id == CHAT] == [CHAT]
+    assert 0 < len(found) - 1 <= 2 * 8
 
 
 async def test_people_of_a_group_count_under_the_supergroups_id(house: House, eventually: Eventually) -> None:

@@ -12,7 +12,7 @@ from services.moderation.bot.arrivals import Round, is_undecided
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.reviews import review_chat, speech_of
 from services.moderation.bot.rights import LOOK_UP_SECONDS
-from services.moderation.domain.admission import BEFORE, Admission, arrived
+from services.moderation.domain.admission import BEFORE, NOT_YET, Admission, arrived
 from services.moderation.domain.lookalike import leaders
 from services.moderation.store.admissions import Recorded
 from services.moderation.telegram.errors import TelegramError
@@ -95,16 +95,19 @@ class Visits:
 
 
 def _missing(deps: Deps, recorded: Recorded, here: dict[str, int]) -> Commit:
-    """Chats of which nothing is recorded: all that were there before anything was, or one whose arrival was
-    not heard of.
+    """Chats of which nothing is recorded, or not when the bot came: all that were there before anything was,
+    or those whose arrival was not heard of.
     """
     store, now = deps.chats.admissions, int(deps.now().timestamp())
-    first = recorded.version is None
-    came = Admission(came=BEFORE) if first else arrived(None, now, "")
-    missing = [key for key in here if key not in recorded.admissions.chats]
-    if not missing and not first:
+    first, chats = recorded.version is None, recorded.admissions.chats
+    missing = [key for key in here if key not in chats]
+    late = {key: one for key in here if (one := chats.get(key)) is not None and one.came == NOT_YET}
+    if not missing and not late and not first:
         return NOTHING
+    came = Admission(came=BEFORE) if first else arrived(None, now, "")
     writes = [write for key in missing for write in store.save(key, came, is_felt=False)]
+    for key, one in late.items():
+        writes += store.save(key, arrived(one, now, ""), is_felt=one.state == "known")
     writes += [*store.begin(), ("UNLINK", TAUGHT_BY_ANYBODY)] if first else []
     log.info("chats_recorded_as_guests", chats=len(missing), before=first)
     return Commit.of(

@@ -122,7 +122,7 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
     known = await registry.people.load({event.person for event in events})
     unchanged = registry.people.admissions.unchanged()
     judged: list[PersonJudged] = []
-    records: list[Record] = []
+    records: dict[bool, list[Record]] = {True: [], False: []}
     shared: list[Command] = []
     for event in events:
         profile = registry.profile(known[event.person], event)
@@ -130,12 +130,13 @@ async def observe_all(registry: Registry, events: Sequence[PersonObserved]) -> C
         shared += registry.share(event, profile.standing)
         if event.kind not in QUIET:
             here = conclude(profile.at(event.chat), registry.own)
-            records += _record(registry, here, event)
+            records[profile.admissions.is_known(event.chat)] += _record(registry, here, event)
             judged += _told(registry, profile, here, event)
     writes = [write for person, standing in known.items() for write in registry.people.save(person, standing)]
     writes += shared
     if registry.records is not None:
-        writes += registry.records.add(records)
+        writes += registry.records.add(records[True])
+        writes += registry.records.add(records[False], guests=True)
     told = Commit.of(writes=writes, events=judged, expect=[unchanged])
     return told if registry.teacher is None else told + await registry.teacher.heard(events)
 

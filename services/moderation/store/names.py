@@ -24,7 +24,8 @@
 `moderation:{pp}:invites:<c>` hash: sealed invite links of the bot. A year after the last change.
 `moderation:{pp}:asked:<c>` hash: keyed people with the sealed id, who asked to come in during a wave. 2 days.
 `moderation:{pp}:cohort:<c>:<t>` set: keyed people of the wave that began then. 30 days.
-`moderation:{pp}:decisions` list: sealed conclusions on people, for `dze replay`. 30 days, at most 2,500.
+`moderation:{pp}:decisions`, `...:guests` lists: sealed conclusions on people, for `dze replay`. 30 days, at
+    most 2,500.
 `moderation:shared:said:<l>`, `...:revoked:<l>`, `...:preview:<l>`: lists shared with others, see `shared`.
 `moderation:doors` zset: keyed chats by when their door opens. Until it has.
 `moderation:chats` hash: sealed ids of managed chats. Until the bot leaves the chat.
