@@ -19,7 +19,8 @@ from services.moderation.domain.standing import (
     said_after_card,
 )
 from services.moderation.domain.standing.person import CHATS_MOST
-from services.moderation.domain.standing.weights import ONE_VOICE
+from services.moderation.domain.standing.profile import left_out
+from services.moderation.domain.standing.weights import ONE_VOICE, TWO_VOICES
 
 NOW, HOUR = 1_790_000_000, 3600
 LONG_AGO = NOW - 20 * DAY
@@ -419,3 +420,52 @@ def test_trust_that_follows_a_card_which_said_so_is_no_second_voice() -> None:
     say(standing, "h", "joined", NOW - HOUR)
     assert seen(standing, admissions)["trusted.elsewhere"] >= -1.5
     assert "trusted.here" in seen(standing, admissions, "a1")
+
+
+def test_a_ban_ends_with_the_word_without_which_there_would_have_been_no_card() -> None:
+    """Some chats were joined in an honest way; only with the captured chat's ban there was a card."""
+    chats = [f"k{n}" for n in range(1, 4)]
+    admissions, standing = city("h", "k0", "a1", *chats), Standing()
+    for n, chat in enumerate(chats):
+        say(standing, chat, "joined", NOW - DAY + 60 * n)
+    say(standing, "k0", "banned", NOW - DAY + 400)
+    say(standing, "a1", "joined", NOW - DAY + 500)
+    found = judge_all(Profile(standing, NOW - DAY + 500, admissions=admissions), "a1")
+    (card,) = [one for one in found if one.chat == "a1"]
+    assert card.pivotal == ("k0",)
+    press(standing, admissions, "a1", "banned", NOW - DAY + 600)
+    assert set(standing.chats["a1"].ban_sources) > {"k0"} == set(standing.chats["a1"].ban_needs)
+    assert {"a1", "k0"} <= banned_by(standing, admissions)
+    gone = Admissions({**admissions.chats, "k0": Admission("guest", words_from=NOW)}, admissions.admins)
+    assert not {"a1", "k0"} & banned_by(standing, gone)
+
+
+def banned_by(standing: Standing, admissions: Admissions) -> set[str]:
+    """Chats whose admins have banned somebody, as another one sees it."""
+    return Profile(standing, NOW, admissions=admissions).at("h").standing.banned
+
+
+def test_a_word_is_left_out_beside_each_team_that_has_only_seen_the_person() -> None:
+    """What hangs on one chat's having seen somebody anyway, no single word makes a removal."""
+    standing, teams = newcomer(), [f"a{n}" for n in range(6)]
+    for n, chat in enumerate(teams[1:]):
+        say(standing, chat, "joined", NOW - HOUR + 60 * n)
+    say(standing, "a0", "banned", NOW - HOUR)
+    found = conclude(Profile(standing, NOW, admissions=city("h", *teams)).at("h"))
+    apart = [conclude(facts).score for unit, facts in left_out(found.facts) if unit.single]
+    assert found.weakest.score < min(apart), "less than without any one of them"
+
+
+def test_what_two_teams_say_for_somebody_has_a_cap_too() -> None:
+    scored = []
+    for teams in range(5):
+        standing = newcomer()
+        for n in range(teams):
+            say(standing, f"k{n}", "trusted", NOW - DAY)
+            say(standing, f"k{n}", "noted", NOW - DAY, ("leads",))
+            say(standing, f"k{n}", "noted", NOW - DAY, ("vouched",))
+        say(standing, "h", "wrote", NOW, ("new_message.invite",))
+        scored.append(scores(standing, city("h", *(f"k{n}" for n in range(teams))))[0])
+    nobody, one, two, three, _ = scored
+    assert scored == sorted(scored, reverse=True), "the more speak for them, the better"
+    assert nobody - one <= -ONE_VOICE < nobody - two <= -TWO_VOICES + 0.01 < nobody - three

@@ -52,11 +52,13 @@ class People:
         standing.joins = [(at, self._now(chat, moved)) for at, chat in standing.joins]
         for one in standing.chats.values():
             one.ban_sources = self._all_now(one.ban_sources, moved)
+            one.ban_needs = self._all_now(one.ban_needs, moved)
             one.trust_sources = self._all_now(one.trust_sources, moved)
             if one.passed is not None:
                 one.passed = one.passed._replace(
                     against=self._all_now(one.passed.against, moved),
                     favour=self._all_now(one.passed.favour, moved),
+                    needs=self._all_now(one.passed.needs, moved),
                 )
 
     def _all_now(self, chats: tuple[str, ...], moved: Mapping[str, int]) -> tuple[str, ...]:
@@ -110,6 +112,7 @@ def _more(one: Presence) -> dict[str, Any]:
         "leads_at": one.leads_at,
         "passed": one.passed and tuple(one.passed),
         "ban_sources": one.ban_sources,
+        "ban_needs": one.ban_needs,
         "trust_sources": one.trust_sources,
         "firm_rules": one.firm_rules,
     }
@@ -143,6 +146,7 @@ def _presence(values: list[Any], more: Mapping[str, Any]) -> Presence:
         leads_at=more.get("leads_at", 0),
         passed=_passed(more.get("passed")),
         ban_sources=tuple(more.get("ban_sources", ())),
+        ban_needs=tuple(more.get("ban_needs", ())),
         trust_sources=tuple(more.get("trust_sources", ())),
         firm_rules=tuple(more.get("firm_rules", ())),
     )
@@ -151,5 +155,5 @@ def _presence(values: list[Any], more: Mapping[str, Any]) -> Presence:
 def _passed(values: list[Any] | None) -> Passed | None:
     if values is None:
         return None
-    at, firm, own, against, favour = values
-    return Passed(at, firm, own, tuple(against), tuple(favour))
+    at, firm, own, against, favour, needs = values
+    return Passed(at, firm, own, tuple(against), tuple(favour), tuple(needs))

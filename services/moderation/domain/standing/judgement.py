@@ -7,8 +7,8 @@ from functools import cached_property
 from math import exp, log
 from typing import NamedTuple
 
-from services.moderation.domain.standing.person import Passed, Presence, Standing
-from services.moderation.domain.standing.profile import Profile, left_out
+from services.moderation.domain.standing.person import SHARED, Passed, Presence, Standing
+from services.moderation.domain.standing.profile import Profile, Unit, left_out
 from services.moderation.domain.standing.signals import OF_CHAT, OF_PERSON, Facts, Find, Found
 from services.moderation.domain.standing.sources import SOURCES_MOST, is_void, rests_on
 from services.moderation.domain.standing.weights import Signal, score, weigh
@@ -71,6 +71,8 @@ class Judged(NamedTuple):
     """The same two as they were passed on before."""
     sources: tuple[str, ...] = ()
     """Chats on whose word it rests, or without which nobody would be told."""
+    pivotal: tuple[str, ...] = ()
+    """The latter."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,13 @@ class Conclusion:
         return score(self.signals, self.facts.weights)
 
     @cached_property
+    def _left_out(self) -> "tuple[tuple[Unit, Conclusion], ...]":
+        return tuple((unit, conclude(facts, self.finds)) for unit, facts in left_out(self.facts))
+
+    @property
     def variants(self) -> "tuple[Conclusion, ...]":
-        """The same without each single voice of others. Costs as many looks as there are teams."""
-        return tuple(conclude(facts, self.finds) for facts in left_out(self.facts))
+        """The same without each single voice of others. Costs at least as many looks as there are teams."""
+        return tuple(one for _, one in self._left_out)
 
     @property
     def weakest(self) -> "Conclusion":
@@ -97,10 +103,10 @@ class Conclusion:
 
     @property
     def pivotal(self) -> tuple[str, ...]:
-        """Chats without whose team nobody would be told."""
-        chats = self.facts.standing.chats.keys()
-        low = [one for one in self.variants if one.score < ADVISE <= self.score]
-        return tuple(sorted({key for one in low for key in chats - one.facts.standing.chats.keys()}))
+        """Chats without whose team nobody would be told; `SHARED` for the lists of others."""
+        low = [unit for unit, one in self._left_out if unit.single and one.score < ADVISE <= self.score]
+        chats = {chat for unit in low for chat in unit.chats} | {SHARED for unit in low if unit.shared}
+        return tuple(sorted(chats))
 
 
 def conclude(facts: Facts, finds: Iterable[Find] = ()) -> Conclusion:
@@ -173,6 +179,7 @@ def judged_of(profile: Profile, found: Conclusion, presence: Presence) -> Judged
         before_firm=firm_before(presence),
         before_own=presence.told if presence.passed is None else presence.passed.own,
         sources=tuple(dict.fromkeys((*named, *found.pivotal)))[:SOURCES_MOST],
+        pivotal=found.pivotal,
     )
 
 
@@ -191,6 +198,7 @@ def pass_on(profile: Profile, presence: Presence, found: Conclusion, one: Judged
         one.own if before is None else max(one.own, before.own),
         () if one.own >= ADVISE else rests.against,
         rests.favour,
+        () if one.own >= ADVISE else tuple(chat for chat in rests.against if chat in one.pivotal),
     )
 
 

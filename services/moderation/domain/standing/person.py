@@ -81,8 +81,10 @@ class Presence:
     """What was passed on last, beside `told`."""
     ban_sources: tuple[str, ...] = ()
     """Chats on whose word the ban rests; empty: it is this chat's own."""
+    ban_needs: tuple[str, ...] = ()
+    """Those of them without any one of which the admins would not have been told."""
     trust_sources: tuple[str, ...] = ()
-    """The same for an admin's trust."""
+    """Chats on whose word an admin's trust rests."""
     firm_rules: tuple[str, ...] = ()
     """Rules that were passed on when they held without any single voice of other chats."""
 
@@ -102,6 +104,8 @@ class Passed(NamedTuple):
     """Chats whose word spoke against the person; `SHARED` for a list of another operator."""
     favour: tuple[str, ...] = ()
     """Chats whose word spoke for them."""
+    needs: tuple[str, ...] = ()
+    """Those in `against` without whose team there would have been no card."""
 
 
 SHARED = "shared list"
@@ -188,7 +192,7 @@ def _word(presence: Presence, seen: Seen) -> None:
         presence.trusted = False
     elif PARDONED in seen.reasons and presence.ban_sources:
         presence.evidence.pop("banned", None)
-        presence.ban_sources = ()
+        presence.ban_sources = presence.ban_needs = ()
     elif LEADS in seen.reasons:
         presence.leads, presence.leads_at = True, seen.at
     elif VOUCHED in seen.reasons and seen.at not in presence.vouched:

@@ -16,6 +16,8 @@ TEAMS_MOST = 16
 """Teams that are left out one by one: of somebody in more chats than these no single one decides."""
 YOUNG_MOST = 6
 """Young teams that are left out two by two."""
+WORDS_MOST = 4
+"""Teams that have said something and are left out beside each that has only seen the person."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +66,27 @@ class Profile:
 
 
 class Unit(NamedTuple):
-    """What is left out together: one voice, or two halves."""
+    """What is left out together. `single`: one voice and no more."""
 
     chats: frozenset[str]
     shared: bool = False
+    single: bool = True
+
+    def __add__(self, other: "Unit") -> "Unit":  # type: ignore[override]
+        return Unit(self.chats | other.chats, self.shared or other.shared, single=False)
 
 
-def left_out(facts: Facts) -> Iterator[Facts]:
-    """The same question without any single voice of others: each team's other chats, two young teams, the
-    lists of other operators.
+def left_out(facts: Facts) -> Iterator[tuple[Unit, Facts]]:
+    """The same question without any single voice of others: each team's other chats, the lists of other
+    operators; and two halves together, which are teams of less than a week.
+
+    What was only seen in other chats is left out beside any one that has said something: what does not stand
+    by itself because of a single chat in which somebody was seen, no single word shall make stand.
     """
     for unit in _units(facts):
         gone = unit.chats | ({SHARED} if unit.shared else set())
         kept = without(facts.standing, facts.chat, gone)
-        yield facts.seeing(kept, shared=facts.shared and not unit.shared)
+        yield unit, facts.seeing(kept, shared=facts.shared and not unit.shared)
 
 
 def _units(facts: Facts) -> Iterable[Unit]:
@@ -85,15 +94,22 @@ def _units(facts: Facts) -> Iterable[Unit]:
     for key in facts.standing.chats:
         if key != facts.chat:
             chats.setdefault(facts.admissions.team(key), set()).add(key)
-    loudest = sorted(chats, key=lambda team: (-_loudness(facts, chats[team]), team))[:TEAMS_MOST]
-    units = [Unit(frozenset(chats[team])) for team in loudest]
-    young = [team for team in loudest if facts.admissions.is_young(team, facts.now)][:YOUNG_MOST]
-    units += [Unit(frozenset(chats[one] | chats[other])) for one, other in combinations(young, 2)]
-    return [*units, Unit(frozenset(), shared=True)] if facts.shared else units
+    order = sorted(chats, key=lambda team: (-_loudness(facts, chats[team]), team))[:TEAMS_MOST]
+    units = {team: Unit(frozenset(chats[team])) for team in order}
+    young = [team for team in order if facts.admissions.is_young(team, facts.now)][:YOUNG_MOST]
+    said = [units[team] for team in order if _loudness(facts, chats[team]) >= WORD][:WORDS_MOST]
+    said += [Unit(frozenset(), shared=True)] if facts.shared else []
+    seen = [units[team] for team in order if _loudness(facts, chats[team]) < WORD]
+    singles = [*units.values(), *([said[-1]] if facts.shared else [])]
+    halves = [units[one] + units[other] for one, other in combinations(young, 2)]
+    return [*singles, *halves, *(word + sight for word in said for sight in seen)]
 
 
-def _loudness(facts: Facts, chats: Collection[str]) -> float:
+WORD, BAN = 1_000, 10_000
+
+
+def _loudness(facts: Facts, chats: Collection[str]) -> int:
     """How much a team's chats have said and seen, for the order in which teams are looked at."""
     found = [facts.standing.chats[chat] for chat in chats]
-    words = sum(100 if "banned" in one.evidence else 10 * bool(one.evidence) for one in found)
+    words = sum(BAN if "banned" in one.evidence else WORD * bool(one.evidence) for one in found)
     return words + len(found)

@@ -81,9 +81,11 @@ def said_after_card(presence: Presence, kind: str, at: int, *, own_case: bool) -
     told = presence.passed
     fresh = told is not None and 0 <= at - told.at < FORGET
     if kind == "banned":
-        presence.ban_sources = told.against if told is not None and fresh and not own_case else ()
+        rests = told is not None and fresh and not own_case
+        presence.ban_sources = told.against if told is not None and rests else ()
+        presence.ban_needs = told.needs if told is not None and rests else ()
     elif kind == "trusted":
-        presence.ban_sources = ()
+        presence.ban_sources = presence.ban_needs = ()
         presence.trust_sources = told.favour if told is not None and fresh else ()
 
 

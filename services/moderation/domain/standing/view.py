@@ -5,7 +5,8 @@ nothing to the city and learns nothing of it. What a chat said before its word w
 no more.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from services.moderation.domain.admission import Admissions
@@ -83,7 +84,7 @@ def _standing_words(
     """
     if one.ban_sources and (banned := one.evidence.get("banned")) is not None:
         left = _still_said(standing, one.ban_sources, banned, admissions, taken_back=True)
-        one = _ban_on(one, left)
+        one = _ban_on(one, left if set(one.ban_needs) <= set(left) else ())
     if one.trust_sources and one.trusted and not at_home:
         left = _still_said(standing, one.trust_sources, one.trusted_at, admissions, taken_back=False)
         one = one if left == one.trust_sources else replace(one, trusted=bool(left), trust_sources=left)
@@ -118,7 +119,7 @@ def _ban_on(one: Presence, sources: tuple[str, ...]) -> Presence:
     if sources:
         return replace(one, ban_sources=sources)
     evidence = {reason: at for reason, at in one.evidence.items() if reason != "banned"}
-    return replace(one, evidence=evidence, ban_sources=())
+    return replace(one, evidence=evidence, ban_sources=(), ban_needs=())
 
 
 def alone(standing: Standing, chat: str) -> Standing:
@@ -133,7 +134,7 @@ def alone(standing: Standing, chat: str) -> Standing:
     return Standing({chat: own}, joins)
 
 
-def without(standing: Standing, here: str, gone: Collection[str]) -> Standing:
+def without(standing: Standing, here: str, gone: AbstractSet[str]) -> Standing:
     """A view with nothing of some chats, be it said or seen there, and nothing that rests on them alone.
 
     `here` is the chat that looks: it stays. A text that was written in several chats counts only where so
@@ -145,7 +146,8 @@ def without(standing: Standing, here: str, gone: Collection[str]) -> Standing:
             continue
         kept = one
         if one.ban_sources and "banned" in one.evidence:
-            kept = _ban_on(kept, tuple(source for source in one.ban_sources if source not in gone))
+            left = tuple(source for source in one.ban_sources if source not in gone)
+            kept = _ban_on(kept, left if gone.isdisjoint(one.ban_needs) else ())
         if one.trust_sources and one.trusted and key != here:
             left = tuple(source for source in one.trust_sources if source not in gone)
             kept = replace(kept, trusted=bool(left), trust_sources=left)

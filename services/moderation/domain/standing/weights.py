@@ -175,8 +175,10 @@ class Signal(NamedTuple):
 
 ELSEWHERE_TRUST = ("trusted.elsewhere", "leads.elsewhere", "vouched", "vouched.members")
 """What other chats say for a person."""
-ONE_VOICE = -2.5
-"""All that one team elsewhere says for a person weighs no more than this."""
+ONE_VOICE, TWO_VOICES = -2.5, -4.0
+"""All that one team elsewhere, or two, say for a person weighs no more than this."""
+MANY = 3
+"""So many teams' word has the cap of its group alone."""
 ROUNDING = 0.01
 """So that weights that are rounded still come to what they shall come to."""
 
@@ -184,8 +186,8 @@ ROUNDING = 0.01
 def weigh(found: Iterable[tuple[str, Mapping[str, float]]], weights: Weights) -> tuple[Signal, ...]:
     """Give each signal its weight and each group its cap; what weighs nothing is left out.
 
-    What a single team elsewhere says for a person has a cap of its own, and outweighs nothing that would make
-    a card by itself.
+    What one or two teams elsewhere say for a person has a cap of its own; a single one outweighs nothing that
+    would make a card by itself.
     """
     groups: dict[str, list[Signal]] = {}
     for name, detail in found:
@@ -194,19 +196,18 @@ def weigh(found: Iterable[tuple[str, Mapping[str, float]]], weights: Weights) ->
         if weight:
             groups.setdefault(weights.group(name), []).append(Signal(name, weight, detail))
     weighed = [signal for group, ones in groups.items() for signal in _capped(ones, GROUPS[group].cap)]
-    return tuple(_one_voice(weighed, weights))
+    return tuple(_few_voices(weighed, weights))
 
 
-def _one_voice(found: list[Signal], weights: Weights) -> list[Signal]:
-    """Nothing is changed where two teams elsewhere speak for the person, or in records that do not say."""
+def _few_voices(found: list[Signal], weights: Weights) -> list[Signal]:
+    """Nothing is changed where three teams elsewhere speak for the person, or in records that do not say."""
     theirs = {one.name: _of_others(one, weights) for one in found if one.name in ELSEWHERE_TRUST}
-    if not any(theirs.values()) or any(
-        one.detail.get("voices", 2) > 1 for one in found if one.name in theirs
-    ):
+    voices = max((one.detail.get("voices", MANY) for one in found if one.name in theirs), default=MANY)
+    if voices >= MANY or not any(theirs.values()):
         return found
     total, rest = sum(theirs.values()), score(found, weights) - sum(theirs.values())
-    most = ONE_VOICE
-    if rest >= 0 <= _clear(found, theirs, weights):
+    most = TWO_VOICES if voices > 1 else ONE_VOICE
+    if voices <= 1 and rest >= 0 <= _clear(found, theirs, weights):
         most = max(ONE_VOICE, min(ROUNDING - rest, 0.0))
     if total >= most:
         return found
