@@ -120,7 +120,7 @@ def _nothing_left(one: Up, seconds: float = 5.0) -> None:
 
 
 def _known_chats(one: Up) -> list[int]:
-    """The demo's own chats are heard by each other; of one that the bot has not met only the code is known."""
+    """The demo's own chats are heard; of one that the bot has not met yet only the code is known."""
     keys = Keys((one.data / "key").read_text().strip())
     wanted = {keys.person(chat_id): chat_id for chat_id in (UPPER_TOWN, LINDEN_COURT, YARD_GROUP)}
     deadline = time.monotonic() + 30
