@@ -65,10 +65,11 @@ def test_what_was_only_told_on_one_voice_is_acted_on_when_a_second_agrees(
     assert wanted(ACTS, found) == what
 
 
-def test_an_entry_of_before_counts_as_it_was_meant() -> None:
-    assert wanted(ACTS, event()) == wanted(ACTS, event(), known=True) == "remove"
-    assert wanted(ACTS, event(score=-1.0, rule="a", action="restrict")) == "restrict"
-    assert wanted(ACTS, event(before=3.0)) == "advise"
+def test_an_entry_of_before_only_advises_since_it_does_not_say_on_whose_word_it_rests() -> None:
+    for known in (False, True):
+        assert wanted(ACTS, event(), known=known) == "advise"
+        assert wanted(ACTS, event(score=-1.0, rule="a", action="restrict"), known=known) == "advise"
+        assert wanted(ACTS, event(own=3.0, own_action="remove"), known=known) == "advise"
 
 
 def test_standing_in_a_chat_is_trust_of_its_admins_days_of_writing_or_weeks() -> None:

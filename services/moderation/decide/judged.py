@@ -27,6 +27,7 @@ OF_MESSAGES = ("new_message.", "first_message.", "spam.")
 """Reasons that lie in what was written: then it goes with the person."""
 OUT = frozenset({"left", "kicked"})
 WRITES_LONG = "present.long"
+NOTHING_STANDS = float("-inf")
 
 
 async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
@@ -138,9 +139,11 @@ class Grounds(NamedTuple):
 
 
 def firm(event: PersonJudged) -> Grounds:
-    """What stands without any single voice of other chats; an entry of before this was computed, as it is."""
+    """What stands without any single voice of other chats; of an entry of before this was computed, nothing:
+    it may rest on a stranger's word.
+    """
     if event.firm is None:
-        return Grounds(event.score, event.before, event.action or "advise")
+        return Grounds(NOTHING_STANDS, event.before, "advise")
     action = min(event.action or "advise", event.firm_action or "advise", key=ACTIONS.index)
     return Grounds(min(event.score, event.firm), event.before_firm, action)
 
