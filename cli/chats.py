@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -72,7 +72,8 @@ def list_(*, state: State | None, as_json: bool) -> None:
 
 
 def show(chat: str, *, as_json: bool) -> None:
-    row = _named(chat, _rows())
+    with attended() as (settings, _):
+        row = asyncio.run(_row(settings, chat))
     if as_json:
         print(json.dumps(asdict(row), indent=2, ensure_ascii=False))
         return
@@ -99,8 +100,8 @@ def decide(chats: Sequence[str], state: State) -> None:
 
 def _ids(chats: Sequence[str], settings: Settings) -> list[int]:
     found = list(dict.fromkeys(_id(chat, settings) for chat in chats))
-    if settings.review_chat in found:
-        raise Stop(f"{settings.review_chat} is the reviewers' chat: it is no chat of neighbours", MISUSED)
+    for one in asyncio.run(_reviewing(settings)).intersection(found):
+        raise Stop(f"{one} is the reviewers' chat: it is no chat of neighbours", MISUSED)
     return found
 
 
@@ -110,17 +111,18 @@ def _id(chat: str, settings: Settings) -> int:
         if not -IDS_MOST < int(chat) < 0:
             raise Stop(f"{chat} is no id of a group: those are negative, as -1001234567890", MISUSED)
         return int(chat)
-    row = _named(chat, asyncio.run(_read(settings)))
+    row = asyncio.run(_row(settings, chat))
     if not row.id:
         raise Stop(f"of {chat} only the code is known; name it by its id", MISUSED)
     return row.id
 
 
-def _named(chat: str, rows: Iterable[Row]) -> Row:
-    """Raises Stop for a name that stands for none of them, or for several."""
-    rows = list(rows)
+async def _row(settings: Settings, chat: str) -> Row:
+    """Raises Stop for a name that stands for no chat, or for several."""
+    rows = await _read(settings)
     if _NUMBER.fullmatch(chat):
-        found = [row for row in rows if row.id == int(chat)]
+        key = settings.keys().person(int(chat))
+        found = [row for row in rows if row.code == key]
     else:
         if len(chat) < CODE_LEAST:
             raise Stop(f"{chat!r} is too short for a code; `dze chats list` shows them", MISUSED)
@@ -163,20 +165,33 @@ def _rows() -> list[Row]:
 async def _read(settings: Settings) -> list[Row]:
     redis, keys = connect(settings.redis()), settings.keys()
     try:
-        return await rows_of(redis, keys)
+        return await rows_of(Store(redis, keys), await _reviewers(redis, settings))
     finally:
         await redis.aclose()
 
 
-async def rows_of(redis: Redis, keys: Keys) -> list[Row]:
+async def _reviewing(settings: Settings) -> set[int]:
+    redis = connect(settings.redis())
+    try:
+        return await _reviewers(redis, settings)
+    finally:
+        await redis.aclose()
+
+
+async def _reviewers(redis: Redis, settings: Settings) -> set[int]:
+    """Ids of the reviewers' chat: as it is set, and since it became a supergroup."""
+    first = settings.review_chat
+    return set() if first is None else {first, await Store(redis, settings.keys()).chats.now_at(first)}
+
+
+async def rows_of(store: Store, reviewers: Collection[int]) -> list[Row]:
     """All chats that the bot is in or of which was decided; those that wait first, then by title."""
-    store = Store(redis, keys)
     recorded, here = await store.admissions.all(), await store.chats.visited.here()
     abouts = await store.chats.visited.abouts(list(here.values()))
     healths = await store.chats.visited.healths(list(here.values()))
     listed = await store.chats.visited.listed(abouts.values())
     found = []
-    for key in {*here, *recorded.admissions.chats}:
+    for key in {*here, *recorded.admissions.chats} - set(map(store.chats.key, reviewers)):
         chat_id, admission = here.get(key, 0), recorded.admissions.chats.get(key, Admission())
         about, health = abouts.get(chat_id), healths.get(chat_id)
         team, chats = _team(recorded, key)

@@ -18,8 +18,9 @@ from shared.bus import Commit
 from shared.clock import now
 from shared.contracts.registry import CHATS_ADMISSION
 from shared.contracts.telegram import SetAdmission
+from shared.keys import Keys
 from simulator.demo import ALENA, REVIEW_CHAT, REVIEWER, STRANGER, UPPER_TOWN
-from tests.conftest import Eventually, eventually
+from tests.conftest import KEY, Eventually, eventually
 from tests.integration.conftest import town_of
 from tests.stored import still, stored
 from tests.town import BOT, Town
@@ -309,9 +310,6 @@ def _wanted() -> Any:
 async def test_what_was_there_before_is_admitted_by_one_press_where_it_is_listed(
     redis_url: str, tmp_path: Path
 ) -> None:
-    from shared.keys import Keys
-    from tests.conftest import KEY
-
     listed = [Chat(-1001700100000 - n, "supergroup", f"Двор {n}", f"dvor_{n}") for n in range(300)]
     others = [Chat(-1001700200000 - n, "supergroup", f"Кватэра {n}") for n in range(3)]
     channel = Chat(-1001700300000, "channel", "Навіны")
@@ -332,6 +330,24 @@ async def test_what_was_there_before_is_admitted_by_one_press_where_it_is_listed
         await town.answer(ALENA, REVIEW_CHAT, card, text="Астатнія па адным (3)")
         await eventually(lambda: _cards(town) == 3)
         assert not (card.markup or {}).get("inline_keyboard")
+
+
+async def test_the_card_about_the_chats_of_before_comes_again_where_telegram_did_not_take_it(
+    redis_url: str, tmp_path: Path
+) -> None:
+    listed = [Chat(-1001700100000 - n, "supergroup", f"Двор {n}", f"dvor_{n}") for n in range(2)]
+    await heard_of(redis_url, Keys(KEY), *listed)
+    async with town_of(redis_url, tmp_path) as town:
+        await town.hears("Чыё слова ўлічваецца", REVIEW_CHAT)
+        await eventually(lambda: still(town.bus.redis))
+        actor = ActorStore(town.bus.redis, town.bus.keys)
+        await actor.remember("arrival:before:1:card", None, 1)
+        await eventually(lambda: len(town.messages(REVIEW_CHAT)) == 2)
+        await eventually(lambda: still(town.bus.redis))
+        assert len(town.messages(REVIEW_CHAT)) == 2
+        second = town.messages(REVIEW_CHAT)[-1]
+        await town.answer(REVIEWER, REVIEW_CHAT, second, text="Вядомыя: усе з карты (2)")
+        await eventually(lambda: _known(town, 2))
 
 
 def _cards(town: Town) -> int:
@@ -358,9 +374,6 @@ async def test_where_it_is_closed_the_bot_stays_only_where_it_was_let_in(
 ) -> None:
     monkeypatch.setattr(visits, "STAYS", 0)
     before = Chat(-1001700100000, "supergroup", "Двор даўні")
-    from shared.keys import Keys
-    from tests.conftest import KEY
-
     await heard_of(redis_url, Keys(KEY), before)
     async with town_of(redis_url, tmp_path, chats="closed") as town:
         await eventually(lambda: _begun(town))

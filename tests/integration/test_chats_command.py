@@ -12,6 +12,7 @@ from cli import chats
 from cli.main import app
 from services.moderation.domain.admission import Admission
 from shared.bus import Commit
+from shared.clock import now
 from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
 from tests.house import Clock, said
@@ -81,6 +82,7 @@ async def test_several_at_once_and_one_that_the_bot_has_never_met(
     assert {one["id"] for one in listed} == {CHAT, 0}
     shown = json.loads((await dze("chats", "show", house.bus.keys.person(OTHER)[:5], "--json")).output)
     assert (shown["state"], shown["title"], shown["bot"]) == ("known", "", "")
+    assert json.loads((await dze("chats", "show", str(OTHER), "--json")).output) == shown
 
 
 async def test_what_is_known_of_a_chat_is_shown(house: Clock, eventually: Eventually) -> None:
@@ -159,12 +161,21 @@ async def test_a_code_that_stands_for_several_chats_is_refused(house: Clock) -> 
     assert "only the code is known" in str(found.exception)
 
 
-async def test_the_review_chat_is_refused(house: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DZE_REVIEW_CHAT", str(CHAT))
+@pytest.mark.parametrize("moved", [False, True])
+async def test_the_review_chat_is_refused_and_not_listed(
+    house: Clock, eventually: Eventually, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    """Also under the id that it got when it became a supergroup."""
+    monkeypatch.setenv("DZE_REVIEW_CHAT", str(OTHER if moved else CHAT))
+    await heard(house, eventually, CHAT, CHAT - 2)
+    if moved:
+        await house.bus.commit(await house.desk.move(OTHER, CHAT, int(now().timestamp())))
     for word in ("admit", "guest", "block"):
         found = await dze("chats", word, str(CHAT))
         assert "no chat of neighbours" in str(found.exception)
         assert getattr(found.exception, "code", 0) == 2
+    listed = json.loads((await dze("chats", "list", "--json")).output)
+    assert [one["id"] for one in listed] == [CHAT - 2]
 
 
 async def test_without_moderation_it_is_said_and_takes_effect_when_it_runs(
