@@ -140,6 +140,34 @@ async def test_one_captured_chat_gives_advice_and_never_a_removal_however_often_
     assert "admins of other chats have removed this person: 4 chats" in cards(house)[0]
 
 
+async def test_two_captured_chats_remove_nobody_elsewhere_and_shield_nobody_from_what_is_clear(
+    house: House, eventually: Eventually
+) -> None:
+    """All that they can say: bans, reports, waves, people added to them; trust, members' words, admins. At
+    the threshold that a chat has unless it sets another.
+    """
+    infiltrator, captured = INNOCENT + 1, KNOWN[:2]
+    await house.set(suspicious__threshold="70")
+    for chat_id in captured:
+        await house.bus.publish(
+            word(house, "joined", chat_id, road="added"),
+            word(house, "noted", chat_id, reasons=("spam.text", "lookalike.forged", "burst", "company")),
+            word(house, "banned", chat_id),
+            word(house, "joined", chat_id, infiltrator, road="vouched"),
+            word(house, "trusted", chat_id, infiltrator),
+            word(house, "noted", chat_id, infiltrator, reasons=("leads", "vouched")),
+        )
+    await settled(house, eventually)
+    await house.hear(came(INNOCENT), came(infiltrator))
+    await eventually(lambda: cards(house))
+    await settled(house, eventually)
+    assert house.banned == []
+    await house.bus.publish(
+        word(house, "noted", CHAT, infiltrator, reasons=("new_message.invite", "spam.text"))
+    )
+    await eventually(lambda: house.banned == [(CHAT, infiltrator)])
+
+
 async def test_three_teams_that_agree_remove_where_that_was_chosen_and_a_team_of_three_chats_does_not(
     house: House, eventually: Eventually
 ) -> None:
