@@ -1,8 +1,8 @@
 """`dze backup` and `dze restore`: all that is kept, as it stood at one moment."""
 
 import os
-import time
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from cli.archive import Record
 from cli.deployment import attended
 from cli.errors import MISUSED, Stop
 from cli.redis import client
+from shared.clock import Clock, now
 from shared.contracts.registry import PEOPLE_JUDGED, PEOPLE_OBSERVED, TELEGRAM_ACTIONS, TELEGRAM_UPDATES
 from shared.server import private_folder, write_private
 from shared.settings import Settings, load
@@ -36,7 +37,7 @@ def backup(file: Path) -> None:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as out:
-                count = archive.write(out, settings.keys(), os.urandom(archive.SALT), _batches(redis))
+                count = archive.write(out, settings.keys(), os.urandom(archive.SALT), _batches(redis, now))
                 out.flush()
                 os.fsync(out.fileno())
             unfinished.replace(file)
@@ -47,7 +48,7 @@ def backup(file: Path) -> None:
     )
 
 
-def _batches(redis: Redis) -> Iterator[list[Record]]:
+def _batches(redis: Redis, now: Clock) -> Iterator[list[Record]]:
     """All records, as they stood when the first was read."""
     kept = (key for key in redis.scan_iter(count=1000) if not key.startswith(FLEETING))
     try:
@@ -56,13 +57,13 @@ def _batches(redis: Redis) -> Iterator[list[Record]]:
             keys = list(islice(kept, BATCH))
             if not keys:
                 return
-            yield _records(redis, keys)
+            yield _records(redis, keys, now())
     finally:
         redis.client_unpause()
 
 
-def _records(redis: Redis, keys: list[bytes]) -> list[Record]:
-    now = int(time.time() * 1000)
+def _records(redis: Redis, keys: list[bytes], now: datetime) -> list[Record]:
+    """Redis says how long each key has left, so that its own clock does not matter, then or later."""
     with redis.pipeline(transaction=False) as pipe:
         for key in keys:
             pipe.pttl(key)
@@ -70,7 +71,7 @@ def _records(redis: Redis, keys: list[bytes]) -> list[Record]:
         answers = pipe.execute()
     found = zip(keys, answers[::2], answers[1::2], strict=True)
     return [
-        Record(key, now + left if left > 0 else 0, dump)
+        Record(key, _milliseconds(now) + left if left > 0 else 0, dump)
         for key, left, dump in found
         if dump is not None and not 0 <= left <= SHORT_LIVED_MS
     ]
@@ -89,7 +90,7 @@ def restore(file: Path, *, replace: bool) -> None:
             raise Stop("there is data already; --replace throws it away", MISUSED)
         redis.flushdb()
         with file.open("rb") as source:
-            count = sum(_put_back(redis, batch) for batch in archive.read(source, settings.keys()))
+            count = sum(_put_back(redis, batch, now()) for batch in archive.read(source, settings.keys()))
     print(f"{count} keys brought back from {file}.")
 
 
@@ -109,12 +110,19 @@ def _in_use(redis: Redis) -> bool:
     return any(not key.endswith(b":epoch") for key in redis.scan_iter(match="bus:*lease:*", count=1000))
 
 
-def _put_back(redis: Redis, batch: list[Record]) -> int:
-    now = time.time() * 1000
-    alive = [record for record in batch if not 0 < record.expires <= now]
+def _milliseconds(moment: datetime) -> int:
+    """Since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
+def _put_back(redis: Redis, batch: list[Record], now: datetime) -> int:
+    """Whoever has outlived its time stays away."""
+    at = _milliseconds(now)
+    alive = [record for record in batch if not 0 < record.expires <= at]
     with redis.pipeline(transaction=False) as pipe:
         for record in alive:
-            pipe.restore(record.key, record.expires, record.dump, replace=True, absttl=record.expires > 0)
+            left = record.expires - at if record.expires else 0
+            pipe.restore(record.key, left, record.dump, replace=True)
         try:
             pipe.execute()
         except ResponseError as error:

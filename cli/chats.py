@@ -20,7 +20,6 @@ from services.moderation.store import Store
 from services.moderation.store.admissions import Recorded
 from shared.bus import Bus
 from shared.bus.bus import connect
-from shared.clock import now
 from shared.contracts.telegram import SetAdmission
 from shared.keys import Keys
 from shared.settings import Settings
@@ -137,7 +136,7 @@ async def _row(settings: Settings, chat: str) -> Row:
 async def _decided(settings: Settings, chats: Sequence[int], state: State, *, wait: float) -> set[int]:
     """Those of which it has taken effect."""
     bus, keys = Bus("cli", settings), settings.keys()
-    at = now()
+    at = bus.now()
     try:
         words = [SetAdmission(chat_id=one, state=state, by="operator", decided_at=at) for one in chats]
         await bus.publish(*words)
@@ -205,7 +204,7 @@ async def rows_of(store: Store, reviewers: Collection[int]) -> list[Row]:
                 by=admission.by,
                 came=_moment(admission.came) if admission.came not in (BEFORE, NOT_YET) else "",
                 words_from=_moment(admission.words_from),
-                listed=chat_id in listed,
+                listed=chat_id in listed.chats,
                 people=health.people if health else 0,
                 team=team,
                 team_chats=chats,

@@ -1,4 +1,4 @@
-"""`dze status`: what each group has before it, in hand and behind it."""
+"""`dze status`: what each group has before it, in hand and behind it, and what waits for people."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.deployment import running
+from cli.notes import notes
 from cli.redis import client
 from shared.bus.aside import aside_key, aside_names
 from shared.bus.bus import connect
@@ -38,21 +39,22 @@ def show(*, as_json: bool) -> None:
     settings = running()
     with client(settings.redis()) as redis:
         standings = [standing for stream in STREAMS for standing in standing_of(redis, stream)]
+        waits = notes(redis)
     if as_json:
         print(json.dumps([asdict(standing) for standing in standings], indent=2))
     else:
         _print(standings)
-    _say_who_waits(settings)
+    for line in (*waits, *_guests(settings)):
+        print(f"dze: {line}", file=sys.stderr if as_json else sys.stdout)
 
 
-def _say_who_waits(settings: Settings) -> None:
-    """Where no reviewers are asked, somebody must be told that chats wait: beside the table in both forms."""
+def _guests(settings: Settings) -> list[str]:
+    """Where no reviewers are asked, somebody must be told that chats wait."""
     if settings.review_chat is not None or settings.key is None:
-        return
+        return []
     count = asyncio.run(_waiting(settings))
-    if count:
-        hint = "no DZE_REVIEW_CHAT is set. `dze chats list` shows them, `dze chats admit` lets them in"
-        print(f"dze: chats that wait as guests for a decision: {count}; {hint}", file=sys.stderr)
+    hint = "no DZE_REVIEW_CHAT is set. `dze chats list` shows them, `dze chats admit` lets them in"
+    return [f"chats that wait as guests for a decision: {count}; {hint}"] if count else []
 
 
 async def _waiting(settings: Settings) -> int:

@@ -59,7 +59,7 @@ def import_address_file(file: Path) -> None:
 
 
 def export_listings(file: Path) -> None:
-    async def run(settings: Settings) -> int:
+    async def run(settings: Settings) -> tuple[int, int]:
         bus = Bus("cli", settings)
         try:
             return await export_file(bus, file)
@@ -68,10 +68,12 @@ def export_listings(file: Path) -> None:
 
     with attended() as (settings, _):
         try:
-            count = asyncio.run(run(settings))
+            count, hidden = asyncio.run(run(settings))
         except FileError as error:
             raise Stop(str(error), MISUSED) from None
     print(f"{count} listings written to {file}.")
+    if hidden:
+        print(f"{hidden} of them have no link there: it is hidden. `dze backup` keeps hidden links.")
 
 
 @contextmanager

@@ -5,8 +5,10 @@ Each secret has a `_FILE` form. An unknown or bad value stops the start with one
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -40,6 +42,13 @@ class City(BaseModel):
     area: tuple[float, float, float, float] = (26.9, 53.55, 28.3, 54.25)
     """West, south, east, north, in degrees."""
     time_zone: str = "Europe/Minsk"
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment by the city's clocks; by UTC where this machine does not know its time zone."""
+        try:
+            return moment.astimezone(ZoneInfo(self.time_zone))
+        except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError):
+            return moment.astimezone(UTC)
 
     def contains(self, lat: float, lon: float) -> bool:
         west, south, east, north = self.area

@@ -1,11 +1,11 @@
 """The bot as its people meet it: moderation runs whole, the simulator stands in Telegram's place."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from shared.bus import Bus
+from shared.clock import now
 from shared.contracts.listings import Content, Kind, Link, Place
 from shared.contracts.registry import SUBMISSIONS_REVIEWED
 from shared.contracts.submissions import ReviewRequested
@@ -99,20 +99,24 @@ def proposal(letter: str, **more: Any) -> ReviewRequested:
         place=Place(lat=53.9, lon=27.56),
         description="</code><a href='https://evil.example'>x</a>",
     )
-    fields = {"action": "add", "content": content, "requested_at": datetime.now(UTC)} | more
+    fields = {"action": "add", "content": content, "requested_at": now()} | more
     return ReviewRequested(submission_id=(letter * 26)[:26], **fields)
 
 
-def judged(town: Town) -> PersonJudged:
+def judged(town: Town, *, score: float = 0.5, **more: Any) -> PersonJudged:
+    """Concluded from what the chat has seen itself, unless `more` says otherwise."""
     signals = (
         Signal(name="chats.far_apart", weight=2.5, detail={"places": 4, "kilometres": 12.3}),
         Signal(name="present.long", weight=-1, detail={"days": 9}),
     )
+    action = more.get("action", "")
+    given: dict[str, Any] = {"chat_id": UPPER_TOWN, "firm": score, "own": score}
+    given |= {"firm_action": action, "own_action": action, **more}
     return PersonJudged(
         person=town.bus.keys.person(RESIDENT),
-        chat_id=UPPER_TOWN,
         user_id=RESIDENT,
-        score=0.5,
+        score=score,
         signals=signals,
-        judged_at=datetime.now(UTC),
+        judged_at=now(),
+        **given,
     )

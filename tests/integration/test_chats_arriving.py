@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
-from services.moderation.bot import arrivals, visits
+from services.moderation.bot import arrivals, before_card, visits
 from services.moderation.bot.arrival_card import SHOWN_MOST
 from services.moderation.domain.admission import BEFORE, Admission
 from services.moderation.domain.update import Chat
+from services.moderation.identity import TYPES, identity
 from services.moderation.store import Store
 from services.moderation.store.admissions import AdmissionStore
 from services.moderation.telegram.store import ActorStore
@@ -116,6 +120,19 @@ async def test_who_decides_is_in_the_review_chat_and_the_second_press_is_told(as
     await eventually(lambda: still(asked.bus.redis))
     assert await state(asked, chat_id) in ("known", "blocked")
     assert sum("Вырашана" in text for text in asked.texts(REVIEW_CHAT)) == 1
+
+
+async def test_where_the_review_chat_is_public_only_its_admins_let_chats_in(asked: Town) -> None:
+    asked.sim.do("settings", chat=REVIEW_CHAT, username="dze_reviewers")
+    chat_id = new_chat(asked, "Двор 1")
+    card = await asked.hears("Новы чат", REVIEW_CHAT)
+    members = asked.sim.world.chat(REVIEW_CHAT).members
+    members[REVIEWER] = replace(members[REVIEWER], status="member")
+    assert "администраторы" in await asked.answer(REVIEWER, REVIEW_CHAT, card, text="Вядомы")
+    assert await state(asked, chat_id) == "guest"
+    members[REVIEWER] = replace(members[REVIEWER], status="administrator")
+    await asked.answer(REVIEWER, REVIEW_CHAT, card, text="Вядомы")
+    await eventually(lambda: _is(asked, chat_id, "known"))
 
 
 async def test_a_button_works_in_no_other_chat_and_not_forged(asked: Town) -> None:
@@ -286,8 +303,6 @@ async def _equals(find: Any, wanted: Any) -> bool:
 
 async def heard_of(redis_url: str, keys: Any, *chats: Chat) -> None:
     """Chats that an earlier release knew."""
-    from redis.asyncio import Redis
-
     async with Redis.from_url(redis_url) as client:
         redis: Any = client
         for chat in chats:
@@ -299,6 +314,8 @@ async def heard_of(redis_url: str, keys: Any, *chats: Chat) -> None:
                 await redis.execute_command(*write)
             if chat.username:
                 await redis.hset("moderation:places", f"u:{chat.username}", "53.9,27.5,courtyard")
+                listed = identity(keys, chat.id, TYPES[chat.type])
+                await redis.hset("moderation:identities", f"u:{chat.username}", listed)
 
 
 def _wanted() -> Any:
@@ -330,6 +347,32 @@ async def test_what_was_there_before_is_admitted_by_one_press_where_it_is_listed
         await town.answer(ALENA, REVIEW_CHAT, card, text="Астатнія па адным (3)")
         await eventually(lambda: _cards(town) == 3)
         assert not (card.markup or {}).get("inline_keyboard")
+
+
+async def test_a_name_that_somebody_else_may_have_taken_is_not_listed_until_it_is_known_whose_it_is(
+    redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the upgrade it takes hours until all listed chats are looked up; the card follows."""
+    monkeypatch.setattr(before_card, "CHANGED_EVERY", timedelta(0))
+    ours, taken, late = (Chat(-1001700100000 - n, "supergroup", f"Двор {n}", f"dvor_{n}") for n in range(3))
+    keys = Keys(KEY)
+    await heard_of(redis_url, keys, ours, taken, late)
+    async with Redis.from_url(redis_url) as client:
+        redis: Any = client
+        await redis.hset("moderation:identities", "u:dvor_1", identity(keys, -1001700199999, "group"))
+        await redis.hdel("moderation:identities", "u:dvor_2")
+        async with town_of(redis_url, tmp_path) as town:
+            card = await town.hears("Чыё слова ўлічваецца", REVIEW_CHAT)
+            assert "пад сваім імем: 1" in card.content["text"]
+            assert "яшчэ правяраю" in card.content["text"]
+            before = card.markup["inline_keyboard"][0][0]["callback_data"]
+            await redis.hset("moderation:identities", "u:dvor_2", identity(keys, late.id, "group"))
+            await eventually(lambda: "пад сваім імем: 2" in card.content["text"])
+            assert "яшчэ правяраю" not in card.content["text"]
+            assert "другие чаты" in await town.answer(REVIEWER, REVIEW_CHAT, card, data=before)
+            await town.answer(REVIEWER, REVIEW_CHAT, card, text="Вядомыя: усе з карты (2)")
+            await eventually(lambda: _known(town, 2))
+            assert await state(town, taken.id) == "guest"
 
 
 async def test_the_card_about_the_chats_of_before_comes_again_where_telegram_did_not_take_it(

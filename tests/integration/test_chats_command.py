@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from cli import chats
 from cli.main import app
 from services.moderation.domain.admission import Admission
+from services.moderation.identity import identity
 from shared.bus import Commit
 from shared.clock import now
 from shared.settings import Settings
@@ -94,6 +95,8 @@ async def test_what_is_known_of_a_chat_is_shown(house: Clock, eventually: Eventu
     await house.hear(raw(added, "my_chat_member"))
     await eventually(lambda: state(house, CHAT))
     await house.bus.redis.hset("moderation:places", "u:dvor_7", "53.9,27.5,courtyard")
+    listed = identity(house.bus.keys, CHAT, "group")
+    await house.bus.redis.hset("moderation:identities", "u:dvor_7", listed)
     await dze("chats", "admit", str(CHAT))
     (one,) = [row for row in json.loads((await dze("chats", "list", "--json")).output) if row["id"] == CHAT]
     assert one["title"] == "Двор 7 [red]"
@@ -208,7 +211,8 @@ async def test_status_says_how_many_wait_where_nobody_is_asked(
     await dze("chats", "guest", str(OTHER))
     for more in ((), ("--json",)):
         found = await dze("status", *more)
-        assert ("wait as guests for a decision: 2" in found.stderr) is (review_chat is None)
+        said = found.stderr if more else found.stdout
+        assert ("wait as guests for a decision: 2" in said) is (review_chat is None)
     assert isinstance(json.loads(found.stdout), list)
 
 

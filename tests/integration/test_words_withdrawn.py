@@ -127,6 +127,31 @@ async def test_whom_the_bot_has_removed_on_a_word_that_is_withdrawn_comes_back_w
     assert sum("no longer counts" in text for text in town.texts(ALENA)) == 1, "one card, once"
 
 
+async def test_a_ban_that_somebody_has_set_since_stays_and_the_others_come_back(town: Town) -> None:
+    city = City(town)
+    await city.begin(suspicious="remove", suspicious__threshold="50")
+    people = [RESIDENT, STRANGER, REVIEWER]
+    for who in people:
+        for chat_id in city.others:
+            await city.ban(chat_id, who)
+        await eventually(lambda: still(town.bus.redis))
+        town.sim.do("join", chat=city.home, user=who)
+        await eventually(partial(city.is_removed, who))
+    await eventually(lambda: still(town.bus.redis))
+    for how in ("unban", "ban"):  # by hand, for good
+        town.sim.do("remove", chat=city.home, user=STRANGER, by=ALENA, how=how)
+    await eventually(lambda: still(town.bus.redis))
+    await city.say(city.others[0], "guest")
+    card = await town.hears("no longer counts", ALENA)
+    answer = await town.answer(ALENA, ALENA, card, text="Take all of it back (3)")
+    assert "Taking back: 2" in answer
+    for who in (RESIDENT, REVIEWER):
+        await eventually(partial(city.is_back, who))
+    await eventually(lambda: still(town.bus.redis))
+    assert city.is_removed(STRANGER)
+    assert town.sim.world.chats[city.home].members[STRANGER].until in (0, None)
+
+
 async def test_whom_an_admin_has_removed_by_a_card_is_counted_too_and_a_stranger_presses_nothing(
     town: Town,
 ) -> None:

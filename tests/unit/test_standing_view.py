@@ -469,3 +469,18 @@ def test_what_two_teams_say_for_somebody_has_a_cap_too() -> None:
     nobody, one, two, three, _ = scored
     assert scored == sorted(scored, reverse=True), "the more speak for them, the better"
     assert nobody - one <= -ONE_VOICE < nobody - two <= -TWO_VOICES + 0.01 < nobody - three
+
+
+def test_a_team_that_has_also_trusted_somebody_is_needed_for_what_it_says_against_them() -> None:
+    """An admin of its chats whom it then accuses: left out together, the two had hidden each other."""
+    standing, admissions = newcomer(), city("h", "a1", "a2", "a3", team=("k0", "k1"))
+    say(standing, "k1", "noted", NOW - DAY, ("leads",))
+    for n in range(1, 4):
+        say(standing, f"a{n}", "joined", NOW - HOUR + 60 * n)
+    say(standing, "k0", "banned", NOW - HOUR)
+    without_a_word = newcomer()
+    say(without_a_word, "k1", "noted", NOW - DAY, ("leads",))
+    for n in range(1, 4):
+        say(without_a_word, f"a{n}", "joined", NOW - HOUR + 60 * n)
+    total, firm = scores(standing, admissions)
+    assert firm <= scores(without_a_word, admissions)[0] < total

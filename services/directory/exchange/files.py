@@ -11,7 +11,7 @@ from services.directory.exchange.formats import ROWS_MOST, Records, family, load
 from services.directory.exchange.judging import judge
 from services.directory.exchange.rows import FileError, Item, Row, Skipped
 from shared.contracts.listings import Listing
-from shared.exchange import CSV, GEOJSON, KML, TSV, ordered
+from shared.exchange import CSV, GEOJSON, KML, TSV, ordered, public
 from shared.settings import City
 
 _READERS: dict[str, Callable[[bytes], Records]] = {
@@ -55,7 +55,7 @@ def write(path: Path, listings: Iterable[Listing]) -> int:
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise FileError(f"{path}: the extension must be one of {', '.join(FORMATS)}")
-    rows = ordered(listings)
+    rows = ordered(public(listing, dead_links=True) for listing in listings)
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
-from services.moderation.bot import arrival_card, before_card
+from services.moderation.bot import arrival_card, before_card, reviewers
 from services.moderation.bot.arrival_card import SHOWN_MOST
 from services.moderation.bot.arrival_store import Card
-from services.moderation.bot.arrivals import BEFORE_CARD, ONE_BY_ONE, is_undecided
+from services.moderation.bot.arrivals import BEFORE_CARD, is_undecided, state_of
 from services.moderation.bot.i18n import Html, joined
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
-from services.moderation.bot.reviews import review_chat
-from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.store import Decided
 from services.moderation.domain.admission import Admission, State
 from services.moderation.telegram.audit import short
@@ -18,25 +16,16 @@ from shared.bus.commit import Commit
 from shared.contracts.telegram import SetAdmission
 
 VERBS: dict[str, State] = {"k": "known", "g": "guest", "b": "blocked"}
-OF_BEFORE = {
-    before_card.ALL: (f"arrival:{BEFORE_CARD}", "known"),
-    before_card.OTHERS: (ONE_BY_ONE, "others"),
-}
-"""What is decided by each button of that card, and its word."""
+OF_BEFORE = {before_card.ALL: "known", before_card.OTHERS: "others"}
+"""What is decided by each button of that card."""
 
 
 async def pressed(press: PressTurn) -> Commit:
     """Take the decision, if the presser is in the review chat and nobody has taken it before."""
-    turn, deps = press.turn, press.turn.deps
+    deps = press.turn.deps
     verb, card_id, state = (*press.press.args, "", "", "")[:3]
-    if turn.chat.id != await review_chat(deps) or turn.person is None:
-        return Commit.of(events=[press.answer("press.forged", alert=True)])
-    try:
-        rights = await look_up(deps.telegram, turn.chat.id, turn.person.id)
-    except Unknown:
-        return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.inside:
-        return Commit.of(events=[press.answer("press.not_reviewer", alert=True)])
+    if (why := await reviewers.refusal(press)) is not None:
+        return Commit.of(events=[press.answer(why, alert=True)])
     card, unchanged = await deps.store.arrivals.card(card_id)
     if card is None:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
@@ -76,23 +65,23 @@ def _with(press: PressTurn, ending: Html) -> Html:
     return joined("\n\n", [before if isinstance(before, str) else "", ending])
 
 
-async def _of_before(press: PressTurn, card: Card, verb: str, _state: str) -> Commit:
+async def _of_before(press: PressTurn, card: Card, verb: str, state: str) -> Commit:
     """Of the chats of before: all that are listed become known, or the others come one by one."""
     deps, speech = press.turn.deps, press.turn.public
     if verb not in OF_BEFORE:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
-    taken = {one: await deps.store.decided(subject) for one, (subject, _) in OF_BEFORE.items()}
+    taken = dict(await before_card.decided(deps))
     if (before := taken[verb]) is not None:
         return _told(press, before)
-    subject, decision = OF_BEFORE[verb]
-    taken[verb] = decided = Decided(decision=decision, by=_code(press))
-    endings = [arrival_card.outcome(one.decision, one.by, speech) for one in taken.values() if one]
-    rows = before_card.rows(deps, card, speech, [one for one, already in taken.items() if already is None])
+    if state != state_of(card):
+        return Commit.of(events=[press.answer("arrival.changed", alert=True)])
+    taken[verb] = now_decided = Decided(decision=OF_BEFORE[verb], by=_code(press))
     acts = _set(press, await _undecided(deps, card), "known") if verb == before_card.ALL else []
-    edit = press.edit(before_card.text(card, speech, *endings), rows)
+    shown = before_card.text(card, speech, taken), before_card.rows(deps, card, speech, taken)
+    subject = before_card.SUBJECTS[verb]
     return Commit.of(
-        writes=deps.store.decide(subject, decided),
-        events=[*acts, edit, press.answer("review.thanks")],
+        writes=deps.store.decide(subject, now_decided),
+        events=[*acts, press.edit(*shown), press.answer("review.thanks")],
         expect=[deps.store.undecided(subject)],
     )
 

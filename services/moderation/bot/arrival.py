@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.moderation.bot.i18n import speech_for
-from services.moderation.bot.reviews import review_chat
+from services.moderation.bot.reviewers import review_chat
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.admission import Admission, arrived
 from services.moderation.domain.update import TELEGRAM_OWN

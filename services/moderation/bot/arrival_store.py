@@ -34,6 +34,8 @@ class Card(Message):
     people: dict[str, int] = Field(default_factory=dict)
     others: int = 0
     """On the card about all chats of before: those of which no listing is known."""
+    unsure: int = 0
+    """Those of the others whose name is listed, and of which it is not known yet whether it is theirs."""
     closed: bool = False
 
 

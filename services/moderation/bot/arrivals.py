@@ -23,7 +23,7 @@ from services.moderation.domain.admission import BEFORE, Admission, State
 from services.moderation.domain.lookalike import leaders
 from services.moderation.domain.update import Chat
 from services.moderation.store.admissions import Recorded
-from services.moderation.store.visited import FEW
+from services.moderation.store.visited import FEW, Listed
 from services.moderation.telegram.errors import TelegramError
 from services.moderation.telegram.store import NOT_SENT
 from shared.bus.commit import NOTHING, Command, Commit
@@ -58,7 +58,7 @@ class Round:
     recorded: Recorded
     here: Mapping[str, int]
     groups: Mapping[int, Chat] = field(default_factory=dict)
-    listed: frozenset[int] = frozenset()
+    listed: Listed = field(default_factory=Listed)
     led: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tokens of the admins of chats that were looked up in this round."""
 
@@ -133,10 +133,10 @@ async def _kept_up(look: Round, before: Card, chats: tuple[int, ...]) -> Commit:
     if not chats:
         card = before.model_copy(update=news | {"closed": True})
         text = joined("\n\n", [_text(look, card), _without_a_press(look, card)])
-        return Commit.of(writes=store.keep(card), events=[_edit(look, card, text, ())])
+        return Commit.of(writes=store.keep(card), events=[edited(look, card, text, ())])
     ordered = (*still, *(one for one in chats if one not in still))
     card, learnt = await _looked_up(look, before.model_copy(update=news | {"chats": ordered}))
-    edit = _edit(look, card, _text(look, card), rows(look.deps, card, look.speech))
+    edit = edited(look, card, _text(look, card), rows(look.deps, card, look.speech))
     return Commit.of(writes=[*learnt, *store.keep(card)], events=[edit])
 
 
@@ -180,7 +180,8 @@ def _text(look: Round, card: Card) -> Html:
 
 def _shown(look: Round, card: Card, chat_id: int) -> Shown:
     about, code = look.groups.get(chat_id), look.deps.keys.person(chat_id)[:CODE]
-    return Shown(about.title if about else "", code, card.people.get(str(chat_id)), chat_id in look.listed)
+    title, listed = about.title if about else "", chat_id in look.listed.chats
+    return Shown(title, code, card.people.get(str(chat_id)), listed)
 
 
 def _others(look: Round, card: Card) -> Mapping[State, int]:
@@ -196,11 +197,15 @@ def _others(look: Round, card: Card) -> Mapping[State, int]:
     )
 
 
-def rows(deps: Deps, card: Card, speech: Speech) -> Rows:
-    """Buttons signed for the chat's first id: they outlive its becoming a supergroup."""
+def buttons(deps: Deps) -> Buttons:
+    """Signed for the chat's first id: they outlive its becoming a supergroup."""
     assert deps.settings.review_chat is not None
-    button = Buttons.of(deps.keys, deps.settings.review_chat, PURPOSE, deps.now(), BUTTON_DAYS)
-    state, shown = f"{base36(card.attempt)}.{base36(card.revision)}", min(len(card.chats), SHOWN_MOST)
+    return Buttons.of(deps.keys, deps.settings.review_chat, PURPOSE, deps.now(), BUTTON_DAYS)
+
+
+def rows(deps: Deps, card: Card, speech: Speech) -> Rows:
+    button = buttons(deps)
+    state, shown = state_of(card), min(len(card.chats), SHOWN_MOST)
     several = "" if len(card.chats) == 1 else "_all"
     labels = (("k", "known", shown), ("g", "guest", shown), ("b", "block", len(card.chats)))
     return [
@@ -209,6 +214,11 @@ def rows(deps: Deps, card: Card, speech: Speech) -> Rows:
             for verb, name, count in labels
         ]
     ]
+
+
+def state_of(card: Card) -> str:
+    """Stands in the buttons, so that a press is known to be on what the card now shows."""
+    return f"{base36(card.attempt)}.{base36(card.revision)}"
 
 
 def message_of(card: Card) -> str:
@@ -229,7 +239,7 @@ def sent(look: Round, card: Card, text: Html, buttons: Rows) -> TelegramAction:
     return send.model_copy(update={"remember_hours": REVIEW_SECONDS // 3600, "stays": True})
 
 
-def _edit(look: Round, card: Card, text: Html, buttons: Rows) -> TelegramAction:
+def edited(look: Round, card: Card, text: Html, buttons: Rows) -> TelegramAction:
     reply = Reply(f"arrival:{card.id}:{card.attempt}:{card.revision}", look.deps.now())
     return reply.edit(look.chat_id, {"message_of": message_of(card)}, text, buttons)
 

@@ -10,7 +10,8 @@ import structlog
 from services.moderation.bot import arrivals, before_card
 from services.moderation.bot.arrivals import Round, is_undecided
 from services.moderation.bot.ports import Deps
-from services.moderation.bot.reviews import review_chat, speech_of
+from services.moderation.bot.reviewers import review_chat
+from services.moderation.bot.reviews import speech_in
 from services.moderation.bot.rights import LOOK_UP_SECONDS
 from services.moderation.domain.admission import BEFORE, NOT_YET, Admission, arrived
 from services.moderation.domain.lookalike import leaders
@@ -89,7 +90,7 @@ class Visits:
         known = await deps.chats.visited.abouts(waiting)
         groups = {chat_id: about for chat_id, about in known.items() if about.is_group}
         listed = await deps.chats.visited.listed(groups.values())
-        speech = await speech_of(deps, reviewing)
+        speech = await speech_in(deps, reviewing)
         look = Round(deps, reviewing, speech, recorded, here, groups, listed)
         return await before_card.post(look) + await arrivals.post(look)
 

@@ -7,9 +7,8 @@ asks.
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
-from services.moderation.bot import deeds
+from services.moderation.bot import undoing
 from services.moderation.bot.i18n import Html, Speech, html, joined
 from services.moderation.bot.news_store import News, Withdrawn
 from services.moderation.bot.ports import Deps
@@ -18,12 +17,14 @@ from services.moderation.bot.reply import Reply
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import Decided
+from services.moderation.domain.membership import FOR_EVER
+from services.moderation.domain.required import Right
 from services.moderation.domain.standing.person import PARDONED
 from services.moderation.store.removals import Removal
 from services.moderation.telegram.audit import short
 from services.moderation.telegram.undo import Undo
 from shared.bus.commit import Command, Commit
-from shared.contracts.telegram import Method, PersonObserved, TelegramAction
+from shared.contracts.telegram import PersonObserved, TelegramAction
 
 PURPOSE = "b"
 DAYS = 2.0
@@ -93,7 +94,10 @@ def _codes(people: list[str]) -> Html:
 
 
 async def pressed(press: PressTurn) -> Commit:
-    """Take all of it back that can be; the first decides, the next is told."""
+    """Take all of it back that can be; the first decides, the next is told.
+
+    Raises LacksRight for an admin who may not do it by hand.
+    """
     turn, deps = press.turn, press.turn.deps
     verb, code = (*press.press.args, "", "")[:2]
     kept = await deps.store.news.piece(code)
@@ -116,8 +120,7 @@ async def _refusal(press: PressTurn, chat_id: int) -> str | None:
         mine = await look_up(turn.deps.telegram, chat_id, turn.deps.me.id)
     except Unknown:
         return "press.unknown"
-    if not rights.is_admin or not rights.can_restrict:
-        return "press.not_admin"
+    rights.require(Right.RESTRICT)
     return None if mine.can_restrict else "deed.bot_lacks"
 
 
@@ -126,12 +129,14 @@ async def _undo(press: PressTurn, code: str, news: News, said: Withdrawn) -> Com
     assert turn.person is not None
     undos, by = deps.actor_store.undos, short(deps.keys, turn.person.id)
     found = [(one, await undos.undo(news.chat_id, one)) for one in said.codes[:AT_ONCE]]
-    back = [(one, undo) for one, undo in found if undo is not None]
+    known = [(one, undo) for one, undo in found if undo is not None]
+    back = [(one, undo) for one, undo in known if await undos.is_latest(news.chat_id, undo.target, one)]
+    acts = [await _back(press, news.chat_id, undo, n) for n, (_, undo) in enumerate(back)]
     spent = [write for one, _ in back for write in undos.spent(news.chat_id, one)]
     return Commit.of(
         writes=[*spent, *deps.store.close_advice(code, Decided(decision=UNDO, by=by))],
         events=[
-            *(_back(press, news.chat_id, undo, n) for n, (_, undo) in enumerate(back)),
+            *(act for act in acts if act is not None),
             *(_pardoned(press, news.chat_id, undo) for _, undo in back),
             *await _closed(press, code, news, by),
             press.answer("withdrawn.done", alert=True, count=str(len(back))),
@@ -140,16 +145,23 @@ async def _undo(press: PressTurn, code: str, news: News, said: Withdrawn) -> Com
     )
 
 
-def _back(press: PressTurn, chat_id: int, undo: Undo, number: int) -> TelegramAction:
-    """What takes one of them back; no more than what the bot itself has done."""
-    turn, params = press.turn, dict[str, Any](user_id=undo.target)
-    if undo.method is Method.RESTRICT_MEMBER:
-        params["permissions"] = deeds.FREE
-    else:
-        params["only_if_banned"] = True
-    return turn.reply.act(
-        chat_id, undo.method, params, name=f"back:{number}", by=turn.by, reasons=("withdrawn",)
-    )
+async def _back(press: PressTurn, chat_id: int, undo: Undo, number: int) -> TelegramAction | None:
+    """What puts back what stood before; the actor does it only where just that stands which the bot has set.
+
+    None in a basic group, which keeps nobody out, and where it cannot be learnt what the bot has set.
+    """
+    turn, until = press.turn, undo.until
+    if (await turn.deps.chats.state(chat_id)).is_basic:
+        return None
+    if until is None:
+        try:
+            stands = (await look_up(turn.deps.telegram, chat_id, undo.target)).membership
+        except Unknown:
+            return None
+        until = FOR_EVER if stands is None else stands.until
+    method, params = undoing.call_of(undo, turn.reply.now.timestamp())
+    act = turn.reply.act(chat_id, method, params, name=f"back:{number}", by=turn.by, reasons=("withdrawn",))
+    return act.model_copy(update={"expected": undoing.made_by(undo, until).stands})
 
 
 def _pardoned(press: PressTurn, chat_id: int, undo: Undo) -> PersonObserved:

@@ -5,8 +5,7 @@ teams have taught alike: what one chat calls spam may be another's daily bread, 
 seized must not teach every chat.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.moderation.domain.admission import Admissions
@@ -16,8 +15,8 @@ from services.moderation.spam.model import Model
 from services.moderation.spam.models import Models
 from services.moderation.spam.online import NONE, Correction, Label, eased, learn_row
 from services.moderation.store.corrections import Corrections
-from shared import clock
 from shared.bus.commit import NOTHING, Commit
+from shared.clock import Clock
 from shared.contracts.telegram import PersonObserved
 from shared.keys import Keys
 
@@ -42,7 +41,7 @@ class Teacher:
         models: Models,
         corrections: Corrections,
         keys: Keys,
-        now: Callable[[], datetime] = clock.now,
+        now: Clock,
     ) -> None:
         self._now = now
         self._models = models

@@ -1,8 +1,7 @@
 """One batch of observations: load the standings, add in order, pass on what asks for attention."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from services.moderation.domain.admission import Admissions
 from services.moderation.domain.conditions import Rule
@@ -35,8 +34,8 @@ from services.moderation.standing import ruled
 from services.moderation.store import People
 from services.moderation.store.records import Records
 from services.moderation.store.shared import Ban, Shared
-from shared import clock
 from shared.bus.commit import Command, Commit
+from shared.clock import Clock
 from shared.contracts.telegram import PersonJudged, PersonObserved, Signal
 from shared.keys import Keys
 
@@ -59,7 +58,7 @@ class Registry:
     own: tuple[Plugin, ...] = ()
     teacher: Teacher | None = None
     weights: Weights = DEFAULT
-    now: Callable[[], datetime] = clock.now
+    now: Clock = field(kw_only=True)
     says: dict[str, dict[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from redis.asyncio import Redis
 
 from services.moderation.domain.update import Chat
-from services.moderation.store import forms, names, packed
+from services.moderation.identity import TYPES
+from services.moderation.store import forms, names, packed, places
 from services.moderation.store.names import Names
 from shared.bus.commit import Command
 from shared.keys import Keys
@@ -24,6 +25,13 @@ class Health(NamedTuple):
     lacks: tuple[str, ...] = ()
     heard: int = 0
     people: int = 0
+
+
+class Listed(NamedTuple):
+    """`chats` are listed; of those in `unsure` the name is, and which chat that is was not looked up yet."""
+
+    chats: frozenset[int] = frozenset()
+    unsure: frozenset[int] = frozenset()
 
 
 def _health(fields: Sequence[bytes | None], newest: Sequence[tuple[bytes, float]]) -> Health:
@@ -70,8 +78,28 @@ class Visited:
         found = iter(await pipe.execute())
         return {chat_id: _health(next(found), next(found)) for chat_id in chats}
 
-    async def listed(self, chats: Iterable[Chat]) -> frozenset[int]:
-        """Those of these chats that the directory lists, as far as their user name tells."""
-        named = [one for one in chats if one.username]
-        found = await self._redis.hmget(names.PLACES, [f"u:{one.username}" for one in named]) if named else []
-        return frozenset(one.id for one, place in zip(named, found, strict=True) if place is not None)
+    async def listed(self, chats: Iterable[Chat]) -> Listed:
+        """Those of these chats that the directory lists. A user name alone says nothing: somebody else may
+        have taken it since.
+        """
+        named = {one.id: one for one in chats if one.username}
+        pipe = self._redis.pipeline(transaction=False)
+        for chat_id, one in named.items():
+            pipe.hget(names.PLACES, f"u:{one.username}")
+            pipe.hget(names.IDENTITIES, f"u:{one.username}")
+            pipe.hget(self._names.of_chat("chat", chat_id), "former")
+        found = iter(await pipe.execute())
+        answers = [(one, next(found), next(found), next(found)) for one in named.values()]
+        placed = [(one, known, former) for one, place, known, former in answers if place is not None]
+        return Listed(
+            frozenset(one.id for one, known, former in placed if self._is_it(one, known, former)),
+            frozenset(one.id for one, known, _ in placed if known is None),
+        )
+
+    def _is_it(self, chat: Chat, listed: bytes | None, former: bytes | None) -> bool:
+        """Whether this is the chat that is listed, also from before it became a supergroup."""
+        if listed is None:
+            return False
+        before = None if former is None else int(self._keys.unseal(former, "chats"))
+        kind = {"": TYPES.get(chat.type, "other")}
+        return listed.decode() in places.identities(self._keys, (chat.id, before), kind)

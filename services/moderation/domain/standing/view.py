@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from services.moderation.domain.admission import Admissions
-from services.moderation.domain.standing.person import OFTEN, SHARED, Presence, Standing
+from services.moderation.domain.standing.person import OFTEN, SHARED, VOUCHED, Presence, Standing
 
 REPEATED = "spam.repeated"
 """Evidence of a chat that rests on what was written in others."""
@@ -135,7 +135,9 @@ def alone(standing: Standing, chat: str) -> Standing:
 
 
 def without(standing: Standing, here: str, gone: AbstractSet[str]) -> Standing:
-    """A view with nothing of some chats, be it said or seen there, and nothing that rests on them alone.
+    """A view with nothing of what some chats have said or seen against the person, and nothing that rests on
+    them alone. Their word *for* the person stays: else whoever has both accused and trusted somebody would
+    seem to be needed for neither.
 
     `here` is the chat that looks: it stays. A text that was written in several chats counts only where so
     many saw it that it does without any one of them.
@@ -143,16 +145,33 @@ def without(standing: Standing, here: str, gone: AbstractSet[str]) -> Standing:
     chats: dict[str, Presence] = {}
     for key, one in standing.chats.items():
         if key in gone and key != here:
+            if _speaks_for(one):
+                chats[key] = _word_for(one)
             continue
         kept = one
         if one.ban_sources and "banned" in one.evidence:
             left = tuple(source for source in one.ban_sources if source not in gone)
             kept = _ban_on(kept, left if gone.isdisjoint(one.ban_needs) else ())
-        if one.trust_sources and one.trusted and key != here:
-            left = tuple(source for source in one.trust_sources if source not in gone)
-            kept = replace(kept, trusted=bool(left), trust_sources=left)
         if key == here and REPEATED in one.evidence and OFTEN not in one.evidence:
             kept = replace(kept, evidence={c: at for c, at in kept.evidence.items() if c != REPEATED})
         chats[key] = kept
     joins = [join for join in standing.joins if join[1] not in gone or join[1] == here]
     return Standing(chats, joins)
+
+
+def _speaks_for(one: Presence) -> bool:
+    return one.trusted or one.leads or bool(one.vouched) or one.road == VOUCHED
+
+
+def _word_for(one: Presence) -> Presence:
+    """Of a chat only its word for the person."""
+    return Presence(
+        one.chat_id,
+        trusted=one.trusted,
+        trusted_at=one.trusted_at,
+        trust_sources=one.trust_sources,
+        leads=one.leads,
+        leads_at=one.leads_at,
+        vouched=one.vouched,
+        road=one.road if one.road == VOUCHED else "",
+    )
