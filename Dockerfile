@@ -23,7 +23,8 @@ ENV PATH=/venv/bin:$PATH \
     DZE_HOST=0.0.0.0 \
     DZE_INTERNAL_HOST=0.0.0.0 \
     DZE_INTERNAL_PORT=9000
-WORKDIR /data
+# Not /data: a stray `.env` among the operator's files is not settings.
+WORKDIR /
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
