@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -134,11 +134,20 @@ def simulator(
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
-    """Show streams, groups, what waits and what failed."""
-    from cli.status import show  # noqa: PLC0415
+def status(
+    as_json: Json = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only what is wrong, one a line; exit 1 when anything is.")
+    ] = False,
+    most: Annotated[int, typer.Option(min=0, help="With --check: messages that may wait in a group.")] = 1000,
+) -> None:
+    """Show streams, groups, what waits, what failed, and which instance works on what."""
+    from cli import status as run  # noqa: PLC0415
 
-    show(as_json=as_json)
+    if check:
+        run.check(most)
+    else:
+        run.show(as_json=as_json)
 
 
 @lists.command("key")
@@ -357,9 +366,11 @@ def main() -> None:
     except KeyboardInterrupt:
         _leave("stopped", 130)
     except Exception as error:
-        if not _is_redis_away(error):
+        if _is_redis_away(error):
+            _leave("cannot reach Redis; is it running, and is DZE_REDIS_URL right?", FAILED)
+        if not _is_refused(error):
             raise
-        _leave("cannot reach Redis; is it running, and is DZE_REDIS_URL right?", FAILED)
+        _leave(f"Redis refuses: {error}", FAILED)
 
 
 def _is_redis_away(error: Exception) -> bool:
@@ -370,7 +381,13 @@ def _is_redis_away(error: Exception) -> bool:
     )
 
 
-def _leave(text: str, code: int) -> None:
+def _is_refused(error: Exception) -> bool:
+    """Redis may be full, or its access control list forbid the command."""
+    module = sys.modules.get("redis.exceptions")
+    return module is not None and isinstance(error, module.ResponseError)
+
+
+def _leave(text: str, code: int) -> NoReturn:
     typer.echo(f"dze: {text}", err=True)
     sys.exit(code)
 

@@ -3,20 +3,27 @@
 import json
 import os
 import random
+import re
 import stat
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
 
+from shared import clock
+from shared.bus.crew import lease_key
 from shared.bus.envelope import DATA
 from shared.bus.groups import ensure_groups
+from shared.bus.leases import Leases
+from shared.bus.scripts import Scripts
 from shared.contracts import schemas
-from shared.contracts.registry import DIRECTORY_CHANGED, STREAMS, TELEGRAM_UPDATES
+from shared.contracts.base import PARTITIONS
+from shared.contracts.registry import DIRECTORY_CHANGED, LISTINGS_IMPORT, STREAMS, TELEGRAM_UPDATES
 from shared.server import EmbeddedRedis
 
 KEY = "0123456789abcdef" * 4
@@ -104,6 +111,51 @@ async def test_status_tells_what_waits_and_what_failed(deployed: dict[str, str],
     assert (waiting["entries"], waiting["lag"], waiting["pending"], waiting["dead"]) == (1, 1, 0, 1)
     assert rows["areas.changed.v1", ""]["entries"] == 0
     assert "directory.changed.v1" in dze("status", **deployed).stdout
+
+
+async def test_status_tells_which_instance_works_on_what_and_since_when(
+    deployed: dict[str, str], bus_factory: Any
+) -> None:
+    bus = bus_factory("directory")
+    leases = Leases(Scripts(bus.redis), bus.replica, 60_000)
+    topic, before = LISTINGS_IMPORT.topic, clock.now()
+    for number in range(PARTITIONS - 1):
+        assert await leases.acquire(lease_key(topic, "directory", number))
+    assert await leases.acquire("bus:lease:moderation:poller")
+    rows = {
+        (row["stream"], row["group"]): row for row in json.loads(dze("status", "--json", **deployed).stdout)
+    }
+    held = rows[topic, "directory"]["partitions"]
+    assert [one["partition"] for one in held] == list(range(PARTITIONS))
+    assert {one["holder"] for one in held[:-1]} == {bus.replica}
+    assert all(abs(datetime.fromisoformat(one["since"]) - before) < timedelta(minutes=5) for one in held[:-1])
+    assert (held[-1]["holder"], held[-1]["since"]) == (None, None)
+    shown = dze("status", COLUMNS="200", **deployed).stdout
+    assert re.search(rf"^{re.escape(topic)} +directory .* 7/8$", shown, re.MULTILINE)
+    assert re.search(rf"^{re.escape(bus.replica)} +{re.escape(topic)} +0 1 2 3 4 5 6 ", shown, re.MULTILINE)
+    assert re.search(rf"^{re.escape(bus.replica)} +moderation poller ", shown, re.MULTILINE)
+
+
+async def test_a_check_of_the_status_fails_while_something_is_wrong(
+    deployed: dict[str, str], bus_factory: Any
+) -> None:
+    bus = bus_factory("directory")
+    leases = Leases(Scripts(bus.redis), bus.replica, 60_000)
+    await ensure_groups(bus.redis, STREAMS)
+    wanted = [(s.topic, group) for s in STREAMS for group in s.consumers]
+    for topic, group in wanted:
+        for number in range(PARTITIONS):
+            assert await leases.acquire(lease_key(topic, group, number))
+    assert dze("status", "--check", "--most", "0", **deployed).returncode == 0
+    await bus_factory("gateway").publish(schemas.example(DIRECTORY_CHANGED))
+    await bus.redis.xadd(DIRECTORY_CHANGED.dead_key("moderation"), {"any": "thing"})
+    await bus.redis.delete(lease_key(DIRECTORY_CHANGED.topic, "submissions", 5))
+    done = dze("status", "--check", "--most", "0", **deployed)
+    assert done.returncode == 1, done.stdout
+    where = DIRECTORY_CHANGED.topic
+    assert f"moderation: {where}: 1 message waiting\n" in done.stdout
+    assert f"moderation: {where}: 1 dead letter, see `dze dead list`\n" in done.stdout
+    assert f"submissions: {where}: no instance works on 1 partition 5\n" in done.stdout
 
 
 def _bury(redis_url: str, bus: Any) -> str:
