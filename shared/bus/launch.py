@@ -67,11 +67,14 @@ async def _finish(run: Callable[[SettingsT], Awaitable[int]], settings: Settings
 def _refuse_closed_folder(data: Path) -> None:
     """A block list that cannot be read must not count as none. A folder that is not there is an empty one."""
     try:
-        closed = data.is_dir() and not os.access(data, os.R_OK | os.X_OK)
+        next(data.iterdir(), None)
+        (data / "x").is_file()  # which needs the right to enter it
+    except PermissionError:
+        raise SettingsError(
+            f"DZE_DATA: this user (id {os.geteuid()}) may not read the folder {data}."
+        ) from None
     except OSError:
-        closed = True
-    if closed:
-        raise SettingsError(f"DZE_DATA: this user (id {os.geteuid()}) may not read the folder {data}.")
+        return
 
 
 async def _refuse_another_key(settings: Settings) -> None:
