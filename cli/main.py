@@ -50,7 +50,7 @@ Model = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, readable=True, help="Default: the one in DZE_DATA, or ours."),
 ]
-New = Annotated[Path, typer.Argument(dir_okay=False, writable=True)]
+New = Annotated[Path, typer.Argument(dir_okay=False, writable=True, help="- is standard output.")]
 
 
 class Role(StrEnum):
@@ -204,11 +204,16 @@ def import_(file: Existing) -> None:
 
 
 @app.command()
-def export(file: New) -> None:
-    """Write the listings to a file: GeoJSON or CSV, by extension."""
+def export(
+    file: New,
+    extension: Annotated[
+        str | None, typer.Option("--as", help="geojson, csv, tsv or kml; for standard output geojson.")
+    ] = None,
+) -> None:
+    """Write the listings to a file: GeoJSON, CSV, TSV or KML, by extension."""
     from cli.transfer import export_listings  # noqa: PLC0415
 
-    export_listings(file)
+    export_listings(file, extension)
 
 
 @areas.command("import")
@@ -314,7 +319,13 @@ def key() -> None:
 
 @app.command()
 def mirror(
-    file: Annotated[Path, typer.Argument(dir_okay=True, help="An archive; with --verify also a folder.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            dir_okay=True,
+            help="An archive, or - for standard output; with --verify also a folder.",
+        ),
+    ],
     verify: Annotated[bool, typer.Option("--verify", help="Check FILE instead of writing it.")] = False,
     key: Annotated[str, typer.Option(help="With --verify: the public key that you know.")] = "",
     day: Annotated[str | None, typer.Option("--date", help="The day it is of; default today.")] = None,
@@ -338,7 +349,7 @@ def backup(file: New) -> None:
 
 @app.command()
 def restore(
-    file: Existing,
+    file: Annotated[Path, typer.Argument(help="- is standard input.")],
     replace: Annotated[bool, typer.Option(help="Throw away what is there now.")] = False,
 ) -> None:
     """Bring back what `dze backup` wrote, into an empty deployment that is at rest."""

@@ -265,6 +265,69 @@ def test_nothing_is_restored_over_data_or_under_running_services(
         assert redis.get("directory:a") == b"old"
 
 
+def raw(*words: str, given: bytes = b"", environment: dict[str, str]) -> "subprocess.CompletedProcess[bytes]":
+    """A command whose standard output is a file."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *words],
+        input=given, capture_output=True, timeout=60, env=clean | environment, check=False,
+    )  # fmt: skip
+
+
+def test_a_backup_goes_through_standard_output_and_back_through_standard_input(
+    deployed: dict[str, str], redis_url: str
+) -> None:
+    with Redis.from_url(redis_url) as redis:
+        redis.set("directory:a", b"\x00\r\n\xff")
+        made = raw("backup", "-", environment=deployed)
+        assert made.returncode == 0, made.stderr
+        assert made.stderr.startswith(b"1 keys written to standard output.")
+        redis.delete("directory:a")
+        cut = raw("restore", "-", given=made.stdout[:-1], environment=deployed)
+        assert (cut.returncode, redis.dbsize()) == (2, 0)
+        assert b"it is damaged" in cut.stderr
+        back = raw("restore", "-", given=made.stdout, environment=deployed)
+        assert back.returncode == 0, back.stderr
+        assert redis.get("directory:a") == b"\x00\r\n\xff"
+
+
+def test_an_export_and_a_mirror_go_through_standard_output(deployed: dict[str, str], tmp_path: Path) -> None:
+    assert json.loads(raw("export", "-", environment=deployed).stdout) == {
+        "type": "FeatureCollection",
+        "features": [],
+    }
+    assert raw("export", "-", "--as", "csv", environment=deployed).stdout.startswith(
+        b"\xef\xbb\xbfid,name,link,"
+    )
+    day = ("--date", "2026-11-28")
+    through = raw("mirror", "-", *day, environment=deployed).stdout
+    assert dze("mirror", str(tmp_path / "mirror.zip"), *day, **deployed).returncode == 0
+    assert through == (tmp_path / "mirror.zip").read_bytes()
+
+
+@pytest.mark.parametrize("words", [["backup"], ["export", "--as", "csv"], ["mirror"]])
+def test_a_file_that_cannot_be_written_is_one_line(
+    words: list[str], deployed: dict[str, str], redis_url: str, tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "missing" / "file")
+    _fails_in_one_line(dze(*words, missing, **deployed), 2, f"cannot write {missing}: No such file")
+    with Redis.from_url(redis_url) as redis:
+        redis.set("directory:a", "1")
+    _fails_in_one_line(dze(*words, "/dev/full", **deployed), 1, "cannot write /dev/full: No space left")
+
+
+def test_a_backup_that_is_not_there_is_one_line_and_makes_no_data(tmp_path: Path) -> None:
+    told = {"DZE_DATA": str(tmp_path / "data"), "DZE_KEY": KEY}
+    _fails_in_one_line(dze("restore", "/nowhere/x", **told), 2, "cannot read /nowhere/x: No such file")
+    _fails_in_one_line(dze("restore", str(tmp_path), **told), 2, "Is a directory")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_export_needs_a_format(deployed: dict[str, str], tmp_path: Path) -> None:
+    _fails_in_one_line(dze("export", str(tmp_path / "file"), **deployed), 2, "the extension must be one of")
+    _fails_in_one_line(dze("export", "-", "--as", "doc", **deployed), 2, "the extension must be one of")
+
+
 def test_shred_destroys_key_and_data_only_after_the_word(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path):
         _fails_in_one_line(dze("shred", "--yes", DZE_DATA=str(tmp_path)), 2, "stop `dze up` first")

@@ -2,7 +2,7 @@
 
 from services.directory.exchange.addresses import import_addresses, is_gazetteer, read_addresses
 from services.directory.exchange.areas import import_areas, read_areas
-from services.directory.exchange.files import FORMATS, open_file, read, write
+from services.directory.exchange.files import FORMATS, open_file, read, write, write_to
 from services.directory.exchange.importing import Progress, export_file, import_file
 from services.directory.exchange.report import Report
 from services.directory.exchange.rows import FileError, Item, Note, Row, Skipped
@@ -28,4 +28,5 @@ __all__ = [
     "read_addresses",
     "read_areas",
     "write",
+    "write_to",
 ]

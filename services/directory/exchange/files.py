@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from pathlib import Path
+from typing import IO
 
 from services.directory.exchange import jsons, kml, tables
 from services.directory.exchange.formats import ROWS_MOST, Records, family, load
@@ -52,19 +54,25 @@ def write(path: Path, listings: Iterable[Listing]) -> int:
 
     Raises FileError.
     """
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
+    if path.suffix.lower() not in FORMATS:
         raise FileError(f"{path}: the extension must be one of {', '.join(FORMATS)}")
-    rows = ordered(listings)
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
-            file.writelines(writer.parts(rows))
+            count = write_to(file, path.suffix, listings)
         part.replace(path)
     except OSError as error:
         raise FileError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
+    return count
+
+
+def write_to(file: IO[bytes], extension: str, listings: Iterable[Listing]) -> int:
+    """Write in the format of an extension, one of FORMATS, and answer how many."""
+    rows = ordered(listings)
+    file.writelines(_WRITERS[extension.lower()].parts(rows))
     return len(rows)
 
 
