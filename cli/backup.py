@@ -85,7 +85,7 @@ def restore(file: Path, *, replace: bool) -> None:
 
 def _restore(source: IO[bytes], *, replace: bool) -> int:
     with attended() as (settings, was_running), client(settings.redis()) as redis:
-        if was_running and _in_use(redis):
+        if was_running and in_use(redis):
             raise Stop("services are running on this data; stop them first", MISUSED)
         for _ in archive.read(source, settings.keys()):
             pass
@@ -121,7 +121,7 @@ def _bring_key(settings: Settings) -> None:
     write_private(path, settings.key.get_secret_value() + "\n")
 
 
-def _in_use(redis: Redis) -> bool:
+def in_use(redis: Redis) -> bool:
     """Whether a service holds a lease; epochs of leases stay behind."""
     return any(not key.endswith(b":epoch") for key in redis.scan_iter(match="bus:*lease:*", count=1000))
 

@@ -6,6 +6,7 @@ is that of the working directory, which in a container is one where nobody can p
 
 import os
 import re
+from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -131,11 +132,14 @@ def _with_password(url: str, password: SecretStr) -> str:
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
-def load(model: type[SettingsT], **overrides: Any) -> SettingsT:
-    """Read the settings. Raises SettingsError with one line that names the setting."""
+def load(model: type[SettingsT], *, unread: Collection[str] = (), **overrides: Any) -> SettingsT:
+    """Read the settings. Raises SettingsError with one line that names the setting.
+
+    `unread`: secrets whose files are left alone.
+    """
     _refuse_unknown(model)
     try:
-        settings = model(**(_from_files() | overrides))
+        settings = model(**(_from_files(unread) | overrides))
     except ValidationError as error:
         first = error.errors()[0]
         where = "_".join(str(part) for part in first["loc"]).upper()
@@ -151,13 +155,15 @@ def load(model: type[SettingsT], **overrides: Any) -> SettingsT:
     return settings
 
 
-def _from_files() -> dict[str, str]:
+def _from_files(unread: Collection[str]) -> dict[str, str]:
     """Values of secrets named by `DZE_..._FILE`. An empty file counts as not set, like an empty value.
 
     A secret that stands in the environment itself is not looked for in a file.
     """
     found = {}
     for name in SECRETS:
+        if name in unread:
+            continue
         path = None if os.environ.get(name) else named(f"{name}_FILE")
         if path and (value := _text(f"{name}_FILE", Path(path)).strip()):
             found[name.removeprefix(PREFIX).lower()] = value

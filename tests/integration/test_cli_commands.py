@@ -43,7 +43,7 @@ def dze(*words: str, answer: str = "", **environment: str) -> "subprocess.Comple
     )
 
 
-def _fails_in_one_line(done: "subprocess.CompletedProcess[str]", code: int, text: str) -> None:
+def fails_in_one_line(done: "subprocess.CompletedProcess[str]", code: int, text: str) -> None:
     assert done.returncode == code, done.stderr
     assert text in done.stderr
     assert done.stderr.count("\n") == 1
@@ -68,20 +68,20 @@ def test_the_version_is_told() -> None:
 
 @pytest.mark.parametrize("words", [["status"], ["dead", "list"], ["directory"]])
 def test_a_command_for_a_running_system_says_when_none_runs(words: list[str], tmp_path: Path) -> None:
-    _fails_in_one_line(dze(*words, DZE_DATA=str(tmp_path)), 1, "start it with `dze up`")
+    fails_in_one_line(dze(*words, DZE_DATA=str(tmp_path)), 1, "start it with `dze up`")
 
 
 @pytest.mark.parametrize("words", [["status"], ["up"], ["backup", "file"]])
 def test_a_redis_that_cannot_be_reached_is_one_line(words: list[str], tmp_path: Path, free_port: int) -> None:
     told = {"DZE_KEY": KEY, "DZE_DATA": str(tmp_path), "DZE_PORT": str(free_port)}
     done = dze(*words, DZE_REDIS_URL="redis://:hidden@127.0.0.1:1/0", **told)
-    _fails_in_one_line(done, 1, "cannot reach Redis at redis://127.0.0.1:1/0")
+    fails_in_one_line(done, 1, "cannot reach Redis at redis://127.0.0.1:1/0")
     assert "hidden" not in done.stderr
 
 
 def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
     done = dze("status", DZE_REDIS_URL="nonsense", DZE_KEY=KEY, DZE_DATA=str(tmp_path))
-    _fails_in_one_line(done, 2, "DZE_REDIS_URL")
+    fails_in_one_line(done, 2, "DZE_REDIS_URL")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
 def test_a_bad_setting_stops_the_start_with_one_line(
     name: str, value: str, text: str, tmp_path: Path
 ) -> None:
-    _fails_in_one_line(dze("up", DZE_DATA=str(tmp_path), **{name: value}), 2, text)
+    fails_in_one_line(dze("up", DZE_DATA=str(tmp_path), **{name: value}), 2, text)
 
 
 async def test_status_tells_what_waits_and_what_failed(deployed: dict[str, str], bus_factory: Any) -> None:
@@ -183,7 +183,7 @@ def test_dead_letters_are_listed_shown_dropped(
     assert "no such listing" in shown
     assert "store.py:12 read" in shown
     assert dze("dead", "drop", name, **deployed).stdout == "1 dropped.\n"
-    _fails_in_one_line(dze("dead", "drop", name, **deployed), 1, "there is no dead letter")
+    fails_in_one_line(dze("dead", "drop", name, **deployed), 1, "there is no dead letter")
     assert dze("dead", "list", **deployed).stdout == "No dead letters.\n"
 
 
@@ -203,7 +203,7 @@ def test_a_replayed_dead_letter_stands_in_its_partition_again(
 def test_a_dead_letter_that_is_not_named_right_is_one_line(
     words: list[str], deployed: dict[str, str]
 ) -> None:
-    _fails_in_one_line(dze("dead", *words, **deployed), 2, "dze dead list")
+    fails_in_one_line(dze("dead", *words, **deployed), 2, "dze dead list")
 
 
 def test_a_backup_brings_everything_back_but_what_is_fleeting(tmp_path: Path) -> None:
@@ -254,12 +254,12 @@ def test_nothing_is_restored_over_data_or_under_running_services(
         redis.set("directory:a", "old")
         assert dze("backup", file, **deployed).returncode == 0
         redis.set("directory:a", "new")
-        _fails_in_one_line(dze("restore", file, **deployed), 2, "--replace throws it away")
+        fails_in_one_line(dze("restore", file, **deployed), 2, "--replace throws it away")
         redis.set("bus:{01}:lease:directory.changed.v1:moderation", "replica:1", ex=5)
-        _fails_in_one_line(dze("restore", file, "--replace", **deployed), 2, "stop them first")
+        fails_in_one_line(dze("restore", file, "--replace", **deployed), 2, "stop them first")
         redis.delete("bus:{01}:lease:directory.changed.v1:moderation")
         other = deployed | {"DZE_KEY": "f" * 64}
-        _fails_in_one_line(dze("restore", file, "--replace", **other), 2, "another DZE_KEY")
+        fails_in_one_line(dze("restore", file, "--replace", **other), 2, "another DZE_KEY")
         assert redis.get("directory:a") == b"new"
         assert dze("restore", file, "--replace", **deployed).returncode == 0
         assert redis.get("directory:a") == b"old"
@@ -310,46 +310,19 @@ def test_a_file_that_cannot_be_written_is_one_line(
     words: list[str], deployed: dict[str, str], redis_url: str, tmp_path: Path
 ) -> None:
     missing = str(tmp_path / "missing" / "file")
-    _fails_in_one_line(dze(*words, missing, **deployed), 2, f"cannot write {missing}: No such file")
+    fails_in_one_line(dze(*words, missing, **deployed), 2, f"cannot write {missing}: No such file")
     with Redis.from_url(redis_url) as redis:
         redis.set("directory:a", "1")
-    _fails_in_one_line(dze(*words, "/dev/full", **deployed), 1, "cannot write /dev/full: No space left")
+    fails_in_one_line(dze(*words, "/dev/full", **deployed), 1, "cannot write /dev/full: No space left")
 
 
 def test_a_backup_that_is_not_there_is_one_line_and_makes_no_data(tmp_path: Path) -> None:
     told = {"DZE_DATA": str(tmp_path / "data"), "DZE_KEY": KEY}
-    _fails_in_one_line(dze("restore", "/nowhere/x", **told), 2, "cannot read /nowhere/x: No such file")
-    _fails_in_one_line(dze("restore", str(tmp_path), **told), 2, "Is a directory")
+    fails_in_one_line(dze("restore", "/nowhere/x", **told), 2, "cannot read /nowhere/x: No such file")
+    fails_in_one_line(dze("restore", str(tmp_path), **told), 2, "Is a directory")
     assert not (tmp_path / "data").exists()
 
 
 def test_an_export_needs_a_format(deployed: dict[str, str], tmp_path: Path) -> None:
-    _fails_in_one_line(dze("export", str(tmp_path / "file"), **deployed), 2, "the extension must be one of")
-    _fails_in_one_line(dze("export", "-", "--as", "doc", **deployed), 2, "the extension must be one of")
-
-
-def test_shred_destroys_key_and_data_only_after_the_word(tmp_path: Path) -> None:
-    with EmbeddedRedis(tmp_path):
-        _fails_in_one_line(dze("shred", "--yes", DZE_DATA=str(tmp_path)), 2, "stop `dze up` first")
-    dze("backup", str(tmp_path / "file"), DZE_DATA=str(tmp_path))
-    assert (tmp_path / "key").exists()
-    done = dze("shred", answer="yes\n", DZE_DATA=str(tmp_path))
-    assert done.returncode == 2
-    assert "nothing was destroyed" in done.stderr
-    assert (tmp_path / "key").exists()
-    assert dze("shred", answer="shred\n", DZE_DATA=str(tmp_path)).returncode == 0
-    assert not (tmp_path / "key").exists()
-    assert not (tmp_path / "redis").exists()
-
-
-def test_shred_empties_a_redis_of_the_operators_of_what_is_ours(
-    deployed: dict[str, str], redis_url: str
-) -> None:
-    with Redis.from_url(redis_url) as redis:
-        redis.set("directory:a", "1")
-        redis.xadd("telegram.updates.v1.{01}", {"d": "x"})
-        redis.set("somebody:else", "1", ex=60)
-        done = dze("shred", "--yes", **deployed)
-        assert done.returncode == 0, done.stderr
-        assert redis.keys() == [b"somebody:else"]
-        assert "DZE_KEY is also in this environment" in done.stdout
+    fails_in_one_line(dze("export", str(tmp_path / "file"), **deployed), 2, "the extension must be one of")
+    fails_in_one_line(dze("export", "-", "--as", "doc", **deployed), 2, "the extension must be one of")
