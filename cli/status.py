@@ -23,6 +23,7 @@ from shared.contracts.registry import STREAMS
 
 COUNT_MOST = 100_000
 """Entries counted by hand where Redis has lost count; beyond that the number is a lower bound."""
+WIDE = 200
 DUTIES = b"bus:lease:"
 """What one replica at a time does beside its partitions; trimming is left out, it concerns nobody."""
 
@@ -178,7 +179,7 @@ def _print(standings: Iterable[Standing]) -> None:
         dead = f"[red]{it.dead}[/red]" if it.dead else "0"
         held = f"{len(it.partitions) - len(it.unheld)}/{len(it.partitions)}" if it.partitions else "-"
         table.add_row(it.stream, it.group or "-", str(it.entries), str(it.lag), str(it.pending), dead, held)
-    Console().print(table)
+    _console().print(table)
 
 
 def _print_instances(standings: Iterable[Standing], duties: dict[str, Holder]) -> None:
@@ -197,7 +198,12 @@ def _print_instances(standings: Iterable[Standing], duties: dict[str, Holder]) -
     for duty, found in sorted(duties.items(), key=lambda item: (item[1].replica, item[0])):
         table.add_row(found.replica, duty, "", _told([found.since]))
     if table.row_count:
-        Console().print(table)
+        _console().print(table)
+
+
+def _console() -> Console:
+    """Nothing is cut off where it goes into a file, or through `docker compose exec -T`."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
 
 
 def _told(moments: Iterable[datetime | None]) -> str:

@@ -130,7 +130,7 @@ async def test_status_tells_which_instance_works_on_what_and_since_when(
     assert {one["holder"] for one in held[:-1]} == {bus.replica}
     assert all(abs(datetime.fromisoformat(one["since"]) - before) < timedelta(minutes=5) for one in held[:-1])
     assert (held[-1]["holder"], held[-1]["since"]) == (None, None)
-    shown = dze("status", COLUMNS="200", **deployed).stdout
+    shown = dze("status", **deployed).stdout
     assert re.search(rf"^{re.escape(topic)} +directory .* 7/8$", shown, re.MULTILINE)
     assert re.search(rf"^{re.escape(bus.replica)} +{re.escape(topic)} +0 1 2 3 4 5 6 ", shown, re.MULTILINE)
     assert re.search(rf"^{re.escape(bus.replica)} +moderation poller ", shown, re.MULTILINE)
