@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODULES := $(patsubst bench/%.py,bench.%,$(filter-out bench/__init__.py,$(wildcard bench/*.py)))
 
-.PHONY: help up install install-dev test lint format chaos bench contracts screenshots lock clean
+.PHONY: help up install install-dev test test-at lint format chaos bench contracts screenshots lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -35,6 +35,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 
 test: lint ## check the code, then run all tests but the long ones
 	$(BIN)/pytest -m "not chaos"
+
+test-at: install-dev ## what depends on the time, at another: AT='2027-12-31 23:30' ZONE=Asia/Kolkata TESTS='-m clock'
+	$(BIN)/python -m ops.faketime '$(or $(AT),2027-12-31 23:30)' '$(or $(ZONE),UTC)' $(or $(TESTS),-m clock)
 
 lint: install-dev ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

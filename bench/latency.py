@@ -27,6 +27,7 @@ from bench.made.posting import Poster
 from services.moderation.store import Store
 from shared.bus.bus import connect
 from shared.bus.launch import settle
+from shared.clock import unix
 from shared.keys import Keys
 from shared.server import EmbeddedRedis
 from shared.telemetry import configure
@@ -70,7 +71,7 @@ class Traffic:
         self.number += 1
         who = {"id": 5_200_000_000 + self.dice.randrange(PEOPLE), "is_bot": False, "first_name": "Алесь"}
         chat = {"id": chat_id, "type": "supergroup", "title": f"Двор {FIRST_CHAT - chat_id}"}
-        message = {"message_id": self.number, "date": int(time.time()), "chat": chat, "from": who}
+        message = {"message_id": self.number, "date": int(unix()), "chat": chat, "from": who}
         if kind == "photo":
             message |= {"photo": PHOTO, "caption": "глядзіце, што ў двары"}
         elif kind == "joined":
@@ -144,12 +145,12 @@ async def send(poster: Poster, traffic: Traffic, rate: float, seconds: float) ->
 
     async def one(update: dict[str, Any], due: float) -> None:
         await post(poster, update)
-        acks.append(time.time() - due)
+        acks.append(unix() - due)
 
-    started, tasks = time.time(), []
+    started, tasks = unix(), []
     for n in range(int(rate * seconds)):
         due = started + n / rate
-        if (pause := due - time.time()) > 0:
+        if (pause := due - unix()) > 0:
             await asyncio.sleep(pause)
         (kind,) = traffic.dice.choices(KINDS, WEIGHTS)
         chat = FIRST_CHAT - traffic.dice.randrange(CHATS)

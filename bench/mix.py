@@ -1,11 +1,11 @@
 """Real-looking updates of four hundred chats, for `bench.moderation`."""
 
 import random
-import time
 from collections.abc import Callable
 from typing import Any
 
 from bench.latency import CHATS, FIRST_CHAT, PHOTO
+from shared.clock import unix
 from simulator.demo import DEMO_TOKEN
 
 REGULARS, FRESH = 60, 45
@@ -19,7 +19,7 @@ class Mix:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
         self.number = 700_000_000
-        self.at = int(time.time())
+        self.at = int(unix())
 
     def make(self, count: int) -> list[dict[str, Any]]:
         kinds: tuple[Callable[[], list[dict[str, Any]]], ...] = (

@@ -29,6 +29,7 @@ from bench.made.city import CENTRE, City, listing_id
 from services.gateway.web.drawing import View
 from shared.bus.bus import connect
 from shared.bus.envelope import DATA, KEY, PLAIN, Envelope
+from shared.clock import unix
 from shared.contracts.registry import DIRECTORY_CHANGED
 from shared.keys import Keys
 from shared.server import EmbeddedRedis
@@ -207,7 +208,7 @@ async def change(
         name = listing_id(number)
         partition = envelope.partition(name)
         body = PLAIN + city.body(number, revision)
-        beside = "bench:" if turns and resting(time.time()) else ""
+        beside = "bench:" if turns and resting(unix()) else ""
         async with redis.pipeline(transaction=True) as pipe:
             pipe.hset(f"{beside}{DIRECTORY_CHANGED.snapshot_key(partition)}", name, body)
             pipe.xadd(f"{beside}{DIRECTORY_CHANGED.partition_key(partition)}", {DATA: body, KEY: b"k"})
@@ -235,7 +236,7 @@ def during_changes(reader: Reader, url: str, city: City, seed: int, seconds: flo
     times: dict[bool, list[float]] = {True: [], False: []}
     number = 0
     while writing.poll() is None:
-        begun = time.time()
+        begun = unix()
         taken, _ = reader.get(paths[number % len(paths)])
         number += 1
         if begun % 1 > SETTLE:

@@ -4,9 +4,9 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -20,6 +20,7 @@ from cli.deployment import attended
 from cli.errors import MISUSED, Stop
 from cli.output import STDOUT, named, output, say
 from cli.redis import client
+from shared.clock import Clock, now
 from shared.contracts.registry import PEOPLE_JUDGED, PEOPLE_OBSERVED, TELEGRAM_ACTIONS, TELEGRAM_UPDATES
 from shared.server import private_folder, write_private
 from shared.settings import Settings, load
@@ -38,12 +39,12 @@ FLEETING = tuple(
 def backup(file: Path) -> None:
     """Write the archive, which only its owner can read; `-` is standard output."""
     with attended() as (settings, _), client(settings.redis()) as redis, output(file, private=True) as out:
-        count = archive.write(out, settings.keys(), os.urandom(archive.SALT), _batches(redis))
+        count = archive.write(out, settings.keys(), os.urandom(archive.SALT), _batches(redis, now))
     told = f"{count} keys written to {named(file)}. It opens only with this deployment's DZE_KEY"
     say(f"{told}: keep that elsewhere.", file)
 
 
-def _batches(redis: Redis) -> Iterator[list[Record]]:
+def _batches(redis: Redis, now: Clock) -> Iterator[list[Record]]:
     """All records, as they stood when the first was read."""
     kept = (key for key in redis.scan_iter(count=1000) if not key.startswith(FLEETING))
     try:
@@ -52,13 +53,13 @@ def _batches(redis: Redis) -> Iterator[list[Record]]:
             keys = list(islice(kept, BATCH))
             if not keys:
                 return
-            yield _records(redis, keys)
+            yield _records(redis, keys, now())
     finally:
         redis.client_unpause()
 
 
-def _records(redis: Redis, keys: list[bytes]) -> list[Record]:
-    now = int(time.time() * 1000)
+def _records(redis: Redis, keys: list[bytes], now: datetime) -> list[Record]:
+    """Redis says how long each key has left, so that its own clock does not matter, then or later."""
     with redis.pipeline(transaction=False) as pipe:
         for key in keys:
             pipe.pttl(key)
@@ -66,7 +67,7 @@ def _records(redis: Redis, keys: list[bytes]) -> list[Record]:
         answers = pipe.execute()
     found = zip(keys, answers[::2], answers[1::2], strict=True)
     return [
-        Record(key, now + left if left > 0 else 0, dump)
+        Record(key, _milliseconds(now) + left if left > 0 else 0, dump)
         for key, left, dump in found
         if dump is not None and not 0 <= left <= SHORT_LIVED_MS
     ]
@@ -93,7 +94,7 @@ def _restore(source: IO[bytes], *, replace: bool) -> int:
             raise Stop("there is data already; --replace throws it away", MISUSED)
         redis.flushdb()
         source.seek(0)
-        return sum(_put_back(redis, batch) for batch in archive.read(source, settings.keys()))
+        return sum(_put_back(redis, batch, now()) for batch in archive.read(source, settings.keys()))
 
 
 @contextmanager
@@ -126,12 +127,19 @@ def in_use(redis: Redis) -> bool:
     return any(not key.endswith(b":epoch") for key in redis.scan_iter(match="bus:*lease:*", count=1000))
 
 
-def _put_back(redis: Redis, batch: list[Record]) -> int:
-    now = time.time() * 1000
-    alive = [record for record in batch if not 0 < record.expires <= now]
+def _milliseconds(moment: datetime) -> int:
+    """Since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
+def _put_back(redis: Redis, batch: list[Record], now: datetime) -> int:
+    """Whoever has outlived its time stays away."""
+    at = _milliseconds(now)
+    alive = [record for record in batch if not 0 < record.expires <= at]
     with redis.pipeline(transaction=False) as pipe:
         for record in alive:
-            pipe.restore(record.key, record.expires, record.dump, replace=True, absttl=record.expires > 0)
+            left = record.expires - at if record.expires else 0
+            pipe.restore(record.key, left, record.dump, replace=True)
         try:
             pipe.execute()
         except ResponseError as error:

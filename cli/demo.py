@@ -1,6 +1,8 @@
 """What `--demo` adds: sample data, and a Telegram in a box with a page to play in."""
 
+import hashlib
 import sys
+from typing import Any
 
 import httpx
 
@@ -14,11 +16,14 @@ from shared.contracts.listings import Kind, Listing
 from shared.settings import Settings
 from simulator.demo import DEMO_TOKEN, REVIEW_CHAT
 from simulator.world.people import TELEGRAM_ID
+from simulator.world.world import SUPERGROUP_BASE
 
 PORT = 8081
 """Where the simulator's page is, unless somebody else is there."""
 SAMPLE = "dzedemo_"
 """How the user names of the sample data begin."""
+FIRST_ID = 3_000_000_000
+"""Ids of listed chats begin after this, where the simulator makes none by itself."""
 SMALL = 12
 """Members of a chat whose number is too small to be shown."""
 STARTS = 7
@@ -57,18 +62,25 @@ async def fill(settings: Settings, telegram: str) -> None:
         await bus.redis.aclose()
 
 
+def chat_of(listing: Listing) -> dict[str, Any]:
+    """A listed chat as the simulator makes it: at each start the same, or the site would hide its link."""
+    number = int.from_bytes(hashlib.sha256(listing.id.encode()).digest()[:8]) % 10**9
+    return {
+        "do": "chat",
+        "id": SUPERGROUP_BASE - FIRST_ID - number,
+        "kind": "channel" if listing.kind is Kind.CHANNEL else "supergroup",
+        "title": listing.name,
+        "username": listing.link.value,
+        "owner": TELEGRAM_ID,
+        "silent_members": max((listing.members or SMALL) - 1, 0),
+        "away": True,
+    }
+
+
 async def _open_chats(telegram: str, listed: list[Listing]) -> None:
     """Let the simulator, which forgets, find the listed chats: or the bot will call them dead."""
     chats = [
-        {
-            "do": "chat",
-            "kind": "channel" if listing.kind is Kind.CHANNEL else "supergroup",
-            "title": listing.name,
-            "username": listing.link.value,
-            "owner": TELEGRAM_ID,
-            "silent_members": max((listing.members or SMALL) - 1, 0),
-            "away": True,
-        }
+        chat_of(listing)
         for listing in listed
         if listing.link.kind == "username" and listing.link.value.startswith(SAMPLE)
     ]

@@ -19,7 +19,9 @@ from services.gateway.mirror.verify import report
 from services.gateway.mirror.verify import verify as check
 from services.gateway.web.i18n import offered
 from shared.bus import Bus
+from shared.clock import now
 from shared.contracts.registry import AREAS_CHANGED, GROUND_CHANGED, STREETS_CHANGED
+from shared.exchange import public
 from shared.keys import Keys
 from shared.settings import Settings, load
 
@@ -55,7 +57,7 @@ async def _contents(settings: Settings, made: date) -> tuple[Contents, bytes]:
         events = snapshot(bus, AREAS_CHANGED)
         areas = {event.area_id: event.area async for event in events if event.area}
         contents = Contents.of(
-            await listings(bus),
+            map(public, await listings(bus)),
             areas.values(),
             city=settings.city,
             languages=tuple(offered(settings.languages)),
@@ -75,7 +77,7 @@ def _day(text: str | None) -> date:
         if text:
             return date.fromisoformat(text)
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        return (datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)).date()
+        return (datetime.fromtimestamp(int(epoch), UTC) if epoch else now()).date()
     except (ValueError, OverflowError, OSError):
         raise Stop("the day must be as 2026-11-22", MISUSED) from None
 

@@ -1,4 +1,4 @@
-"""`dze status`: what each group has before it, in hand and behind it, and which instance works on what."""
+"""`dze status`: what each group has before it, in hand and behind it, who works on it, who is waited for."""
 
 import json
 import sys
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from cli.deployment import running
 from cli.errors import FAILED
+from cli.notes import notes
 from cli.redis import client
 from shared.bus.aside import aside_key, aside_names
 from shared.bus.crew import lease_key
@@ -58,11 +59,14 @@ def show(*, as_json: bool) -> None:
     with client(running().redis()) as redis:
         standings = [standing for stream in STREAMS for standing in standing_of(redis, stream)]
         duties = duties_of(redis)
+        waits = notes(redis)
     if as_json:
         print(json.dumps([asdict(standing) for standing in standings], indent=2, default=_iso))
     else:
         _print(standings)
         _print_instances(standings, duties)
+    for line in waits:
+        print(f"dze: {line}", file=sys.stderr if as_json else sys.stdout)
 
 
 def check(most: int) -> None:

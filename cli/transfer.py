@@ -73,6 +73,8 @@ def export_listings(file: Path, extension: str | None) -> None:
         with output(file) as out:
             count = write_to(out, form, found)
     say(f"{count} listings written to {named(file)}.", file)
+    if hidden := sum(one.link_hidden_since is not None for one in found):
+        say(f"{hidden} of them have no link there: it is hidden. `dze backup` keeps hidden links.", file)
 
 
 async def _listings(settings: Settings) -> list[Listing]:

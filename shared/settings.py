@@ -7,10 +7,12 @@ is that of the working directory, which in a container is one where nobody can p
 import os
 import re
 from collections.abc import Collection
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -46,6 +48,13 @@ class City(BaseModel):
     area: tuple[float, float, float, float] = (26.9, 53.55, 28.3, 54.25)
     """West, south, east, north, in degrees."""
     time_zone: str = "Europe/Minsk"
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment by the city's clocks; by UTC where this machine does not know its time zone."""
+        try:
+            return moment.astimezone(ZoneInfo(self.time_zone))
+        except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError):
+            return moment.astimezone(UTC)
 
     def contains(self, lat: float, lon: float) -> bool:
         west, south, east, north = self.area

@@ -1,16 +1,17 @@
 """Time in the simulator: the machine's, shifted as far as a test wants."""
 
-import time
 from dataclasses import dataclass
+
+from shared.clock import unix
 
 YEAR_2024 = 1_704_067_200
 
 
-def tenths() -> int:
-    """Tenths of a second since 2024: numbers that begin here go on growing when the simulator starts again,
-    as a bot that remembers the last one expects. They fit into 31 bits until 2030.
+def half_seconds() -> int:
+    """Half seconds since 2024: numbers that begin here go on growing when the simulator starts again, as a
+    bot that remembers the last one expects. They fit into the 31 bits of Telegram's message ids until 2058.
     """
-    return max(int(10 * (time.time() - YEAR_2024)), 0)
+    return max(int(2 * (unix() - YEAR_2024)), 0)
 
 
 @dataclass(slots=True)
@@ -20,4 +21,4 @@ class Clock:
     shift: float = 0.0
 
     def __call__(self) -> float:
-        return time.time() + self.shift
+        return unix() + self.shift

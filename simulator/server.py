@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator import demo
 from simulator.botapi import BotApi
-from simulator.clock import tenths
+from simulator.clock import half_seconds
 from simulator.control.doing import perform
 from simulator.control.models import AnyDeed
 from simulator.control.routes import router
@@ -176,7 +176,7 @@ async def run(
 ) -> None:
     """Serve until cancelled or SIGTERM. Raises OSError when the port is taken."""
     listener = _listen(host, port)
-    server = _Server(Hub(scene=scene, first=tenths))
+    server = _Server(Hub(scene=scene, first=half_seconds))
     await server.serve(sockets=[listener])
 
 

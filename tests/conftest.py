@@ -29,8 +29,22 @@ KINDS = ("unit", "contracts", "integration", "chaos", "system", "browser")
 event loop running in this thread."""
 
 
+CLOCKS = {"shared.clock", "tests.house", "datetime"}
+LONG = {"browser", "system", "chaos"}
+"""Kinds of which only those tests are repeated at other times that say so themselves."""
+
+
+def _depends_on_time(item: pytest.Item) -> bool:
+    """Whether the test's module takes the clock, a date, or a house, which lives now."""
+    taken = vars(getattr(item, "module", None) or object).values()
+    return any(getattr(one, "__module__", getattr(one, "__name__", "")) in CLOCKS for one in taken)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(root).parts[0] not in LONG and _depends_on_time(item):
+            item.add_marker("clock")
 
     def place(item: pytest.Item) -> tuple[int, bool]:
         waits = inspect.iscoroutinefunction(getattr(item, "function", None))

@@ -15,7 +15,8 @@ from services.gateway.context import Gateway
 from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
 from shared.contracts.directory import DirectoryChanged
-from shared.contracts.listings import Kind, Link, Listing, Place, Precision
+from shared.contracts.listings import Kind, Link, Listing, Place, Precision, PublicListing
+from shared.exchange import public
 from shared.keys import base32
 from tests.conftest import eventually
 
@@ -42,6 +43,11 @@ def listing(number: int = 1, **values: Any) -> Listing:
     return Listing(**(usual | values))
 
 
+def shown(number: int = 1, **values: Any) -> PublicListing:
+    """The same as the public may see it."""
+    return public(listing(number, **values))
+
+
 def added(one: Listing) -> DirectoryChanged:
     change = "added" if one.revision == 1 else "changed"
     return DirectoryChanged(
@@ -49,7 +55,7 @@ def added(one: Listing) -> DirectoryChanged:
     )
 
 
-def removed(one: Listing) -> DirectoryChanged:
+def removed(one: Listing | PublicListing) -> DirectoryChanged:
     return DirectoryChanged(listing_id=one.id, change="removed", revision=one.revision + 1, changed_at=MOMENT)
 
 

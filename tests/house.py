@@ -1,7 +1,6 @@
 """Moderation without the actor, before a Telegram that answers as a test wants it."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.moderation import handlers
@@ -18,6 +17,7 @@ from services.moderation.store.names import DUE
 from services.moderation.telegram.errors import Refused
 from services.moderation.telegram.store import ActorStore
 from shared.bus import NOTHING, Commit, Outcome
+from shared.clock import now, unix
 from shared.contracts.registry import TELEGRAM_ACTIONS
 from shared.contracts.telegram import Method, TelegramAction
 from tests.moderation import ADMIN, CHAT, chat, membership, message, raw, user
@@ -76,9 +76,12 @@ class House:
             store=self.talks,
             actor_store=ActorStore(bus.redis, bus.keys),
             me=Me(BOT, "dze_bot"),
+            now=bus.now,
         )
-        self.desk = Desk(self.store, bus.keys, self.telegram, Talk(self.deps), mover(bus.redis, bus.keys))
-        self.registry: Any = Registry(self.store.people, bus.keys)
+        self.desk = Desk(
+            self.store, bus.keys, self.telegram, Talk(self.deps), mover(bus.redis, bus.keys), bus.now
+        )
+        self.registry: Any = Registry(self.store.people, bus.keys, now=bus.now)
         bus.provide(store=self.store, bot=self.deps, desk=self.desk, registry=self.registry)
 
         async def note(action: TelegramAction) -> Commit:
@@ -88,7 +91,7 @@ class House:
         bus.register({**handlers.ALWAYS, **handlers.DECIDE, TELEGRAM_ACTIONS: note})
 
     async def hear(self, *updates: dict[str, Any]) -> None:
-        await self.bus.publish(*(event_of(one) for one in updates))
+        await self.bus.publish(*(event_of(one, self.bus.now()) for one in updates))
 
     async def set(self, chat_id: int = CHAT, **values: str) -> None:
         writes = [
@@ -112,11 +115,11 @@ class House:
 
 def said(message_id: int = 0, **fields: Any) -> dict[str, Any]:
     """A message of this moment."""
-    return raw(message(message_id, at=int(time.time()), **fields))
+    return raw(message(message_id, at=int(unix()), **fields))
 
 
 def came(who: int, where: int = CHAT, **more: Any) -> dict[str, Any]:
-    body = membership(user(who, **more), "left", "member", at=int(time.time()), where=where)
+    body = membership(user(who, **more), "left", "member", at=int(unix()), where=where)
     return raw(body | {"chat": chat(where, username=f"chat{-where}")}, "chat_member")
 
 
@@ -140,17 +143,27 @@ class Clock(House):
         self.allowed: dict[str, bool] = dict(BEFORE)
         self.away: Exception | None = None
         self.linked: int | None = None
+        self.names: dict[int, list[str]] = {}
+        """The active user names of chats, by id."""
+        self.looked_up: list[int] = []
+        """Ids of the chats that Telegram was asked about."""
         asked = self.telegram.call
 
         async def call(method: str, params: Any = None, *, seconds: float = 15) -> Any:
             if method == "getChat":
+                self.looked_up.append(params["chat_id"])
                 if self.away is not None:
                     raise self.away
-                linked = {} if self.linked is None else {"linked_chat_id": self.linked}
-                return chat(params["chat_id"]) | {"permissions": dict(self.allowed)} | linked
+                return self.full(params["chat_id"])
             return await asked(method, params, seconds=seconds)
 
         self.telegram.call = call  # type: ignore[method-assign]
+
+    def full(self, chat_id: int) -> dict[str, Any]:
+        """A ChatFullInfo."""
+        linked = {"linked_chat_id": self.linked} if self.linked not in (None, chat_id) else {}
+        names = {"active_usernames": self.names[chat_id]} if chat_id in self.names else {}
+        return chat(chat_id) | {"permissions": dict(self.allowed)} | linked | names
 
     async def do(self, commit: Commit | None) -> Outcome | None:
         return None if commit is None else await self.bus.commit(commit)
@@ -159,7 +172,7 @@ class Clock(House):
         async def was_sent(_action: str) -> bytes | None:
             return sent
 
-        moment = datetime.now(UTC) + timedelta(seconds=seconds)
+        moment = now() + timedelta(seconds=seconds)
         return await self.do(await sweep.sweep(self.desk, was_sent, moment))
 
     async def night(self, moment: datetime) -> Outcome | None:

@@ -9,6 +9,8 @@ from redis.asyncio import Redis
 
 from services.moderation.bot.dialogue import handle
 from services.moderation.bot.ports import Deps
+from services.moderation.bot.signing import Press, Signer
+from services.moderation.domain.required import Right
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.store import Chats as StoredChats
 from services.moderation.telegram.errors import Transient
@@ -30,14 +32,18 @@ TARGET = {"message_id": 5, "date": int(NOW.timestamp()), "from": {"id": PERSON, 
 
 
 class Api:
-    """Everybody in `admins` is one; everybody else is a member. `odd` answers instead, when set; a method in
-    `silent` gets no answer.
+    """Everybody in `admins` owns every chat, everybody else is a member; `members`: what somebody is instead,
+    by chat and person, `places` in every chat. `odd` answers instead, when set; a method in `silent` gets no
+    answer.
     """
 
     def __init__(self) -> None:
         self.admins = {ADMIN, BOT}
+        self.places: dict[int, dict[str, Any]] = {}
         self.odd: Any = None
         self.silent: set[str] = set()
+        self.members: dict[tuple[int, int], dict[str, Any]] = {}
+        self.known = "Known"
 
     async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
         del seconds
@@ -47,8 +53,11 @@ class Api:
             return self.odd
         if method == "getChat":
             return {"id": CHAT, "type": "supergroup", "permissions": {"can_send_messages": True}}
-        status = "creator" if (params or {}).get("user_id") in self.admins else "member"
-        return {"status": status, "user": {"id": (params or {}).get("user_id"), "first_name": "X"}}
+        who = (params or {}).get("user_id", 0)
+        user = {"user": {"id": who, "first_name": "X"} | ({"username": self.known} if who == PERSON else {})}
+        if (member := self.members.get(((params or {}).get("chat_id", 0), who))) is not None:
+            return member | user
+        return {"status": "creator" if who in self.admins else "member"} | user | self.places.get(who, {})
 
     async def fetch(self, file_id: str, most: int, *, seconds: float = 15) -> bytes:
         del file_id, most, seconds
@@ -66,8 +75,8 @@ class Chats(StoredChats):
         del chat_id
         return ChatSettings(self.values)
 
-    async def person_named(self, chat_id: int, username: str) -> int | None:
-        del chat_id
+    async def person_named(self, chat_id: int, username: str, now: int) -> int | None:
+        del chat_id, now
         return PERSON if username == "known" else None
 
 
@@ -94,6 +103,23 @@ def command(text: str, **more: Any) -> dict[str, Any]:
         "text": text,
         "entities": [{"type": "bot_command", "offset": 0, "length": length}],
         **more,
+    }
+
+
+def admin_with(*rights: Right) -> dict[str, Any]:
+    """A ChatMember."""
+    return {"status": "administrator", **{right.value: right in rights for right in Right}}
+
+
+def pressing(purpose: str, *args: str, chat: int = CHAT, until: datetime | None = None) -> dict[str, Any]:
+    """A press of a button of ours by the admin."""
+    data = Signer.of(KEYS).sign(chat, Press(purpose, args), until or NOW.replace(year=2027))
+    kind = "private" if chat > 0 else "supergroup"
+    return {
+        "id": "1",
+        "from": ADMIN_USER,
+        "message": {"message_id": 3, "chat": {"id": chat, "type": kind}},
+        "data": data,
     }
 
 

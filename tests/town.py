@@ -1,11 +1,11 @@
 """The bot as its people meet it: moderation runs whole, the simulator stands in Telegram's place."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from shared.bus import Bus
+from shared.clock import now
 from shared.contracts.listings import Content, Kind, Link, Place
 from shared.contracts.registry import SUBMISSIONS_REVIEWED
 from shared.contracts.submissions import ReviewRequested
@@ -99,7 +99,7 @@ def proposal(letter: str, **more: Any) -> ReviewRequested:
         place=Place(lat=53.9, lon=27.56),
         description="</code><a href='https://evil.example'>x</a>",
     )
-    fields = {"action": "add", "content": content, "requested_at": datetime.now(UTC)} | more
+    fields = {"action": "add", "content": content, "requested_at": now()} | more
     return ReviewRequested(submission_id=(letter * 26)[:26], **fields)
 
 
@@ -114,5 +114,5 @@ def judged(town: Town) -> PersonJudged:
         user_id=RESIDENT,
         score=0.5,
         signals=signals,
-        judged_at=datetime.now(UTC),
+        judged_at=now(),
     )

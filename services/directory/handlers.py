@@ -4,15 +4,26 @@ from typing import Annotated
 
 from faststream import Context
 
-from services.directory.domain import LinkTaken, accepted, imported, laid, observed, renewed, united
+from services.directory.domain import (
+    LinkTaken,
+    accepted,
+    imported,
+    laid,
+    observed,
+    renewed,
+    reviewed,
+    united,
+)
 from services.directory.store import Store
 from shared.bus import Commit, GiveUp, Handlers
 from shared.contracts.directory import ChatObserved, ImportArea, ImportListing
 from shared.contracts.ground import ImportGround
+from shared.contracts.links import LinkReviewed
 from shared.contracts.registry import (
     AREAS_IMPORT,
     CHATS_OBSERVED,
     GROUND_IMPORT,
+    LINKS_REVIEWED,
     LISTINGS_IMPORT,
     STREETS_IMPORT,
     SUBMISSIONS_ACCEPTED,
@@ -48,6 +59,12 @@ async def on_observed(events: list[ChatObserved], store: StoreNow) -> Commit:
     return store.commit(reading)
 
 
+async def on_link_reviewed(event: LinkReviewed, store: StoreNow) -> Commit:
+    reading = await store.read(ids=[event.listing_id])
+    reading.book.note(reviewed(reading.book, event))
+    return store.commit(reading)
+
+
 async def on_areas(events: list[ImportArea], store: StoreNow) -> Commit:
     known, version = await store.areas(event.area.id for event in events)
     return store.keep_areas(renewed(known, events), version)
@@ -67,6 +84,7 @@ HANDLERS: Handlers = {
     SUBMISSIONS_ACCEPTED: on_accepted,
     LISTINGS_IMPORT: on_imports,
     CHATS_OBSERVED: on_observed,
+    LINKS_REVIEWED: on_link_reviewed,
     AREAS_IMPORT: on_areas,
     STREETS_IMPORT: on_streets,
     GROUND_IMPORT: on_ground,

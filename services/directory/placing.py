@@ -8,7 +8,6 @@ from services.directory.domain import placed
 from services.directory.store import Store
 from shared.bus import Bus, Outcome
 from shared.bus.leases import Lease
-from shared.clock import now
 from shared.contracts.listings import ListingId
 
 log = structlog.get_logger()
@@ -35,7 +34,7 @@ async def _place(bus: Bus, store: Store, lease: Lease, ids: list[ListingId]) -> 
     while ids:
         reading = await store.read(ids=ids)
         for listing_id in ids:
-            reading.book.note(placed(reading.book, listing_id, now()))
+            reading.book.note(placed(reading.book, listing_id, bus.now()))
         if not reading.book.changes:
             return 0
         outcome = await bus.commit(store.commit(reading), lease=lease)

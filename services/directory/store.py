@@ -5,17 +5,19 @@ a list of its own that expires. Records and the link index always change togethe
 """
 
 import asyncio
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from redis.asyncio import Redis
 
 from services.directory.areas import AreaIndex
-from services.directory.domain import Book, Change, Record
+from services.directory.domain import Book, Change, Record, link_events
 from shared.bus import NOTHING, Bus, Command, Commit, Expect
-from shared.contracts.base import PARTITIONS, tag
+from shared.contracts.base import PARTITIONS, Message, tag
 from shared.contracts.directory import AreaChanged
 from shared.contracts.ground import Ground, GroundChanged
 from shared.contracts.listings import Area, AreaId, Link, Listing, ListingId
@@ -42,6 +44,10 @@ class Reading:
 
 def _records(partition: int) -> str:
     return f"directory:{tag(partition)}:records"
+
+
+def _sealed_for(listing_id: ListingId) -> str:
+    return f"directory:question:{listing_id}"
 
 
 def _streets(partition: int) -> str:
@@ -80,7 +86,7 @@ class Store:
         ]
         book = Book(
             self._areas.at,
-            {i: Record.model_validate_json(value) for i, value in zip(wanted, raw, strict=True) if value},
+            {i: self._opened(i, value) for i, value in zip(wanted, raw, strict=True) if value},
             owners,
             {i: int(value) for i, value in zip(wanted, gone, strict=True) if value},
         )
@@ -92,7 +98,8 @@ class Store:
         if not changes:
             return NOTHING
         writes = [command for change in changes for command in self._written(change)]
-        events = [change.event() for change in changes if change.visible]
+        events: list[Message] = [change.event() for change in changes if change.visible]
+        events += [event for change in changes for event in link_events(change)]
         return Commit.of(writes, events, reading.expect)
 
     async def history(self, listing_id: ListingId) -> list[Listing]:
@@ -219,6 +226,24 @@ class Store:
         found = {key: iter(values) for key, values in zip(names, answers, strict=True)}
         return [next(found[key]) for key, _ in wanted]
 
+    def _sealed(self, record: Record) -> bytes:
+        """A record as it is kept: what a look-up found of a chat that is not listed is nobody's to read."""
+        values = record.model_dump(mode="json")
+        if record.chat.question is not None:
+            question = record.chat.question.model_dump_json().encode()
+            sealed = self._bus.keys.seal(question, _sealed_for(record.listing.id))
+            values["chat"]["question"] = b64encode(sealed).decode()
+        return orjson.dumps(values)
+
+    def _opened(self, listing_id: ListingId, raw: bytes) -> Record:
+        """Raises InvalidTag for a question that was sealed with another key."""
+        values = orjson.loads(raw)
+        chat = values.get("chat") or {}
+        if isinstance(sealed := chat.get("question"), str):
+            question = self._bus.keys.unseal(b64decode(sealed), _sealed_for(listing_id))
+            chat["question"] = orjson.loads(question)
+        return Record.model_validate(values)
+
     def _written(self, change: Change) -> Iterable[Command]:
         listing_id = change.listing.id
         old = change.before.listing.link.key if change.before else None
@@ -232,7 +257,7 @@ class Store:
             yield "HSET", self._removed_key(listing_id), listing_id, change.revision
             yield "DEL", self._history_key(listing_id)
             return
-        yield "HSET", self._records_key(listing_id), listing_id, change.after.model_dump_json()
+        yield "HSET", self._records_key(listing_id), listing_id, self._sealed(change.after)
         if change.before is None:
             yield "HDEL", self._removed_key(listing_id), listing_id
         if change.before and change.rewritten:

@@ -97,7 +97,7 @@ def _wrap(app: FastAPI, gateway: Gateway) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=GZIP_LEVEL)
     app.add_middleware(Heads)
     secret, together = gateway.settings.telegram_secret, Together(gateway.bus)
-    app.add_middleware(Webhook, secret=secret, store=gateway.store, together=together)
+    app.add_middleware(Webhook, secret=secret, store=gateway.store, together=together, now=gateway.bus.now)
     app.add_middleware(Shield)
     app.add_middleware(StrictHeaders, settings=gateway.settings)
 

@@ -27,7 +27,6 @@ from services.gateway.limits import Bucket
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store, Taken
 from shared.bus import Bus, Commit, Outcome, Unavailable
-from shared.clock import now
 from shared.contracts.submissions import (
     Action,
     State,
@@ -110,11 +109,11 @@ class Intake:
     def challenge(self) -> Challenge:
         """A fresh one; the more proposals come, the more work it asks for."""
         bits = bits_for(self._bits, self._work_quota.left)
-        return make_challenge(self._work_key, salt=os.urandom(12).hex(), bits=bits, now=now())
+        return make_challenge(self._work_key, salt=os.urandom(12).hex(), bits=bits, now=self._bus.now())
 
     def form_token(self) -> str:
         """For a hidden field of the form: good for one proposal, some seconds to some hours from now."""
-        return make_form_token(self._form_key, salt=os.urandom(12).hex(), now=now())
+        return make_form_token(self._form_key, salt=os.urandom(12).hex(), now=self._bus.now())
 
     async def submit(
         self, raw: Mapping[str, Any], proof: Work | Form, idempotency_key: str | None = None
@@ -160,7 +159,9 @@ class Intake:
             return status
         if status.state not in OPEN:
             raise Closed
-        await self._bus.publish(SubmissionWithdrawn(submission_id=submission_id, withdrawn_at=now()))
+        await self._bus.publish(
+            SubmissionWithdrawn(submission_id=submission_id, withdrawn_at=self._bus.now())
+        )
         return status
 
     def _submission_id(self, receipt: str) -> SubmissionId | None:
@@ -173,13 +174,13 @@ class Intake:
             return None, invalid.errors
 
     def _proven(self, proof: Work | Form) -> tuple[Proven | None, tuple[Bad, ...]]:
-        field = "challenge" if isinstance(proof, Work) else "form"
+        field, now = "challenge" if isinstance(proof, Work) else "form", self._bus.now()
         try:
             if isinstance(proof, Form):
-                return check_form(self._form_key, proof.token, proof.honeypot, now()), ()
+                return check_form(self._form_key, proof.token, proof.honeypot, now), ()
             if proof.proof is None:
                 raise Unproven("missing")  # noqa: TRY301  # one place makes the field's error
-            return check_work(self._work_key, proof.proof if isinstance(proof.proof, str) else "", now()), ()
+            return check_work(self._work_key, proof.proof if isinstance(proof.proof, str) else "", now), ()
         except Unproven as why:
             return None, (Bad(field, why.code, WORDS[why.code]),)
 
@@ -208,7 +209,7 @@ class Intake:
     async def _take(
         self, proposal: Proposal, proven: Proven, source: str, digest: str, idempotency_key: str | None
     ) -> str:
-        moment = now()
+        moment = self._bus.now()
         receipt = self._receipt(source)
         submission_id = self._bus.keys.token("submission", receipt)
         commit = Commit.of(

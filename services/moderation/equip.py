@@ -34,7 +34,6 @@ from services.moderation.telegram.calls import Calls
 from services.moderation.telegram.errors import TelegramError, Unauthorized
 from services.moderation.telegram.ports import Asker
 from services.moderation.telegram.store import ActorStore
-from shared import clock
 from shared.bus import Bus, Commit
 from shared.settings import SettingsError
 
@@ -124,9 +123,11 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
         actor_store=ActorStore(bus.redis, bus.keys),
         me=me,
         teacher=teacher,
+        now=bus.now,
     )
     texts = Texts(models, store.corrections, bus.keys)
-    desk = Desk(store, bus.keys, telegram, Talk(deps), mover(bus.redis, bus.keys), me=me.id, texts=texts)
+    move = mover(bus.redis, bus.keys)
+    desk = Desk(store, bus.keys, telegram, Talk(deps), move, bus.now, me=me.id, texts=texts)
     people, lists = _operators_files(bus, settings, store)
     people.teacher = teacher
     bus.provide(
@@ -141,15 +142,15 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
 
     @bus.every(DOORS_EVERY, name="doors")
     async def doors() -> Commit | None:
-        return await open_doors(desk, store.waves, int(clock.now().timestamp()))
+        return await open_doors(desk, store.waves, int(bus.now().timestamp()))
 
     @bus.every(DOORS_EVERY, name="waves")
     async def waves() -> Commit | None:
-        return await go_harder(desk, int(clock.now().timestamp()))
+        return await go_harder(desk, int(bus.now().timestamp()))
 
     @bus.every(EVERY, name="observe")
     async def observe() -> Commit | None:
-        return await look(store, telegram, clock.now())
+        return await look(store, telegram, bus.now())
 
     return lists
 
@@ -168,7 +169,7 @@ def _act(bus: Bus, telegram: "Telegram", me: Me) -> None:
     own = Own(bus.redis, bus.keys)
     calls = Calls(telegram, actor_store)
     move = mover(bus.redis, bus.keys)
-    bus.provide(actor=Actor(calls, actor_store, bus.keys, me.id, own.sent, move=move))
+    bus.provide(actor=Actor(calls, actor_store, bus.keys, me.id, own.sent, move=move, now=bus.now))
     bus.register(ACT, apart=True)
 
 

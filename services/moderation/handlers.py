@@ -14,8 +14,10 @@ from services.moderation.store import Store
 from services.moderation.telegram import actor
 from shared.bus import Commit, Handlers, Part
 from shared.contracts.directory import DirectoryChanged
+from shared.contracts.links import LinkChanged
 from shared.contracts.registry import (
     DIRECTORY_CHANGED,
+    LINKS_CHANGED,
     PEOPLE_JUDGED,
     PEOPLE_OBSERVED,
     REVIEWS_CLOSED,
@@ -53,7 +55,12 @@ async def on_directory_changed(event: DirectoryChanged, store: Annotated[Store, 
     return Commit.of(writes=store.places.put(event.listing, before, due))
 
 
-ALWAYS: Handlers = {DIRECTORY_CHANGED: on_directory_changed}
+async def on_link_changed(event: LinkChanged, store: Annotated[Store, Context()]) -> Commit:
+    """Remember which chat is listed under a link, and what the reviewers are to be asked about it."""
+    return Commit.of(writes=[*store.places.know(event), *await store.questions.note(event)])
+
+
+ALWAYS: Handlers = {DIRECTORY_CHANGED: on_directory_changed, LINKS_CHANGED: on_link_changed}
 """Read with or without a bot."""
 
 DECIDE: Handlers = {

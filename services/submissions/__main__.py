@@ -17,12 +17,12 @@ SWEEP = 60.0
 def equip(bus: Bus, settings: Settings, sweep: float = SWEEP) -> Bus:
     """Give a bus what this service does: its store, its handlers, its duty."""
     store = Store(bus)
-    bus.provide(store=store, service=service_of(settings), keys=bus.keys)
+    bus.provide(store=store, service=service_of(settings), keys=bus.keys, now=bus.now)
     bus.register(HANDLERS)
 
     @bus.every(sweep, name="overdue")
     async def overdue() -> Commit | None:
-        return await end_overdue(store)
+        return await end_overdue(store, bus.now())
 
     return bus
 

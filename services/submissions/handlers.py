@@ -1,5 +1,6 @@
 """One short function for each message: look it up, let the domain decide, hand over what follows."""
 
+from datetime import datetime
 from typing import Annotated
 
 from faststream import Context
@@ -7,7 +8,7 @@ from faststream import Context
 from services.submissions.domain.life import Service, Step, expire, receive, review, withdraw
 from services.submissions.store import Store
 from shared.bus import NOTHING, Commit, Expect, Handlers, TryLater
-from shared.clock import now
+from shared.clock import Clock
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.registry import (
     DIRECTORY_CHANGED,
@@ -25,9 +26,10 @@ AGAIN = 0.5
 InStore = Annotated[Store, Context("store")]
 InService = Annotated[Service, Context("service")]
 InKeys = Annotated[Keys, Context("keys")]
+InClock = Annotated[Clock, Context("now")]
 
 
-async def on_received(event: SubmissionReceived, store: InStore, service: InService) -> Commit:
+async def on_received(event: SubmissionReceived, store: InStore, service: InService, now: InClock) -> Commit:
     """A resident has proposed something. The same proposal again changes nothing."""
     if await store.record(event.submission_id):
         return NOTHING
@@ -40,7 +42,7 @@ async def on_received(event: SubmissionReceived, store: InStore, service: InServ
     return _commit(store, receive(event, reading.known, service), *reading.expect)
 
 
-async def on_reviewed(event: SubmissionReviewed, store: InStore, keys: InKeys) -> Commit:
+async def on_reviewed(event: SubmissionReviewed, store: InStore, keys: InKeys, now: InClock) -> Commit:
     """A reviewer has decided; too late for a proposal that is no longer in review."""
     record = await store.record(event.submission_id)
     if record is None:
@@ -50,7 +52,7 @@ async def on_reviewed(event: SubmissionReviewed, store: InStore, keys: InKeys) -
     return _commit(store, review(record, event, reading.known, new_id), *reading.expect)
 
 
-async def on_withdrawn(event: SubmissionWithdrawn, store: InStore) -> Commit:
+async def on_withdrawn(event: SubmissionWithdrawn, store: InStore, now: InClock) -> Commit:
     """The resident takes it back, perhaps before it was looked at: the two come on different streams."""
     record = await store.record(event.submission_id)
     if record is None:
@@ -65,9 +67,8 @@ async def on_directory_changed(events: list[DirectoryChanged], store: InStore) -
     return Commit.of(writes, expect=expect)
 
 
-async def end_overdue(store: Store) -> Commit | None:
+async def end_overdue(store: Store, moment: datetime) -> Commit | None:
     """Forget what was decided long ago, end what nobody reviewed. For `bus.every`."""
-    moment = now()
     commits = [
         _commit(store, expire(record, moment), store.unchanged(record)) for record in await store.due(moment)
     ]

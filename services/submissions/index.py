@@ -3,6 +3,7 @@
 submissions:listings   hash: content by listing id
 submissions:links      hash: listing id by link token
 submissions:places     geo set of listing ids
+submissions:withheld   hash: ids of listings that do not show their link
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from shared.keys import Keys
 LISTINGS = "submissions:listings"
 LINKS = "submissions:links"
 PLACES = "submissions:places"
+WITHHELD = "submissions:withheld"
 NEIGHBOURS_MOST = 200
 GEO_LATITUDE_MOST = 85.0
 """Redis refuses places nearer to a pole (EPSG:3857); they have no neighbours here."""
@@ -44,6 +46,8 @@ class Before:
     """Who has its new link."""
     claim: bytes | None
     """Who holds its new link."""
+    withheld: bool = False
+    """Its link was not shown."""
     former: Link | None = None
     """The link that it had, and still owns, and has no more."""
 
@@ -62,6 +66,13 @@ class Index:
         """The listing that has this link."""
         raw: Any = await self._redis.hget(LINKS, link_token(self._keys, link))
         return raw.decode() if raw else None
+
+    async def shows_link(self, listing_id: ListingId) -> bool:
+        """Whether a listing shows its link: it leads to the chat that was listed, as far as is known."""
+        return not await self._redis.hexists(WITHHELD, listing_id)
+
+    def still_shows(self, listing_id: ListingId, *, shown: bool) -> Expect:
+        return Expect.equals(WITHHELD, None if shown else "1", listing_id)
 
     def still_owned(self, link: Link, owner: ListingId | None) -> Expect:
         return Expect.equals(LINKS, owner, link_token(self._keys, link))
@@ -120,24 +131,32 @@ class Index:
         async with self._redis.pipeline(transaction=False) as pipe:
             for event in events:
                 pipe.hget(LISTINGS, event.listing_id)
+                pipe.hexists(WITHHELD, event.listing_id)
                 if event.listing:
                     pipe.hget(LINKS, link_token(self._keys, event.listing.link))
                     pipe.get(claim_key(self._keys, event.listing.link))
             answers = iter(await pipe.execute())
         return [
             await self._before(
-                event, next(answers), *((next(answers), next(answers)) if event.listing else (None, None))
+                event,
+                (next(answers), bool(next(answers))),
+                *((next(answers), next(answers)) if event.listing else (None, None)),
             )
             for event in events
         ]
 
     async def _before(
-        self, event: DirectoryChanged, raw: bytes | None, owner: bytes | None, claim: bytes | None
+        self,
+        event: DirectoryChanged,
+        known: tuple[bytes | None, bool],
+        owner: bytes | None,
+        claim: bytes | None,
     ) -> Before:
+        raw, withheld = known
         old = Content.model_validate_json(raw).link if raw else None
         gone = old is not None and (event.listing is None or event.listing.link != old)
         former = old if old and gone and await self.owner(old) == event.listing_id else None
-        return Before(raw, owner, claim, former)
+        return Before(raw, owner, claim, withheld, former)
 
     def _expected(self, event: DirectoryChanged, before: Before) -> list[Expect]:
         expect = [Expect.equals(LISTINGS, before.raw, event.listing_id)]
@@ -149,8 +168,13 @@ class Index:
 
     def _written(self, event: DirectoryChanged, before: Before) -> list[Command]:
         if event.listing is None:
-            return [("HDEL", LISTINGS, event.listing_id), ("ZREM", PLACES, event.listing_id)]
+            gone: list[Command] = [("HDEL", key, event.listing_id) for key in (LISTINGS, WITHHELD)]
+            return [*gone, ("ZREM", PLACES, event.listing_id)]
         writes: list[Command] = []
+        if before.withheld and event.listing.link_is_open:
+            writes.append(("HDEL", WITHHELD, event.listing_id))
+        elif not before.withheld and not event.listing.link_is_open:
+            writes.append(("HSET", WITHHELD, event.listing_id, 1))
         content = content_of(event.listing)
         raw = content.model_dump_json().encode()
         if raw != before.raw:

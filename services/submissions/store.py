@@ -56,10 +56,13 @@ class Store:
         link = content.link if content else None
         claim = await self._redis.get(claim_key(self._keys, link)) if link else None
         withdrawn = await self._redis.get(_withdrawn_key(submission_id))
+        owner = await self.index.owner(link) if link else None
+        shown = await self.index.shows_link(owner) if owner else True
         known = Known(
             now=now,
             listing=await self.index.listing(listing_id) if listing_id else None,
-            owner=await self.index.owner(link) if link else None,
+            owner=owner,
+            withheld=await self.index.listing(owner) if owner and not shown else None,
             claimed=claim is not None,
             neighbours=await self.index.neighbours(content.place) if content else (),
             withdrawn=withdrawn is not None,
@@ -71,19 +74,22 @@ class Store:
                 Expect.absent(self._key(submission_id), "revision"),
                 Expect.equals(_withdrawn_key(submission_id), withdrawn),
                 *held,
-                *self._owned(link, known.owner),
+                *self._owned(link, owner, shown=shown),
             ),
         )
 
     async def read_open(self, record: Record, now: Moment) -> Reading:
         """For a proposal in review."""
         link = record.content.link if record.content else None
+        owner = await self.index.owner(link) if link else None
+        shown = await self.index.shows_link(owner) if owner else True
         known = Known(
             now=now,
             listing=await self.index.listing(record.listing_id) if record.listing_id else None,
-            owner=await self.index.owner(link) if link else None,
+            owner=owner,
+            withheld=await self.index.listing(owner) if owner and not shown else None,
         )
-        return Reading(known, (self.unchanged(record), *self._owned(link, known.owner)))
+        return Reading(known, (self.unchanged(record), *self._owned(link, owner, shown=shown)))
 
     async def due(self, now: Moment) -> list[Record]:
         """Proposals whose time has come, at most 200 of each partition."""
@@ -141,8 +147,10 @@ class Store:
             case _:
                 return []
 
-    def _owned(self, link: Link | None, owner: ListingId | None) -> tuple[Expect, ...]:
-        return (self.index.still_owned(link, owner),) if link else ()
+    def _owned(self, link: Link | None, owner: ListingId | None, *, shown: bool) -> tuple[Expect, ...]:
+        """The same listing has the link, and shows it or not, as when it was read."""
+        owned = (self.index.still_owned(link, owner),) if link else ()
+        return (*owned, self.index.still_shows(owner, shown=shown)) if owner else owned
 
     def _open(self, submission_id: SubmissionId, body: bytes) -> Record:
         return Record.model_validate_json(self._keys.unseal(body, self._key(submission_id)))

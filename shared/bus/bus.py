@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from shared import clock
 from shared.bus.commit import Commit, Outcome
 from shared.bus.committer import AWAY, Committer
 from shared.bus.connection import Shared
@@ -79,10 +80,13 @@ def _instance(told: str) -> str:
 
 
 class Bus:
-    """One process's way to the streams. `service` is the name of its group."""
+    """One process's way to the streams. `service` is the name of its group, `now` the process's clock."""
 
-    def __init__(self, service: str, settings: Settings, *, lease_ms: int = LEASE_MS) -> None:
+    def __init__(
+        self, service: str, settings: Settings, *, lease_ms: int = LEASE_MS, now: clock.Clock = clock.now
+    ) -> None:
         self.service = service
+        self.now = now
         self.keys: Keys = settings.keys()
         self.redis = connect(settings.redis())
         self.replica = f"{service}-{_instance(settings.instance)}-{os.urandom(4).hex()}"
@@ -230,7 +234,7 @@ class Bus:
 
     def _trimmer(self, stream: AnyStream) -> Alone:
         async def run() -> None:
-            await trim(self.redis, self._scripts, stream)
+            await trim(self._scripts, stream)
 
         return every(TRIM_EVERY, run, self._committer)
 

@@ -55,6 +55,15 @@ class Commit:
         return Commit(self.writes + other.writes, self.events + other.events, self.expect + other.expect)
 
 
+@dataclass(frozen=True)
+class Overtaking(Commit):
+    """Of a message that need not wait behind an earlier one of its key: their order does not matter."""
+
+    @classmethod
+    def by(cls, commit: Commit) -> "Overtaking":
+        return cls(commit.writes, commit.events, commit.expect)
+
+
 NOTHING = Commit()
 """Handled; nothing follows from it."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from shared.bus.commit import Commit, Outcome, Part, Unit
+from shared.bus.commit import Commit, Outcome, Overtaking, Part, Unit
 from shared.bus.committer import AWAY, Committer, Place
 from shared.bus.errors import TryLater, Unavailable
 from shared.bus.leases import Lease
@@ -161,10 +161,11 @@ def _sift(entries: list[Entry], answers: Sequence[Commit | TryLater] | Part) -> 
     waiting: dict[bytes, Failure] = {}
     ready: list[tuple[list[Entry], Commit]] = []
     for entry, answer in zip(entries, answers, strict=True):
-        if entry.key in waiting:
-            waiting[entry.key].behind.append(entry)
-        elif isinstance(answer, Commit):
+        if isinstance(answer, Commit) and (entry.key not in waiting or isinstance(answer, Overtaking)):
             ready.append(([entry], answer))
+        elif entry.key in waiting:
+            waiting[entry.key].behind.append(entry)
         else:
+            assert isinstance(answer, TryLater)
             waiting[entry.key] = Failure(entry, answer)
     return Sifted(list(waiting.values()), ready, [])

@@ -1,6 +1,7 @@
--- KEYS[1] stream; ARGV: oldest time to keep for readers without a group (milliseconds), then the groups that
+-- KEYS[1] stream; ARGV: how long entries are kept for readers without a group (milliseconds), then the groups that
 -- must have acknowledged. Removes what is acknowledged by all of them and older than that; answers how many,
 -- or -1 when a group does not exist yet, so that nothing is lost to a service that has never started.
+-- An entry's id is Redis's time, so its age is told by Redis's clock and by no other.
 local function before(a, b)
   local am, as = a:match('(%d+)-(%d+)')
   local bm, bs = b:match('(%d+)-(%d+)')
@@ -15,7 +16,9 @@ for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   for i = 1, #info, 2 do group[info[i]] = info[i + 1] end
   found[group['name']] = group
 end
-local oldest = ARGV[1] .. '-0'
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local oldest = string.format('%.0f-0', math.max(0, now - ARGV[1]))
 for i = 2, #ARGV do
   local group = found[ARGV[i]]
   if not group then return -1 end

@@ -1,9 +1,8 @@
 """Streams are trimmed of what every group has acknowledged and no reader needs any more."""
 
-import time
+from datetime import timedelta
 
 import structlog
-from redis.asyncio import Redis
 
 from shared.bus.dead import SEALED_KEPT
 from shared.bus.scripts import Scripts
@@ -14,15 +13,16 @@ TRIM_EVERY = 20.0
 """Seconds between two rounds."""
 
 
-async def trim(redis: Redis, scripts: Scripts, stream: AnyStream) -> int:
+async def trim(scripts: Scripts, stream: AnyStream) -> int:
     """Trim all partitions of a stream and its sealed dead letters; answers how many entries went."""
-    now = time.time()
-    cutoff = int((now - stream.retention.total_seconds()) * 1000)
     gone = 0
     for key in stream.partitions():
-        gone += max(0, int(await scripts.run("trim", [key], [cutoff, *stream.consumers])))
-    if stream.sealed:
-        oldest = int((now - SEALED_KEPT.total_seconds()) * 1000)
-        for group in stream.consumers:
-            gone += int(await redis.xtrim(stream.dead_key(group), minid=oldest, approximate=False))
+        gone += await _older(scripts, key, stream.retention, *stream.consumers)
+    for group in stream.consumers if stream.sealed else ():
+        gone += await _older(scripts, stream.dead_key(group), SEALED_KEPT)
     return gone
+
+
+async def _older(scripts: Scripts, key: str, kept: timedelta, *groups: str) -> int:
+    milliseconds = kept // timedelta(milliseconds=1)
+    return max(0, int(await scripts.run("trim", [key], [milliseconds, *groups])))

@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.contracts.base import Message, Moment
-from shared.contracts.listings import Area, AreaId, Content, Link, Listing, ListingId, Name
+from shared.contracts.listings import (
+    Area,
+    AreaId,
+    ChatIdentity,
+    ChatType,
+    Content,
+    Link,
+    Listing,
+    ListingId,
+    Name,
+)
 
 
 class DirectoryChanged(Message):
@@ -47,10 +57,19 @@ class ImportArea(Message):
 
 
 class ChatObserved(Message):
-    """What Telegram says of a listed chat. `members` is None where Telegram did not tell."""
+    """What Telegram says of the chat that now stands under a listed link.
+
+    `members` is None where Telegram did not tell. Without `identity` it is not known which chat that is: the
+    message is of an older release, or the chat has banned our bot (`bot_banned`).
+    """
 
     link: Link
     alive: bool
     title: Name | None = None
     members: Annotated[int, Field(ge=0)] | None = None
+    identity: ChatIdentity | None = None
+    former_identity: ChatIdentity | None = None
+    """Of the basic group that this supergroup was."""
+    chat_type: ChatType | None = None
+    bot_banned: bool = False
     observed_at: Moment

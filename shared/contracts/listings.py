@@ -17,6 +17,11 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 ListingId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{13}$")]
 AreaId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 FlagId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+ChatIdentity = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{26}$")]
+"""A keyed hash of a chat's Telegram id and type, which stay when its title or user name changes."""
+ChatType = Literal["group", "channel", "bot", "other"]
+"""Telegram's type of a chat; a supergroup is a group, a private chat found by a user name is a bot's, and
+`other` is what Telegram may invent."""
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
@@ -67,11 +72,10 @@ class Link(Message):
         return f"https://t.me/{self.value}" if self.kind == "username" else f"https://t.me/+{self.value}"
 
 
-class Content(Message):
-    """What a person may say of a listing, already cleaned."""
+class Described(Message):
+    """What a person may say of a listing beside its link, already cleaned."""
 
     name: Name
-    link: Link
     kind: Kind
     place: Place
     description: Description = ""
@@ -79,8 +83,14 @@ class Content(Message):
     flag: FlagId = "wrw"
 
 
-class Listing(Content):
-    """One entry of the directory, as the public may see it.
+class Content(Described):
+    """What a person may say of a listing, already cleaned."""
+
+    link: Link
+
+
+class Entry(Described):
+    """What the directory adds to it.
 
     `members` is the last count seen; None when it is unknown or below `members_below`, under which exact
     counts are not shown. `areas` go from the largest to the smallest.
@@ -91,10 +101,33 @@ class Listing(Content):
     members_below: int | None = None
     checked_at: Moment | None = None
     dead_since: Moment | None = None
+    """When look-ups began to find no chat under the link; its user name may be anybody's by now."""
+    link_hidden_since: Moment | None = None
+    """When another chat was found under the link than the one that was listed."""
     areas: tuple[AreaId, ...] = ()
     revision: Annotated[int, Field(ge=1)]
     created_at: Moment
     updated_at: Moment
+
+
+class Listing(Content, Entry):
+    """One entry of the directory; the public may see what a `PublicListing` has of it."""
+
+    @property
+    def link_is_open(self) -> bool:
+        """Whether the link may be shown: it leads to the chat that was listed, as far as is known.
+
+        A user name that is nobody's, or not the listed chat's, can be taken by a stranger. An invite link
+        cannot.
+        """
+        taken = self.dead_since is not None and self.link.kind == "username"
+        return self.link_hidden_since is None and not taken
+
+
+class PublicListing(Entry):
+    """A listing as the public may see it; `link` is None while it must not be followed."""
+
+    link: Link | None = None
 
 
 class AreaLevel(StrEnum):

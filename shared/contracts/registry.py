@@ -12,6 +12,7 @@ from shared.contracts.directory import (
     ImportListing,
 )
 from shared.contracts.ground import GroundChanged, ImportGround
+from shared.contracts.links import LinkChanged, LinkReviewed
 from shared.contracts.streets import ImportStreet, StreetChanged
 from shared.contracts.submissions import (
     ReviewClosed,
@@ -190,6 +191,25 @@ CHATS_OBSERVED = Stream(
     consumers=("directory",),
     retention=AT_ONCE,
     sealed=True,
+)
+LINKS_CHANGED = Stream(
+    name="links.changed",
+    version=1,
+    model=LinkChanged,
+    key=lambda m: m.listing_id,
+    producers=("directory",),
+    consumers=("moderation",),
+    retention=AT_ONCE,
+    sealed=True,
+)
+LINKS_REVIEWED = Stream(
+    name="links.reviewed",
+    version=1,
+    model=LinkReviewed,
+    key=lambda m: m.listing_id,
+    producers=("moderation",),
+    consumers=("directory",),
+    retention=AT_ONCE,
 )
 TELEGRAM_UPDATES = Stream(
     name="telegram.updates",

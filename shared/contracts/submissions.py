@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from shared.contracts.base import Message, Moment
-from shared.contracts.listings import Content, ListingId, Name
+from shared.contracts.listings import ChatIdentity, Content, ListingId, Name
 
 SubmissionId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{26}$")]
 """A keyed hash of the receipt: who sees the id cannot act with it as the resident can."""
@@ -77,9 +77,12 @@ class ReviewRequested(Message):
     content: Content | None = None
     listing_id: ListingId | None = None
     before: Content | None = None
-    """What stands in the directory now, for `change` and `remove`."""
+    """What stands in the directory now, for `change` and `remove`, and for `add` with `link_of`."""
     reason: str = ""
     similar: tuple[Similar, ...] = ()
+    link_of: ListingId | None = None
+    """The listing that has the link of an `add` and does not show it: it gets these words, and shows the link
+    again, when this is accepted."""
     requested_at: Moment
 
 
@@ -92,6 +95,8 @@ class SubmissionReviewed(Message):
     submission_id: SubmissionId
     decision: Decision
     duplicate_of: ListingId | None = None
+    identity: ChatIdentity | None = None
+    """The chat that the reviewers were shown under the proposed link; None where it was not looked up."""
     reviewer: ReviewerId
     reviewed_at: Moment
 
@@ -103,6 +108,8 @@ class SubmissionAccepted(Message):
     listing_id: ListingId
     action: Action
     content: Content | None = None
+    identity: ChatIdentity | None = None
+    """The chat that the reviewers were shown under the link."""
     accepted_at: Moment
 
 

@@ -66,6 +66,39 @@ _LANES = {
 }
 
 
+class Stands(Message):
+    """What somebody is in a chat, by `getChatMember`: status, `until_date` (0: no end), permissions."""
+
+    status: str
+    until: Annotated[int, Field(ge=0)] = 0
+    permissions: dict[str, bool] = Field(default_factory=dict)
+
+
+class FollowUp(Message):
+    """What is said once it is known how an action ended: each the JSON of another action.
+
+    In their texts stands `PLACE_UNTIL` for the end of what was done, or of what stands; and in `otherwise`
+    `PLACE_WHY` for the words that go with the code in the log.
+    """
+
+    done: dict[str, Any] | None = None
+    said_until: int | None = None
+    """The end that was said before: where it is the true one, `done` is not needed."""
+    otherwise: dict[str, Any] | None = None
+    """Said where the action was not carried out and will not be."""
+    words: dict[str, str] = Field(default_factory=dict)
+    """By the code in the log; the empty one is for all others."""
+    until: str = ""
+    """How an end is written, with `PLACE_AT` for the moment."""
+    ever: str = ""
+    """How no end is written."""
+    zone: str = "UTC"
+
+
+PLACE_UNTIL, PLACE_AT, PLACE_WHY = "\0until\0", "\0at\0", "\0why\0"
+"""No text of Telegram's holds such a character, so nobody's name is taken for a place."""
+
+
 class TelegramAction(Message):
     """Call this method. `action_id` is derived from its cause, so that a repeat is known as one."""
 
@@ -83,6 +116,11 @@ class TelegramAction(Message):
     that message by `message_of: action_id` in its params, in place of `message_id` or `message_ids`."""
     stays: bool = False
     """A message of the bot that does not disappear after a while, such as a card that waits for a press."""
+    expected: Stands | None = None
+    """Of an action that takes back or puts right: carried out only where just this stands. Of a chat's
+    permissions: what it allowed before; only what differs from that is changed.
+    """
+    follow: FollowUp | None = None
     decided_at: Moment
     expires_at: Moment
     """After this the action is only counted: deletes below 48 hours, answers within seconds."""

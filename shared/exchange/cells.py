@@ -33,4 +33,4 @@ def line(fields: Mapping[str, Any], delimiter: str) -> str:
 def _cell(field: str, value: Any) -> Any:
     if isinstance(value, list):
         return " ".join(value)
-    return guard(value) if field in TEXTS else value
+    return guard(value) if field in TEXTS and isinstance(value, str) else value

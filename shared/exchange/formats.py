@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
-from shared.contracts.listings import Listing
+from shared.contracts.listings import PublicListing
 from shared.exchange.cells import line
 from shared.exchange.markup import holdable
 from shared.exchange.values import COLUMNS, values
@@ -19,11 +19,11 @@ class Format:
 
     media_type: str
     head: bytes
-    piece: Callable[[Listing], bytes]
+    piece: Callable[[PublicListing], bytes]
     foot: bytes = b""
     between: bytes = b""
 
-    def parts(self, listings: Iterable[Listing]) -> Iterator[bytes]:
+    def parts(self, listings: Iterable[PublicListing]) -> Iterator[bytes]:
         """The whole file, in the order of the listings."""
         yield self.head
         for index, listing in enumerate(listings):
@@ -31,7 +31,7 @@ class Format:
         yield self.foot
 
 
-def _feature(listing: Listing) -> bytes:
+def _feature(listing: PublicListing) -> bytes:
     properties = values(listing)
     lat, lon = properties.pop("lat"), properties.pop("lon")
     feature = {
@@ -43,7 +43,7 @@ def _feature(listing: Listing) -> bytes:
     return orjson.dumps(feature)
 
 
-def _placemark(listing: Listing) -> bytes:
+def _placemark(listing: PublicListing) -> bytes:
     """The fields as ExtendedData."""
     fields = values(listing)
     name, lat, lon = fields.pop("name"), fields.pop("lat"), fields.pop("lon")
@@ -66,7 +66,7 @@ def _text(value: Any) -> str:
 def _table(media_type: str, delimiter: str) -> Format:
     """With a byte order mark, by which spreadsheets know UTF-8."""
 
-    def piece(listing: Listing) -> bytes:
+    def piece(listing: PublicListing) -> bytes:
         return line(values(listing), delimiter).encode()
 
     head = line(dict(zip(COLUMNS, COLUMNS, strict=True)), delimiter)

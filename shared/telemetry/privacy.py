@@ -25,7 +25,9 @@ PERSONAL = frozenset(
 LEFT_OUT = "[left out]"
 PATTERNS = (
     re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}"),  # a bot token
-    re.compile(r"(?:[A-Za-z0-9_-]+\.)?(?:t\.me|telegram\.(?:me|dog))/\S+"),
+    re.compile(
+        r"(?:[\w-]+\.)?(?:t\.me|telegram\.(?:me|dog|org))[/:?#]\S+|\btg:\S+|\b\w{4,}\.t\.me\b", re.IGNORECASE
+    ),
     re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)"),  # IPv4
     re.compile(r"\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{0,4}\b"),  # IPv6
     re.compile(r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::(?:[0-9a-fA-F:]*)"),  # IPv6, shortened

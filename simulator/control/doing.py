@@ -11,6 +11,7 @@ from simulator.world import makers, media
 from simulator.world.chats import Chat, Message
 from simulator.world.contents import MEDIA
 from simulator.world.errors import bad
+from simulator.world.members import until
 from simulator.world.people import User
 from simulator.world.rights import USUAL, all_rights, parse_permissions
 from simulator.world.text import with_entities
@@ -72,6 +73,13 @@ def new_user(hub: Hub, deed: m.NewUser) -> Json:
     return makers.make_user(hub.world, deed.first_name, user_id=deed.id, **fields).json()
 
 
+@doer(m.Rename)
+def rename(hub: Hub, deed: m.Rename) -> Json:
+    user = hub.world.user(deed.user)
+    makers.rename(hub.world, user, deed.username)
+    return user.json()
+
+
 @doer(m.NewBot)
 def new_bot(hub: Hub, deed: m.NewBot) -> Json:
     bot = makers.make_bot(hub.world, deed.token, deed.username, deed.name, reads_all=deed.reads_all)
@@ -109,8 +117,10 @@ def _link(world: World, chat: Chat, ref: m.ChatRef) -> None:
 @doer(m.Settings)
 def settings(hub: Hub, deed: m.Settings) -> Json:
     chat = chat_named(hub.world, deed.chat)
+    if deed.username is not None:
+        makers.rename(hub.world, chat, deed.username)
     for name, value in deed.model_dump(
-        exclude={"do", "chat", "linked", "permissions"}, exclude_none=True
+        exclude={"do", "chat", "linked", "permissions", "username"}, exclude_none=True
     ).items():
         setattr(chat, name, value)
     if deed.permissions is not None:
@@ -148,13 +158,14 @@ def remove(hub: Hub, deed: m.Remove) -> Json:
     actor = _ruler(world, chat, deed.by, "can_restrict_members")
     if world.member(chat, user.id).status == "creator":
         raise bad("USER_ADMIN_INVALID")
+    end = until(deed.until, world.clock())
     if deed.how == "ban":
-        members.ban(world, chat, user, actor, until=deed.until)
+        members.ban(world, chat, user, actor, until=end)
     elif deed.how == "unban":
         members.unban(world, chat, user, actor)
     else:
         permissions = parse_permissions(deed.permissions, independent=True)
-        members.restrict(world, chat, user, actor, permissions, until=deed.until)
+        members.restrict(world, chat, user, actor, permissions, until=end)
     return {}
 
 
@@ -295,7 +306,7 @@ def migrate(hub: Hub, deed: m.Migrate) -> Json:
 def delete_chat(hub: Hub, deed: m.DeleteChat) -> Json:
     chat = chat_named(hub.world, deed.chat)
     chat.deleted = True
-    hub.world.names.pop(chat.username.lower(), None)
+    makers.rename(hub.world, chat, "")
     hub.world.touched(chat)
     return {}
 

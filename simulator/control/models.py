@@ -44,6 +44,14 @@ class NewUser(Deed):
     id: int = Field(default=0, ge=0)
 
 
+class Rename(Deed):
+    """A person or a bot takes another user name, or gives theirs up when it is empty. Returns the user."""
+
+    do: Literal["rename"] = "rename"
+    user: int
+    username: str = ""
+
+
 class NewBot(Deed):
     """A bot; its id is the number before the token's colon. Returns the bot's user."""
 
@@ -83,10 +91,14 @@ class NewChat(Deed):
 
 
 class Settings(Deed):
-    """Change what a chat's admins set by hand; no update is sent, as in Telegram."""
+    """Change what a chat's admins set by hand; no update is sent, as in Telegram.
+
+    An empty `username` gives the name up, for anybody to take.
+    """
 
     do: Literal["settings"] = "settings"
     chat: ChatRef
+    username: str | None = None
     description: str | None = None
     linked: ChatRef | None = None
     join_by_request: bool | None = None
@@ -318,6 +330,7 @@ class Shift(Deed):
 AnyDeed = Annotated[
     NewUser
     | NewBot
+    | Rename
     | NewChat
     | Settings
     | Join

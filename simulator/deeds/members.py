@@ -150,18 +150,19 @@ def leave(world: World, chat: Chat, user: User) -> None:
 
 
 def ban(world: World, chat: Chat, user: User, actor: User, *, until: int = 0) -> None:
-    """Remove and keep out; a person who was in leaves a trace."""
+    """Remove and keep out; a person who was in leaves a trace. A basic group keeps out nobody but bots."""
     old = world.member(chat, user.id)
     quiet = chat.quiet
     if link := chat.requests.pop(user.id, None):
         link.pending.discard(user.id)
-    set_member(world, chat, Member(user, "kicked", until=until), actor)
+    keeps_out = chat.kind != "group" or user.is_bot
+    set_member(world, chat, Member(user, "kicked", until=until) if keeps_out else Member(user), actor)
     if old.present and not quiet:
         service(world, chat, actor, {"left_chat_member": user.json()})
 
 
 def unban(world: World, chat: Chat, user: User, actor: User) -> None:
-    """Lift a ban; somebody who is in the chat is put out but may come back."""
+    """Lift a ban or a restriction; somebody who is in the chat is put out but may come back."""
     old = world.member(chat, user.id)
     if old.present:
         ban(world, chat, user, actor, until=world.now() + 60)
@@ -175,12 +176,9 @@ def restrict(
 ) -> None:
     """Take permissions away; giving back all of them makes an ordinary member again."""
     old = world.member(chat, user.id)
-    if all(permissions.values()):
-        new = Member(user, "member" if old.present else "left", joined_at=old.joined_at)
-    else:
-        new = Member(user, "restricted", permissions=permissions, is_member=old.present, until=until)
-        new = replace(new, joined_at=old.joined_at)
-    set_member(world, chat, new, actor)
+    new = old.restricted(permissions, until)
+    if not old.stands_as(new):
+        set_member(world, chat, new, actor)
 
 
 def promote(

@@ -31,16 +31,15 @@ def chat_of(call: Call, access: Access, name: str = "chat_id") -> Chat:
         _check_group(call, chat, access)
     elif chat.kind != "private":
         _check_supergroup(call, chat, access)
+    elif chat.person is not None and chat.person.is_bot and access is Access.WRITE:
+        raise forbidden("bots can't send messages to bots")
     return chat
 
 
 def _find(call: Call, given: str) -> Chat:
     world, bot = call.world, call.bot
     if given.startswith("@"):
-        found = world.named(given)
-        if found is None or found > 0:
-            raise bad("chat not found")
-        return world.chat(found)
+        return _named(call, given)
     number = call.args.number("chat_id") if given == call.args.text("chat_id") else _integer(given)
     if number > 0:
         return _private(world, bot, number)
@@ -48,6 +47,16 @@ def _find(call: Call, given: str) -> Chat:
     if chat is None or (not chat.username and bot.user.id not in chat.members):
         raise bad("chat not found")
     return chat
+
+
+def _named(call: Call, given: str) -> Chat:
+    """Supergroups, channels and bots are found by a user name; people never are (Bot API 10.0)."""
+    found = call.world.named(given)
+    if found is None or (found > 0 and not call.world.users[found].is_bot):
+        raise bad("chat not found")
+    if found < 0:
+        return call.world.chat(found)
+    return Chat(found, "private", person=call.world.users[found], bot_id=call.bot.user.id)
 
 
 def _integer(given: str) -> int:

@@ -22,11 +22,11 @@ def ban_chat_member(call: Call) -> bool:
     me = call.world.member(chat, call.bot.user.id)
     if chat.kind == "group" and not me.may("can_restrict_members"):
         raise bad("need to be inviter of a user to kick it from a basic group")
-    member = _ban_target(call, chat, user_id)
     end = until(call.args.number("until_date"), call.world.clock())
-    if member.status == "kicked" and member.until == end:
+    old = call.world.member(chat, call.world.user(user_id).id)
+    if old.stands_as(Member(old.user, "left" if chat.kind == "group" else "kicked", until=end)):
         return True
-    ban(call.world, chat, member.user, call.bot.user, until=end)
+    ban(call.world, chat, _ban_target(call, chat, user_id).user, call.bot.user, until=end)
     return True
 
 
@@ -38,16 +38,16 @@ def _ban_target(call: Call, chat: Chat, user_id: int) -> Member:
 
 @method("unbanChatMember")
 def unban_chat_member(call: Call) -> bool:
+    """Who is banned may come back; unless `only_if_banned`, who is restricted or in the chat is put out."""
     user_id = call.user_id()
     chat = chat_of(call, Access.WRITE)
     if chat.kind not in {"supergroup", "channel"}:
         raise bad("method is available for supergroup and channel chats only")
-    user = call.world.user(user_id)
-    if call.args.flag("only_if_banned") and call.world.member(chat, user_id).status != "kicked":
+    member = call.world.member(chat, call.world.user(user_id).id)
+    if call.args.flag("only_if_banned") and member.status != "kicked":
         return True
-    member = _ban_target(call, chat, user_id)
-    if member.present or member.status != "left":
-        unban(call.world, chat, user, call.bot.user)
+    if member.status != "left":
+        unban(call.world, chat, _ban_target(call, chat, user_id).user, call.bot.user)
     return True
 
 
@@ -58,9 +58,11 @@ def restrict_chat_member(call: Call) -> bool:
     chat = chat_of(call, Access.WRITE)
     if chat.kind != "supergroup":
         raise bad("method is available only for supergroups")
-    member = _ban_target(call, chat, user_id)
     end = until(call.args.number("until_date"), call.world.clock())
-    restrict(call.world, chat, member.user, call.bot.user, given, until=end)
+    old = call.world.member(chat, call.world.user(user_id).id)
+    if old.stands_as(old.restricted(given, end)):
+        return True
+    restrict(call.world, chat, _ban_target(call, chat, user_id).user, call.bot.user, given, until=end)
     return True
 
 

@@ -23,6 +23,14 @@ def _take_name(world: World, username: str, owner: int) -> None:
     world.names[folded] = owner
 
 
+def rename(world: World, owner: User | Chat, username: str) -> None:
+    """Give up the old user name and take this one; none when it is empty. Raises Refusal when it is taken."""
+    _take_name(world, username, owner.id)
+    if owner.username.lower() != username.lower():
+        world.names.pop(owner.username.lower(), None)
+    owner.username = username
+
+
 def make_user(world: World, first_name: str, *, user_id: int = 0, **fields: Any) -> User:
     """A person. Raises Refusal when the id or user name is taken."""
     user_id = user_id or FIRST_PERSON + next(world.numbers)

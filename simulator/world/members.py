@@ -50,6 +50,26 @@ class Member:
         back: Status = "member" if self.status == "restricted" and self.is_member else "left"
         return replace(self, status=back, until=0, permissions={})
 
+    def restricted(self, permissions: dict[str, bool], until: int) -> "Member":
+        """With these permissions only. Whatever stood is replaced, a ban as well; with all of them the person
+        is a plain member, or nobody's member where they are not in the chat.
+        """
+        if all(permissions.values()):
+            return Member(self.user, "member" if self.present else "left", joined_at=self.joined_at)
+        return Member(
+            self.user,
+            "restricted",
+            permissions=permissions,
+            is_member=self.present,
+            until=until,
+            joined_at=self.joined_at,
+        )
+
+    def stands_as(self, other: "Member") -> bool:
+        """Whether a change from one to the other would change nothing."""
+        mine, theirs = ((one.status, one.until, one.permissions, one.present) for one in (self, other))
+        return mine == theirs and not self.is_admin
+
     def json(self, viewer: int) -> dict[str, Any]:
         """A ChatMember as the bot `viewer` sees it."""
         shown: dict[str, Any] = {"user": self.user.json(), "status": self.status}
@@ -69,5 +89,5 @@ class Member:
 
 
 def until(given: int, now: float) -> int:
-    """`until_date` as Telegram keeps it: 0 for ever, Unix time otherwise."""
+    """`until_date` as Telegram keeps it, counted on arrival: 0 for ever, Unix time otherwise."""
     return given if now + SHORTEST <= given <= now + LONGEST else 0

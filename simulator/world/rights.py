@@ -24,6 +24,12 @@ PERMISSIONS = (
     "can_pin_messages",
     "can_manage_topics",
 )
+FOLLOWING = {
+    "can_react_to_messages": "can_send_messages",
+    "can_edit_tag": "can_pin_messages",
+    "can_manage_topics": "can_pin_messages",
+}
+"""Permissions that are as another one where they are not named."""
 EVERYTHING = dict.fromkeys(PERMISSIONS, True)
 NOTHING = dict.fromkeys(PERMISSIONS, False)
 USUAL = EVERYTHING | {"can_change_info": False, "can_pin_messages": False, "can_manage_topics": False}
@@ -81,21 +87,22 @@ REFUSED_KIND = {
 def parse_permissions(given: Mapping[str, Any], *, independent: bool) -> dict[str, bool]:
     """ChatPermissions as a bot gives them, with the implications that hold unless they are independent.
 
-    The old rules: media, polls, other messages and previews each imply sending text;
-    other messages and previews imply all media.
+    As `Client::get_chat_permissions` in tdlib/telegram-bot-api: what is left out is false, but for three that
+    follow another one; `can_send_media_messages` counts only where no kind of media is named; media by that
+    old name, polls, other messages and previews each imply sending text.
     """
     wanted = {name: bool(given.get(name, False)) for name in PERMISSIONS}
-    if given.get("can_send_media_messages"):
-        wanted |= dict.fromkeys(MEDIA, True)
-    for name in ("can_react_to_messages", "can_edit_tag"):
+    for name, followed in FOLLOWING.items():
         if name not in given:
-            wanted[name] = wanted["can_send_messages"]
-    if "can_manage_topics" not in given:
-        wanted["can_manage_topics"] = wanted["can_pin_messages"]
+            wanted[name] = wanted[followed]
+    old = not any(name in given for name in MEDIA) and bool(given.get("can_send_media_messages"))
+    if old:
+        wanted |= dict.fromkeys(MEDIA, True)
     if not independent:
-        if wanted["can_send_other_messages"] or wanted["can_add_web_page_previews"]:
+        rich = wanted["can_send_other_messages"] or wanted["can_add_web_page_previews"]
+        if rich:
             wanted |= dict.fromkeys(MEDIA, True)
-        if any(wanted[name] for name in MEDIA) or wanted["can_send_polls"]:
+        if old or rich or wanted["can_send_polls"]:
             wanted["can_send_messages"] = True
     return wanted
 

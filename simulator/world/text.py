@@ -3,11 +3,9 @@
 import re
 from typing import Any
 
+_TELEGRAM = r"(?<![\w.@-])(?:t\.me|telegram\.me|telegram\.dog)(?::\d+)?/[^\s<>]*[\w/+]"
 _PATTERNS = (
-    (
-        "url",
-        r"(?:https?://|www\.)[^\s<>]+[^\s<>.,:;!?\"')\]]|\b(?:t\.me|telegram\.me|telegram\.dog)/[^\s<>]*[\w/+]",
-    ),
+    ("url", rf"(?i:(?:https?://|tg://|www\.)[^\s<>]+[^\s<>.,:;!?\"')\]]|{_TELEGRAM})"),
     ("email", r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"),
     ("mention", r"(?<![\w@])@[A-Za-z]\w{3,31}\b"),
     ("bot_command", r"(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z]\w{3,31})?"),
@@ -16,7 +14,7 @@ _PATTERNS = (
     ("phone_number", r"(?<![\w+])\+\d[\d\s()-]{7,17}\d\b"),
     (
         "url",
-        r"(?<![\w@./])(?:[a-z0-9-]+\.)+(?:com|org|net|by|ru|ua|pl|lt|eu|chat|me|info|io)(?:/[^\s<>]*[\w/])?\b",
+        r"(?i)(?<![\w@./])(?:[a-z0-9_-]+\.)+(?:com|org|net|by|ru|ua|pl|lt|eu|chat|me|info|io)(?:/[^\s<>]*[\w/])?\b",
     ),
 )
 _FINDERS = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)

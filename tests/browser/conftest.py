@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,10 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+ENVIRONMENT: dict[str, str | float | bool] = {
+    name: value for name, value in os.environ.items() if name != "FAKETIME_DONT_FAKE_MONOTONIC"
+}
+"""At another time (`ops.faketime`) Chromium waits for ever unless its monotonic clock is moved as well."""
 HOSTILE = "\u202eevil <script>document.title='hit'</script> & \"'{{7*7}}"
 LONG = "Дом" * 40
 
@@ -43,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, env=ENVIRONMENT)
         yield browser
         browser.close()
 

@@ -15,19 +15,19 @@ from shared.contracts.listings import Area, Kind, Link
 from shared.settings import City
 from shared.text import fold
 from tests.browser.conftest import HOSTILE, LONG, Look
-from tests.gateway import listing, listing_id
+from tests.gateway import listing_id, shown
 
 RING = [(27.4, 53.85), (27.7, 53.85), (27.7, 53.95), (27.4, 53.95), (27.4, 53.85)]
 AREAS = (Area(id="savecki", level="district", names={"be": "Савецкі раён"}, polygon=[[RING]]),)
 LISTINGS = (
-    listing(1, name="Плошча Перамен", members=4312, areas=("savecki",)),
-    listing(2, name="Каменная Горка", lat=53.907, lon=27.43, members=120),
-    listing(3, name="Закрыты двор", lat=53.93, lon=27.65, link=Link(kind="invite", value="A" * 20)),
-    listing(4, name="Падвозка", lat=53.93, lon=27.5, kind=Kind.CARPOOL),
-    listing(5, name="На адным месцы А", lat=53.87, lon=27.62),
-    listing(6, name="На адным месцы Б", lat=53.87, lon=27.62),
-    listing(7, name=HOSTILE, lat=53.94, lon=27.5, description="<img src=x onerror=alert(1)>"),
-    listing(8, name=LONG, lat=53.92, lon=27.47),
+    shown(1, name="Плошча Перамен", members=4312, areas=("savecki",)),
+    shown(2, name="Каменная Горка", lat=53.907, lon=27.43, members=120),
+    shown(3, name="Закрыты двор", lat=53.93, lon=27.65, link=Link(kind="invite", value="A" * 20)),
+    shown(4, name="Падвозка", lat=53.93, lon=27.5, kind=Kind.CARPOOL),
+    shown(5, name="На адным месцы А", lat=53.87, lon=27.62),
+    shown(6, name="На адным месцы Б", lat=53.87, lon=27.62),
+    shown(7, name=HOSTILE, lat=53.94, lon=27.5, description="<img src=x onerror=alert(1)>"),
+    shown(8, name=LONG, lat=53.92, lon=27.47),
 )
 
 

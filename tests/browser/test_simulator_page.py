@@ -10,6 +10,7 @@ from simulator.demo import ALENA, DEMO_TOKEN, REVIEW_CHAT, STRANGER, UPPER_TOWN
 from simulator.methods import METHODS, Call
 from simulator.methods.call import Args
 from simulator.server import Simulator, serving
+from tests.browser.conftest import CHROMIUM, ENVIRONMENT
 
 pytestmark = pytest.mark.browser
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -25,7 +26,7 @@ async def sim() -> AsyncIterator[Simulator]:
 @pytest.fixture(params=[1280, 390])
 async def page(request: pytest.FixtureRequest, sim: Simulator) -> AsyncIterator[Page]:
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=ENVIRONMENT)
         page = await browser.new_page(viewport={"width": request.param, "height": 780})
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -1,13 +1,13 @@
 """Without a network: what was there last is there again, and nothing personal is kept."""
 
 import re
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from shared.clock import now
 from tests.browser.conftest import City, Look, Watched
 from tests.gateway import listing_id
 
@@ -93,6 +93,7 @@ def test_a_page_that_is_open_tells_from_when_its_data_is(city: City, look: Look)
     expect(seen.page.locator("#rows .row")).to_have_count(10)
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("js", [True, False])
 def test_the_time_is_that_of_the_city_wherever_the_reader_is(city: City, look: Look, js: bool) -> None:
     seen = look(f"{city.url}/?lang=en", js=js, zone="America/New_York")
@@ -100,7 +101,7 @@ def test_the_time_is_that_of_the_city_wherever_the_reader_is(city: City, look: L
         expect(seen.page.locator("#map .round").first).to_be_visible()
     told = re.search(r"(\d\d):(\d\d)", seen.page.locator("#fresh").inner_text())
     assert told is not None
-    there = datetime.now(ZoneInfo("Europe/Minsk"))
+    there = now().astimezone(ZoneInfo("Europe/Minsk"))
     late = (there.hour * 60 + there.minute - int(told[1]) * 60 - int(told[2])) % (24 * 60)
     assert late <= 5
 

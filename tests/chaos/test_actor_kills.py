@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import secrets
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from redis.asyncio import Redis
 from shared import clock
 from shared.bus import Bus
 from shared.bus.crew import members_key
+from shared.clock import now
 from shared.contracts.base import PARTITIONS
 from shared.contracts.registry import TELEGRAM_ACTIONS
 from shared.contracts.telegram import Method, TelegramAction
@@ -45,7 +47,7 @@ class Plan:
     kills: int
     actors: int = 2
     seed: int = field(
-        default_factory=lambda: int(os.environ.get("DZE_TEST_SEED", time.time_ns() % 1_000_000))
+        default_factory=lambda: int(os.environ.get("DZE_TEST_SEED", secrets.randbelow(1_000_000)))
     )
 
 
@@ -158,7 +160,7 @@ async def _storm(
         await asyncio.sleep(dice.uniform(0.1, 1.0))
         index = dice.randrange(len(actors))
         actors[index].kill()
-        killed.append(time.time())
+        killed.append(now().timestamp())
         actors[index].wait()
         actors[index] = _spawn(redis, sim)
         await _at_work(redis, len(actors))

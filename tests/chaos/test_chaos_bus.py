@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ class Plan:
     between: tuple[float, float] = (0.3, 0.9)
     way: str = "plain"
     seed: int = field(
-        default_factory=lambda: int(os.environ.get("DZE_TEST_SEED", time.time_ns() % 1_000_000))
+        default_factory=lambda: int(os.environ.get("DZE_TEST_SEED", secrets.randbelow(1_000_000)))
     )
 
 

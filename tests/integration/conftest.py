@@ -11,6 +11,7 @@ from services.moderation.bot.ports import Me
 from services.moderation.bot.store import BotStore
 from services.moderation.equip import equip
 from services.moderation.settings import ModerationSettings
+from services.moderation.telegram.actor import Actor
 from services.moderation.telegram.store import ActorStore
 from shared.bus import Bus
 from shared.settings import Settings
@@ -19,8 +20,10 @@ from simulator.demo import (
     REVIEW_CHAT,
 )
 from simulator.server import serving
+from tests.acting import made
 from tests.conftest import KEY, BusFactory
 from tests.house import Clock
+from tests.members import Members
 from tests.telling import BOT, KEYS, NOW, Api, Chats, Given
 from tests.town import Town
 
@@ -48,6 +51,26 @@ async def deps(redis_url: str) -> AsyncIterator[Given]:
         now=lambda: NOW,
     )
     await redis.aclose()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A connection to a clean database."""
+    client = Redis.from_url(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def telegram() -> Members:
+    """A supergroup with Telegram's rules for members and a clock that is set by hand."""
+    return Members()
+
+
+@pytest.fixture
+def actor(telegram: Members, redis: Redis) -> Actor:
+    """Who carries out actions there."""
+    return made(telegram, redis)
 
 
 @pytest.fixture

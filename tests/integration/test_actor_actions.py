@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,16 +27,23 @@ KEYS = Keys("k" * 32)
 
 
 class Api(NoFiles):
-    """Answers what `replies` holds for a method, in order; then `True`, or a message for sends."""
+    """Answers what `replies` holds for a method, in order; then `True`, or a message for sends.
+
+    Everybody is a member. Looks at members are noted apart from the calls.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.looks: list[int] = []
         self.replies: dict[str, list[Any]] = {}
         self.rule: Callable[[str, dict[str, Any]], Any] | None = None
 
     async def call(self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 15) -> Any:
         del seconds
         await asyncio.sleep(0)
+        if method == "getChatMember":
+            self.looks.append((params or {})["user_id"])
+            return {"status": "member"}
         self.calls.append((method, params or {}))
         queue = self.replies.get(method)
         reply = queue.pop(0) if queue else self.rule(method, params or {}) if self.rule else None
@@ -49,13 +56,6 @@ class Api(NoFiles):
             if method == "sendMessage"
             else True
         )
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    client = Redis.from_url(redis_url)
-    yield client
-    await client.aclose()
 
 
 @pytest.fixture

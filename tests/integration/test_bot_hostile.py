@@ -151,7 +151,7 @@ def test_a_text_that_is_no_settings_sets_nothing(text: str) -> None:
 
 
 async def test_a_file_that_is_no_text_sets_nothing_and_it_is_said(deps: Given) -> None:
-    body = command("/import", reply_to_message=TARGET | {"document": {"file_id": "f"}})
+    body = command("/import", reply_to_message=TARGET | {"from": ADMIN_USER, "document": {"file_id": "f"}})
     commit = await tell(deps, "message", body)
     assert commit.writes == ()
     (said,) = texts(commit)
@@ -222,3 +222,26 @@ async def _apply(deps: Given, commit: Commit) -> None:
     redis: Any = deps.actor_store._redis
     for write in commit.writes:
         await redis.execute_command(*write)
+
+
+@pytest.mark.parametrize("now", ["", "other", "known2"])
+@pytest.mark.parametrize("verb", ["ban", "mute", "spam", "trust", "warn"])
+async def test_a_name_that_is_no_longer_theirs_hits_neither_the_old_nor_the_new_owner(
+    deps: Given, verb: str, now: str
+) -> None:
+    deps.telegram.known = now
+    commit = await tell(deps, "message", command(f"/{verb} @known"))
+    assert acts(commit) == []
+    assert [write for write in commit.writes if write[0] != "UNLINK"] == []
+    assert any("somebody else's by now" in text for text in texts(commit))
+
+
+async def test_whose_name_cannot_be_asked_is_nobody(deps: Given) -> None:
+    deps.telegram.silent.add("getChatMember")
+    commit = await tell(deps, "message", command("/trust @known"))
+    assert acts(commit) == []
+
+
+async def test_a_name_that_is_still_theirs_is_found_in_capitals_and_small(deps: Given) -> None:
+    commit = await tell(deps, "message", command("/ban @kNOWN"))
+    assert [params["user_id"] for _, params in acts(commit)] == [PERSON]

@@ -1,16 +1,26 @@
 """Proposals before the reviewers: decided once, by members of their chat."""
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
+from typing import Any
 
-from shared.contracts.submissions import ReviewClosed, Similar, State
+from services.moderation.identity import identity
+from services.moderation.store.names import CHECKS, IDENTITIES
+from shared.bus.envelope import DATA, Envelope
+from shared.clock import now
+from shared.contracts.listings import Content, Kind, Link, Place
+from shared.contracts.registry import SUBMISSIONS_REVIEWED
+from shared.contracts.submissions import ReviewClosed, Similar, State, SubmissionReviewed
 from simulator.demo import (
     ALENA,
+    LINDEN_COURT,
     REVIEW_CHAT,
     REVIEWER,
     STRANGER,
 )
+from simulator.faults import Fault
 from tests.conftest import eventually
+from tests.sure import as_a
 from tests.town import HOSTILE, Town, proposal
 
 
@@ -43,9 +53,7 @@ async def test_a_withdrawn_proposal_says_so_and_its_buttons_go(town: Town) -> No
     await town.bus.publish(proposal("a"))
     card = await town.hears("Прапанова", REVIEW_CHAT)
     data = card.markup["inline_keyboard"][0][0]["callback_data"]
-    await town.bus.publish(
-        ReviewClosed(submission_id="a" * 26, state=State.WITHDRAWN, closed_at=datetime.now(UTC))
-    )
+    await town.bus.publish(ReviewClosed(submission_id="a" * 26, state=State.WITHDRAWN, closed_at=now()))
     await eventually(lambda: "адклікаў" in card.content["text"])
     assert "отозвал" in await town.answer(REVIEWER, REVIEW_CHAT, card, data=data)
     assert await town.reviewed() == 0
@@ -56,7 +64,74 @@ async def test_a_decision_that_could_not_stand_is_told_on_its_card(town: Town) -
     card = await town.hears("Прапанова", REVIEW_CHAT)
     await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
     await eventually(lambda: "Вырашана: прынята" in card.content["text"])
-    closed = ReviewClosed(submission_id="a" * 26, state=State.DUPLICATE, closed_at=datetime.now(UTC))
+    closed = ReviewClosed(submission_id="a" * 26, state=State.DUPLICATE, closed_at=now())
     await town.bus.publish(closed)
     await eventually(lambda: "Але ў выніку: ужо ёсць на карце" in card.content["text"])
     assert "Вырашана: прынята" in card.content["text"]
+
+
+def at_demo() -> Content:
+    """What somebody proposes for a link that is there in the simulator."""
+    link = Link(kind="username", value="linden_court_demo")
+    return Content(name="Ліпавы двор", link=link, kind=Kind.GROUP, place=Place(lat=53.9, lon=27.56))
+
+
+async def approved(town: Town) -> SubmissionReviewed:
+    """The decision that went out, as far as it is about the chat under the link."""
+    redis: Any = town.bus.redis
+    envelope = Envelope(town.bus.keys)
+    for key in SUBMISSIONS_REVIEWED.partitions():
+        for _, fields in await redis.xrange(key):
+            return as_a(SubmissionReviewed, envelope.decode(SUBMISSIONS_REVIEWED, fields[DATA]))
+    raise AssertionError
+
+
+async def test_the_card_tells_which_chat_is_under_the_link_and_that_one_is_accepted(town: Town) -> None:
+    town.sim.world.chat(LINDEN_COURT).silent_members = 1200
+    await town.bus.publish(proposal("a", content=at_demo()))
+    card = await town.hears("Прапанова", REVIEW_CHAT)
+    assert "Цяпер там: Ліпавы двор · група · удзельнікаў: 120" in card.content["text"]
+    assert "іншы чат" not in card.content["text"]
+    await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
+    await eventually(town.reviewed)
+    assert (await approved(town)).identity == identity(town.bus.keys, LINDEN_COURT, "group")
+
+
+async def test_a_link_under_which_another_chat_is_listed_is_marked_and_looked_up_at_once(town: Town) -> None:
+    redis: Any = town.bus.redis
+    later = now().timestamp() + 40_000
+    await redis.zadd(CHECKS, {"u:linden_court_demo": later})
+    ours = identity(town.bus.keys, -1001, "group")
+    await redis.hset(IDENTITIES, "u:linden_court_demo", ours)
+    await town.bus.publish(proposal("a", content=at_demo(), link_of="o" * 13, before=at_demo()))
+    card = await town.hears("Прапанова", REVIEW_CHAT)
+    assert "Магчыма, імя перахапілі" in card.content["text"]
+    assert "на карце, але там яе цяпер не паказваюць" in card.content["text"]
+    due = await redis.zscore(CHECKS, "u:linden_court_demo")
+    assert due is None or due < later
+
+
+async def test_where_nothing_is_under_the_link_or_telegram_is_silent_the_card_still_comes(town: Town) -> None:
+    await town.bus.publish(proposal("a"))
+    card = await town.hears("Прапанова", REVIEW_CHAT)
+    assert "нічога не знаходжу" in card.content["text"]
+    town.sim.hub.faults.add(Fault("status", method="getChat"))
+    await town.bus.publish(proposal("b", content=at_demo()))
+    card = await town.hears("Ліпавы двор", REVIEW_CHAT)
+    assert "Цяпер там" not in card.content["text"]
+    await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
+    await eventually(town.reviewed)
+    assert (await approved(town)).identity is None
+
+
+async def test_where_the_review_chat_is_public_only_its_admins_decide(town: Town) -> None:
+    town.sim.do("settings", chat=REVIEW_CHAT, username="dze_reviewers")
+    await town.bus.publish(proposal("a"))
+    card = await town.hears("Прапанова", REVIEW_CHAT)
+    members = town.sim.world.chat(REVIEW_CHAT).members
+    members[REVIEWER] = replace(members[REVIEWER], status="member")
+    assert "администраторы" in await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
+    assert await town.reviewed() == 0
+    members[REVIEWER] = replace(members[REVIEWER], status="administrator")
+    await town.answer(REVIEWER, REVIEW_CHAT, card, text="Прыняць")
+    await eventually(town.reviewed)

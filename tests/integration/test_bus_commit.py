@@ -1,5 +1,6 @@
 """One fenced commit: state, events and acknowledgement, all or nothing."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -184,7 +185,7 @@ async def test_a_message_that_waits_holds_back_only_its_own_key(
     bus: Bus = bus_factory("submissions")
     bus.register({SUBMISSIONS_WITHDRAWN: handle})
     later = SubmissionWithdrawn(
-        submission_id=first.submission_id, withdrawn_at=first.withdrawn_at.replace(year=2030)
+        submission_id=first.submission_id, withdrawn_at=first.withdrawn_at + timedelta(days=1000)
     )
     async with bus.running():
         await bus.publish(first, later, other)
@@ -296,12 +297,15 @@ async def test_acknowledged_entries_are_trimmed_but_never_before_every_group_has
     async with gateway.running():
         await gateway.publish(*(withdrawn(n) for n in range(10)))
     redis: Redis = gateway.redis
-    assert await trim(redis, Scripts(redis), SUBMISSIONS_WITHDRAWN) == 0
+    assert await trim(Scripts(redis), SUBMISSIONS_WITHDRAWN) == 0
     async with bus.running():
         await eventually(lambda: len(seen) == 10)
-        await eventually(lambda: trim(bus.redis, Scripts(bus.redis), SUBMISSIONS_WITHDRAWN))
-        lengths = [await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]
-    assert sum(lengths) == 0
+
+        async def empty() -> bool:  # the service trims by itself too
+            await trim(Scripts(bus.redis), SUBMISSIONS_WITHDRAWN)
+            return sum([await bus.redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]) == 0
+
+        await eventually(empty)
 
 
 async def test_a_service_cannot_read_what_the_registry_does_not_give_it(bus_factory: BusFactory) -> None:

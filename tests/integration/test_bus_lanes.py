@@ -1,11 +1,13 @@
 """Keys that wait, keys that go by themselves, and keys that are put aside: the others always go on."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.bus import Bus, Commit, TryLater
+from shared.bus.commit import Overtaking
 from shared.clock import now
 from shared.contracts.base import PARTITIONS
 from shared.contracts.registry import SUBMISSIONS_WITHDRAWN
@@ -85,6 +87,49 @@ async def test_an_answer_to_try_later_holds_its_key_alone_and_in_order(
         wanted = [int(e.withdrawn_at.timestamp() * 1000) for e in events if e.submission_id == SLOW]
         assert await done(bus, SLOW) == wanted
         await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+async def test_only_what_the_handler_says_may_passes_what_waits_and_nothing_is_done_twice(
+    bus_factory: BusFactory, eventually: Eventually, nothing_pending: None, apart: bool
+) -> None:
+    shut, asked = True, list[int]()
+
+    def answer(event: SubmissionWithdrawn, at: int) -> Commit | TryLater:
+        if at == first and shut:
+            return TryLater("shut", 0.1)
+        commit = Commit.of([("RPUSH", f"submissions:done:{SLOW}", at)])
+        return Overtaking.by(commit) if at in may_pass else commit
+
+    async def handle(events: list[SubmissionWithdrawn]) -> list[Commit | TryLater]:
+        moments = [int(event.withdrawn_at.timestamp() * 1000) for event in events]
+        asked.append(len(moments))
+        return [answer(event, at) for event, at in zip(events, moments, strict=True)]
+
+    start = now()
+    events = [
+        SubmissionWithdrawn(submission_id=SLOW, withdrawn_at=start + timedelta(seconds=n)) for n in range(6)
+    ]
+    first, *others = (int(event.withdrawn_at.timestamp() * 1000) for event in events)
+    may_pass = others[1::2]
+    bus: Bus = bus_factory("submissions")
+    bus.register({STREAM: handle}, apart=apart)
+    async with bus.running():
+        await bus.publish(*events)
+
+        async def passed() -> bool:
+            return await done(bus, SLOW) == may_pass
+
+        await eventually(passed)
+        await eventually(lambda: len(asked) > 3)
+        assert await passed()
+        shut = False
+        whole = [*may_pass, first, *(at for at in others if at not in may_pass)]
+
+        async def all_done() -> bool:
+            return await done(bus, SLOW) == whole
+
+        await eventually(all_done)
 
 
 async def test_a_slow_handler_holds_up_its_own_key_and_gathers_what_comes_meanwhile(

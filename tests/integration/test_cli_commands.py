@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from cli.notes import hidden_links
+from services.moderation.store.questions import DUE, OPEN
 from shared import clock
 from shared.bus.crew import lease_key
 from shared.bus.envelope import DATA
@@ -156,6 +158,28 @@ async def test_a_check_of_the_status_fails_while_something_is_wrong(
     assert f"moderation: {where}: 1 message waiting\n" in done.stdout
     assert f"moderation: {where}: 1 dead letter, see `dze dead list`\n" in done.stdout
     assert f"submissions: {where}: no instance works on 1 partition 5\n" in done.stdout
+
+
+def test_status_says_how_many_hidden_links_wait_and_that_nobody_is_asked(
+    deployed: dict[str, str], redis_url: str
+) -> None:
+    with Redis.from_url(redis_url) as redis:
+        assert "hidden" not in dze("status", **deployed).stdout
+        redis.zadd(OPEN, {"a" * 13: 1, "b" * 13: 2})
+        redis.zadd(DUE, {"a" * 13: 1})
+    said = "2 hidden links wait for a decision of the reviewers; for 1 no card is posted"
+    assert said in dze("status", **deployed).stdout
+    told = dze("status", "--json", **deployed)
+    assert "DZE_REVIEW_CHAT" in told.stderr
+    assert {row["stream"] for row in json.loads(told.stdout)} == {stream.topic for stream in STREAMS}
+
+
+@pytest.mark.parametrize(
+    ("waiting", "unasked", "said"),
+    [(0, 0, []), (0, 3, []), (1, 0, ["1 hidden link waits for a decision of the reviewers."])],
+)
+def test_hidden_links_are_counted_in_words(waiting: int, unasked: int, said: list[str]) -> None:
+    assert hidden_links(waiting, unasked) == said
 
 
 def _bury(redis_url: str, bus: Any) -> str:

@@ -13,15 +13,17 @@ from services.directory.exchange.published import listings
 from services.directory.store import AREAS_PLACED, AREAS_VERSION, Store
 from shared.bus.bus import Bus
 from shared.bus.dead import letters
+from shared.bus.envelope import DATA, Envelope
 from shared.clock import now
-from shared.contracts.base import PARTITIONS, tag
+from shared.contracts.base import PARTITIONS, AnyStream, tag
 from shared.contracts.directory import ChatObserved, ImportArea, ImportListing
+from shared.contracts.links import LinkChanged, LinkReviewed
 from shared.contracts.listings import Area, Content, Kind, Link, Listing, Place
-from shared.contracts.registry import SUBMISSIONS_ACCEPTED
+from shared.contracts.registry import DIRECTORY_CHANGED, LINKS_CHANGED, SUBMISSIONS_ACCEPTED
 from shared.contracts.submissions import SubmissionAccepted
 from shared.keys import Keys
 from tests.conftest import BusFactory
-from tests.sure import sure
+from tests.sure import as_a, sure
 
 KEYS = Keys("t" * 32)
 WEST = [[[(27.4, 53.8), (27.55, 53.8), (27.55, 54.0), (27.4, 54.0), (27.4, 53.8)]]]
@@ -70,11 +72,14 @@ async def directory(bus_factory: BusFactory) -> AsyncIterator[Bus]:
         await consistent(bus, store)
 
 
+READ = ("submissions.accepted", "listings.import", "areas.import", "chats.observed", "links.reviewed")
+
+
 async def settled(bus: Bus) -> None:
     """Wait until everything published is handled."""
     for _ in range(400):
         left = 0
-        for stream in ("submissions.accepted", "listings.import", "areas.import", "chats.observed"):
+        for stream in READ:
             for partition in range(PARTITIONS):
                 for group in await bus.redis.xinfo_groups(f"{stream}.v1.{tag(partition)}"):
                     left += group["pending"] + (group["lag"] or 0)
@@ -193,24 +198,108 @@ async def test_small_counts_are_neither_shown_nor_stored(
                 assert b'"members":null' in value
 
 
-async def test_a_link_is_dead_after_repeated_observations_and_alive_after_one(
+START = now()
+
+
+def look(hours: float, who: str | None, **more: Any) -> ChatObserved:
+    """What a look-up finds under the link; None: nothing."""
+    found = {"identity": KEYS.token("chat.identity", who), "chat_type": "group"} if who else {}
+    link, at = Link(kind="username", value="dzedemo_one"), START + timedelta(hours=hours)
+    return ChatObserved(link=link, alive=who is not None, observed_at=at, **(found | more))
+
+
+async def told(bus: Bus) -> list[LinkChanged]:
+    """What moderation is told of links, in the order of each partition."""
+    redis: Any = bus.redis
+    envelope, found = Envelope(bus.keys), list[LinkChanged]()
+    for partition in range(PARTITIONS):
+        for _, fields in await redis.xrange(LINKS_CHANGED.partition_key(partition)):
+            found.append(as_a(LinkChanged, envelope.decode(LINKS_CHANGED, fields[DATA])))
+    return found
+
+
+async def listed(bus: Bus, *looks: ChatObserved) -> None:
+    """One listing, and what is found under its link."""
+    await bus.publish(row("dzedemo_one"))
+    await settled(bus)
+    await bus.publish(*looks)
+    await settled(bus)
+
+
+async def stored(bus: Bus, stream: AnyStream) -> bytes:
+    """All that lies in Redis of a stream."""
+    redis: Any = bus.redis
+    found: list[bytes] = []
+    for partition in range(PARTITIONS):
+        found += await redis.hvals(stream.snapshot_key(partition))
+        found += [fields[DATA] for _, fields in await redis.xrange(stream.partition_key(partition))]
+    return b"".join(found)
+
+
+def answer(decision: str, asked: LinkChanged) -> LinkReviewed:
+    return LinkReviewed(
+        listing_id=asked.listing_id, question=sure(asked.question).number, decision=decision,
+        reviewer="b" * 13, reviewed_at=now(),
+    )  # fmt: skip
+
+
+async def test_a_link_is_dead_after_repeated_observations_and_alive_after_one_of_the_same_chat(
     bus_factory: BusFactory, nothing_pending: None
 ) -> None:
-    link, start = Link(kind="username", value="dzedemo_one"), now()
     async with directory(bus_factory) as bus:
-        await bus.publish(row("dzedemo_one"))
-        await settled(bus)
-        for hours in range(3):
-            assert (await only(bus)).dead_since is None
-            seen = start + timedelta(hours=hours)
-            await bus.publish(ChatObserved(link=link, alive=False, observed_at=seen))
+        await listed(bus, look(0, "ours"))
+        for hours in range(1, 4):
             await settled(bus)
-        assert (await only(bus)).dead_since == start
-        again = start + timedelta(hours=3)
-        await bus.publish(ChatObserved(link=link, alive=True, members=41, observed_at=again))
+            assert (await only(bus)).dead_since is None
+            await bus.publish(look(hours, None))
+        await settled(bus)
+        dead = await only(bus)
+        assert dead.dead_since == START + timedelta(hours=1)
+        assert not dead.link_is_open
+        await bus.publish(look(4, "ours", members=41))
         await settled(bus)
         alive = await only(bus)
-        assert (alive.dead_since, alive.members, alive.checked_at) == (None, 41, again)
+        assert (alive.dead_since, alive.members) == (None, 41)
+        assert alive.checked_at == START + timedelta(hours=4)
+        assert [one.state for one in await told(bus)] == ["open"]
+
+
+async def test_over_replicas_and_repeats_a_link_is_hidden_and_asked_about_once_and_answered_once(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
+    async with directory(bus_factory) as bus, directory(bus_factory) as _second:
+        await listed(bus, look(0, "ours"))
+        await bus.publish(*(look(1 + n / 100, "theirs", title="Навіны", members=30) for n in range(40)))
+        await settled(bus)
+        hidden = await only(bus)
+        assert hidden.link_hidden_since == START + timedelta(hours=1)
+        assert [one.state for one in await told(bus)] == ["open", "asked"]
+        asked = (await told(bus))[-1]
+        await bus.publish(*(answer(what, asked) for what in ("same", "remove", "hide") * 3))
+        await settled(bus)
+        shown = await only(bus)
+        assert shown.link_is_open
+        assert [(one.state, one.identity) for one in (await told(bus))[2:]] == [
+            ("open", KEYS.token("chat.identity", "theirs"))
+        ]
+
+
+async def test_which_chat_it_is_is_kept_with_the_listing_and_published_to_nobody_who_shows_it(
+    bus_factory: BusFactory, nothing_pending: None
+) -> None:
+    secret = KEYS.token("chat.identity", "ours").encode()
+    async with directory(bus_factory) as bus:
+        await listed(bus, look(0, "ours"), look(1, "theirs", title="Чужы чат"))
+        assert not (await only(bus)).link_is_open
+        shown = await stored(bus, DIRECTORY_CHANGED)
+        assert b"dzedemo_one" in shown
+        assert secret not in shown
+        assert "Чужы чат".encode() not in shown
+        assert secret not in await stored(bus, LINKS_CHANGED), "sealed"
+        redis: Any = bus.redis
+        for partition in range(PARTITIONS):
+            for value in await redis.hvals(f"directory:{tag(partition)}:records"):
+                assert "Чужы чат".encode() not in value
 
 
 async def test_new_areas_reach_listings_that_were_there_before_and_those_that_come_later(

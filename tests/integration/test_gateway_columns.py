@@ -49,7 +49,9 @@ async def test_columns_hold_what_the_pages_do(site: Site) -> None:
         properties = feature["properties"]
         assert [edge / found["scale"] for edge in places[row]] == feature["geometry"]["coordinates"]
         assert found["name"][row] == properties["name"]
-        assert f"https://t.me/{found['link'][row]}" == properties["link"]
+        link = found["link"][row]
+        assert (f"https://t.me/{link}" if link else None) == properties["link"]
+        assert (link is None) == (properties["dead_since"] is not None)
         assert found["members"][row] == properties["members"]
         assert found["kinds"][found["kind"][row]] == properties["kind"]
         assert found["flags"][found["flag"][row]] == properties["flag"]

@@ -65,6 +65,7 @@ async def test_a_changed_copy_is_refused_in_words(deployed: dict[str, str], tmp_
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.clock
 async def test_an_old_copy_has_expired(deployed: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "old.zip"
     assert dze("mirror", str(path), "--date", "2020-09-16", **deployed).returncode == 0

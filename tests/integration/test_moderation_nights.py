@@ -20,10 +20,9 @@ pytestmark = pytest.mark.usefixtures("nothing_pending")
 
 
 MINSK = ZoneInfo("Europe/Minsk")
-TOMORROW = (datetime.now(MINSK) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-"""Redis drops what ends in the past, so the night lies ahead."""
-EVENING, MIDNIGHT = TOMORROW + timedelta(hours=21, minutes=59), TOMORROW + timedelta(hours=22)
-MORNING = TOMORROW + timedelta(days=1, hours=7)
+DAY = datetime(2026, 11, 22, tzinfo=MINSK)
+EVENING, MIDNIGHT = DAY + timedelta(hours=21, minutes=59), DAY + timedelta(hours=22)
+MORNING = DAY + timedelta(days=1, hours=7)
 
 
 async def test_a_night_takes_what_was_allowed_and_gives_exactly_that_back(

@@ -1,12 +1,12 @@
 """Locks, strangers' commands, channels and old updates, through the real bus and a real Redis."""
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
 
 from services.moderation.telegram.errors import Transient
+from shared.clock import now, unix
 from shared.contracts.telegram import Method
 from tests.conftest import Eventually
 from tests.house import BOT, HOUR, Clock, said
@@ -20,7 +20,7 @@ async def test_a_strangers_commands_cost_no_call_and_an_admins_are_heard(
 ) -> None:
     command = {"text": "/help", "entities": [{"type": "bot_command", "offset": 0, "length": 5}]}
     await house.set(dryrun="off", media__photo="delete")
-    own = membership(user(BOT, is_bot=True), "member", "administrator", at=int(time.time()))
+    own = membership(user(BOT, is_bot=True), "member", "administrator", at=int(unix()))
     await house.hear(raw(own, "my_chat_member"), said(1, photo=photo()))
     await eventually(lambda: house.deleted == [1])
     asked = house.telegram.asked.count("getChatMember")
@@ -43,7 +43,7 @@ async def test_a_lock_warns_then_mutes_and_remembers_across_batches(
     await eventually(lambda: house.of(Method.RESTRICT_MEMBER))
     (mute,) = house.of(Method.RESTRICT_MEMBER)
     assert mute.params["user_id"] == ALES
-    assert 3500 < mute.params["until_date"] - time.time() < 3700
+    assert 3500 < mute.params["until_date"] - now().timestamp() < 3700
     assert not any(mute.params["permissions"].values())
     await eventually(
         lambda: [one.reasons for one in house.of(Method.SEND_MESSAGE)].count(("lock.link",)) == 2
@@ -53,7 +53,7 @@ async def test_a_lock_warns_then_mutes_and_remembers_across_batches(
 
 async def test_updates_too_old_to_act_on_are_only_counted(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", media__photo="delete")
-    old = int(time.time()) - 49 * HOUR
+    old = int(unix()) - 49 * HOUR
     await house.hear(
         raw(message(1, at=old, photo=photo())),
         raw(membership(user(STRANGER), "left", "member", at=old), "chat_member"),
@@ -61,7 +61,7 @@ async def test_updates_too_old_to_act_on_are_only_counted(house: Clock, eventual
     )
     await eventually(lambda: house.deleted == [2])
     chats = house.store.chats
-    assert await chats.messages_since(CHAT, 1) == [2]
+    assert await chats.messages_since(CHAT, 1, int(unix())) == [2]
     assert (
         await house.bus.redis.zscore(chats._names.of_chat("joined", CHAT), house.bus.keys.person(STRANGER))
         is None

@@ -1,17 +1,17 @@
 """Updates through the real bus and a real Redis: from what Telegram sends to what the actor is to do."""
 
-import time
-
 import orjson
 import pytest
 
 from services.moderation import handlers
+from services.moderation.identity import identity
 from services.moderation.ingest.poller import event_of
 from services.moderation.telegram.errors import Refused, Transient
 from services.moderation.telegram.store import ActorStore
 from shared.bus import Commit, Part
-from shared.clock import now
+from shared.clock import now, unix
 from shared.contracts.directory import DirectoryChanged
+from shared.contracts.links import LinkChanged
 from shared.contracts.listings import Kind, Link, Listing, Place
 from shared.contracts.telegram import Method, TelegramUpdate
 from tests.conftest import Eventually
@@ -31,7 +31,7 @@ async def test_pictures_and_traces_go_and_the_rest_stays(house: Clock, eventuall
         said(4, pinned_message={"message_id": 2}),
         said(5, who=ADMIN, photo=photo()),
         said(6, video=file()),
-        raw(message(2, at=int(time.time()), photo=photo(), edit_date=1), "edited_message"),
+        raw(message(2, at=int(unix()), photo=photo(), edit_date=1), "edited_message"),
         said(7, new_chat_title="x"),
     )
     await eventually(lambda: house.deleted == [1, 2, 3, 4])
@@ -73,7 +73,7 @@ async def test_a_newcomers_first_link_removes_the_newcomer_and_the_link(
     await eventually(lambda: house.deleted == [9])
     ban = house.of(Method.BAN_MEMBER)[0]
     assert "new_message.invite" in ban.reasons
-    assert ban.params["until_date"] < time.time() + 366 * 86400
+    assert ban.params["until_date"] < now().timestamp() + 366 * 86400
 
 
 async def test_by_default_admins_are_advised_and_nobody_is_removed(
@@ -108,8 +108,8 @@ async def test_who_has_just_been_made_an_admin_is_one(house: Clock, eventually: 
     await house.set(dryrun="off", media__photo="delete")
     await house.hear(said(1, photo=photo()))
     await eventually(lambda: house.deleted == [1])
-    promoted = membership(user(ALES), "member", "administrator", at=int(time.time()))
-    demoted = membership(user(ALES), "administrator", "member", at=int(time.time()))
+    promoted = membership(user(ALES), "member", "administrator", at=int(unix()))
+    demoted = membership(user(ALES), "administrator", "member", at=int(unix()))
     await house.hear(raw(promoted, "chat_member"), said(2, photo=photo()))
     await house.hear(raw(demoted, "chat_member"), said(3, photo=photo()))
     await eventually(lambda: house.deleted == [1, 3])
@@ -155,8 +155,12 @@ async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(
         await house.bus.publish(
             DirectoryChanged(
                 listing_id=listing.id, change="added", revision=1, listing=listing, changed_at=now()
-            )
-        )
+            ),
+            LinkChanged(
+                listing_id=listing.id, link=listing.link, state="open", changed_at=now(),
+                identity=identity(house.bus.keys, where, "group"),
+            ),
+        )  # fmt: skip
     await eventually(lambda: _places(house, 5))
     await house.hear(*(came(STRANGER, where) for where in chats))
     await eventually(lambda: house.banned == sorted((where, STRANGER) for where in chats[1::2]))
@@ -165,8 +169,8 @@ async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(
 
 
 async def _places(house: Clock, count: int) -> bool:
-    held: int = await house.bus.redis.hlen("moderation:places")
-    return held == count
+    held = [await house.bus.redis.hlen(f"moderation:{what}") for what in ("places", "identities")]
+    return held == [count, count]
 
 
 async def test_the_same_update_twice_has_its_effect_once(house: Clock, eventually: Eventually) -> None:
@@ -202,12 +206,17 @@ async def test_the_second_word_to_the_bot_in_a_chat_begins_the_next_batch(house:
 
     def words(message_id: int, text: str, where: int = CHAT) -> TelegramUpdate:
         entities = [{"type": "bot_command", "offset": 0, "length": len(text)}]
-        return event_of(said(message_id, who=ADMIN, where=where, text=text, entities=entities))
+        return event_of(said(message_id, who=ADMIN, where=where, text=text, entities=entities), now())
 
-    events = [event_of(said(1)), words(2, "/help"), words(3, "/help", CHAT - 1), event_of(said(4))]
+    events = [
+        event_of(said(1), now()),
+        words(2, "/help"),
+        words(3, "/help", CHAT - 1),
+        event_of(said(4), now()),
+    ]
     desk = house.desk
     assert isinstance(await handlers.on_updates(events, desk), Commit)
-    part = await handlers.on_updates([*events, words(5, "/help"), event_of(said(6))], desk)
+    part = await handlers.on_updates([*events, words(5, "/help"), event_of(said(6), now())], desk)
     assert isinstance(part, Part)
     assert part.first == 4
     handled = [w for w in part.commit.writes if w[0] == "ZADD" and str(w[1]).endswith("updates")]
@@ -216,7 +225,7 @@ async def test_the_second_word_to_the_bot_in_a_chat_begins_the_next_batch(house:
 
 async def test_the_same_update_twice_is_known_in_each_partition_of_a_batch(house: Clock) -> None:
     """A batch may hold messages of all partitions; each remembers its own."""
-    events = [event_of(said(n, where=CHAT - n)) for n in range(1, 30)]
+    events = [event_of(said(n, where=CHAT - n), now()) for n in range(1, 30)]
     found = await handlers.on_updates(events, house.desk)
     assert isinstance(found, Commit)
     await house.bus.commit(found)
@@ -231,7 +240,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(
 ) -> None:
     old, new = -4242, -1009994242
     await house.set(old, dryrun="off", media__photo="delete")
-    moved = message(5, at=int(time.time()), migrate_to_chat_id=new) | {"chat": chat(old, "group")}
+    moved = message(5, at=int(unix()), migrate_to_chat_id=new) | {"chat": chat(old, "group")}
     await house.hear(raw(moved))
     await eventually(lambda: _has_settings(house, new))
     await house.hear(said(1, where=new, photo=photo()))
@@ -250,20 +259,22 @@ async def test_the_index_finds_a_persons_messages_and_names_two_days_back(
     await house.hear(
         said(1),
         said(2, who=STRANGER),
-        raw(message(3, at=int(time.time())) | {"from": user(ALES, username="Ales")}),
+        raw(message(3, at=int(unix())) | {"from": user(ALES, username="Ales")}),
     )
     chats = house.store.chats
 
     async def indexed() -> bool:
-        return await chats.messages_of(CHAT, ALES) == [1, 3]
+        return await chats.messages_of(CHAT, ALES, int(unix())) == [1, 3]
 
     await eventually(indexed)
-    assert await chats.messages_since(CHAT, 2) == [2, 3]
-    assert await chats.person_named(CHAT, "@ales") is None  # noted on the first message of the day only
-    await house.hear(raw(message(4, at=int(time.time())) | {"from": user(9_000_000_001, username="Maryja")}))
+    assert await chats.messages_since(CHAT, 2, int(unix())) == [2, 3]
+    assert (
+        await chats.person_named(CHAT, "@ales", int(unix())) is None
+    )  # noted on the first message of the day only
+    await house.hear(raw(message(4, at=int(unix())) | {"from": user(9_000_000_001, username="Maryja")}))
 
     async def named() -> bool:
-        return await chats.person_named(CHAT, "@maryja") == 9_000_000_001
+        return await chats.person_named(CHAT, "@maryja", int(unix())) == 9_000_000_001
 
     await eventually(named)
 
@@ -271,7 +282,7 @@ async def test_the_index_finds_a_persons_messages_and_names_two_days_back(
 async def test_nothing_of_a_person_lies_in_redis_in_the_clear(house: Clock, eventually: Eventually) -> None:
     await house.set(dryrun="off", suspicious="remove")
     who = 8_123_456_789
-    body = message(5, who=who, at=int(time.time()), text="t.me/+SecretWords") | {
+    body = message(5, who=who, at=int(unix()), text="t.me/+SecretWords") | {
         "from": user(who, "Прозвішча", username="secret_name")
     }
     await house.hear(came(who), raw(body))
@@ -285,13 +296,14 @@ async def test_an_unreadable_update_does_not_stop_its_neighbours(
     house: Clock, eventually: Eventually
 ) -> None:
     await house.set(dryrun="off", media__photo="delete")
-    good = event_of(said(2, photo=photo()))
+    good = event_of(said(2, photo=photo()), now())
     bad = [
         good.model_copy(update={"raw": text, "update_id": n})
         for n, text in enumerate(["", "[]", "nonsense", "{}"])
     ]
     strange = event_of(
-        orjson.loads(orjson.dumps({"update_id": 5, "moon_phase": {"chat": chat(), "phase": "full"}}))
+        orjson.loads(orjson.dumps({"update_id": 5, "moon_phase": {"chat": chat(), "phase": "full"}})),
+        now(),
     )
     await house.bus.publish(*bad, strange, good)
     await eventually(lambda: house.deleted == [2])

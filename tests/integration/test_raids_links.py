@@ -1,6 +1,5 @@
 """The bot's invite links and a wave, with moderation whole and the simulator in Telegram's place."""
 
-import time
 from typing import Any
 
 from services.moderation.bot.ports import Deps, Me
@@ -12,6 +11,7 @@ from services.moderation.raids.watch import open_doors
 from services.moderation.store import Store
 from services.moderation.telegram.store import ActorStore
 from shared.bus.commit import NOTHING, Commit
+from shared.clock import unix
 from simulator.demo import ALENA, RESIDENT, UPPER_TOWN
 from simulator.world.chats import Message
 from simulator.world.links import InviteLink
@@ -65,8 +65,8 @@ def rush(town: Town, count: int = 6, first: int = 6_100_000_001) -> None:
 async def open_up(town: Town) -> list[Wave]:
     """As the clock does it, two hours later."""
     told: Any = Told()
-    desk = Desk(store(town), town.bus.keys, NOBODY, told, NOBODY)
-    await town.bus.commit(sure(await open_doors(desk, desk.store.waves, int(time.time()) + 7200)))
+    desk = Desk(store(town), town.bus.keys, NOBODY, told, NOBODY, town.bus.now)
+    await town.bus.commit(sure(await open_doors(desk, desk.store.waves, int(unix()) + 7200)))
     waves: list[Wave] = told.waves
     return waves
 
@@ -179,9 +179,10 @@ async def over(town: Town) -> Message:
         store=BotStore(bus.redis, bus.keys),
         actor_store=ActorStore(bus.redis, bus.keys),
         me=Me(BOT, "dze_bot"),
+        now=bus.now,
     )
-    desk = Desk(store(town), bus.keys, NOBODY, Talk(deps), NOBODY)
-    await bus.commit(sure(await open_doors(desk, desk.store.waves, int(time.time()) + 7200)))
+    desk = Desk(store(town), bus.keys, NOBODY, Talk(deps), NOBODY, bus.now)
+    await bus.commit(sure(await open_doors(desk, desk.store.waves, int(unix()) + 7200)))
     card: Message = await town.hears("наплыў сціх", ALENA)
     return card
 

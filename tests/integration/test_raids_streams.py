@@ -1,13 +1,15 @@
 """Waves and companies of people, through the real bus and a real Redis."""
 
-import time
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
 import pytest
 
+from services.moderation.domain.raids import Door
 from services.moderation.raids.watch import open_doors
+from shared.bus import Commit
+from shared.clock import now, unix
 from shared.contracts.telegram import Method, TelegramAction
 from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
@@ -37,7 +39,9 @@ async def test_a_wave_is_told_once_and_its_newcomers_are_silent_for_a_while(
     await eventually(lambda: len(house.of(Method.RESTRICT_MEMBER)) == 7)
     restricted = house.of(Method.RESTRICT_MEMBER)
     assert {one.params["user_id"] for one in restricted} == {6_100_000_001 + n for n in range(7)}
-    assert all(time.time() + 1500 < one.params["until_date"] < time.time() + 2000 for one in restricted)
+    assert all(
+        now().timestamp() + 1500 < one.params["until_date"] < now().timestamp() + 2000 for one in restricted
+    )
     assert not any(one.params["permissions"]["can_send_messages"] for one in restricted)
     said_of_it = [one for one in house.of(Method.SEND_MESSAGE) if one.action_id.startswith("wave:")]
     assert len(said_of_it) == 1
@@ -97,7 +101,7 @@ async def test_the_door_opens_again_when_it_is_quiet(house: House, eventually: E
     await house.set(dryrun="off", raid__joins="5")
     await house.hear(*wave(6))
     await eventually(lambda: house.of(Method.SEND_MESSAGE))
-    desk, waves, at = house.desk, house.store.waves, int(time.time())
+    desk, waves, at = house.desk, house.store.waves, int(unix())
     assert await open_doors(desk, waves, at) is None
     opened = await open_doors(desk, waves, at + 1900)
     assert opened is not None
@@ -111,8 +115,20 @@ async def test_admins_and_people_let_in_by_admins_are_no_part_of_a_wave(
     house: House, eventually: Eventually
 ) -> None:
     await house.set(dryrun="off", raid__action="restrict", raid__joins="5")
-    approved = membership(user(STRANGER), "left", "member", at=int(time.time()))
+    approved = membership(user(STRANGER), "left", "member", at=int(unix()))
     approved |= {"from": user(ADMIN), "via_join_request": True, "chat": chat(CHAT)}
     await house.hear(came(ADMIN), raw(approved, "chat_member"), *wave(5))
     await eventually(lambda: len(house.of(Method.RESTRICT_MEMBER)) == 5)
     assert STRANGER not in {one.params["user_id"] for one in house.of(Method.RESTRICT_MEMBER)}
+
+
+async def test_who_comes_when_the_door_is_about_to_open_is_not_silent_for_ever(
+    house: House, eventually: Eventually
+) -> None:
+    await house.set(dryrun="off", raid__action="restrict", raid__joins="5", raid__minutes="1")
+    at, waves = int(unix()), house.store.waves
+    await house.bus.commit(Commit.of(waves.door(CHAT, Door(at - 1700, at + 8, 9, "restrict"), (), at)))
+    await house.hear(came(STRANGER))
+    await eventually(lambda: house.of(Method.RESTRICT_MEMBER))
+    (muted,) = house.of(Method.RESTRICT_MEMBER)
+    assert 60 <= muted.params["until_date"] - unix() < 120

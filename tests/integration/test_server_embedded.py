@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from ops import faketime
+from shared.clock import unix
 from shared.launch import spawn
 from shared.server import EmbeddedRedis, ServerError, ensure_key, running_url
 
@@ -150,3 +152,12 @@ def test_a_damaged_key_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="holds no whole key"):
         ensure_key(tmp_path)
     assert (tmp_path / "key").read_text() == "short\n"
+
+
+@pytest.mark.skipif(
+    str(faketime.FAKED) not in os.environ.get("PYTHONPATH", ""), reason="only at another time: make test-at"
+)
+def test_at_another_time_redis_lives_in_it_too(redis_url: str) -> None:
+    with Redis.from_url(redis_url) as client:
+        seconds, _ = client.time()
+    assert abs(seconds - unix()) < 60

@@ -1,13 +1,13 @@
 """Days in many chats at once, with texts of every kind: nobody's message is ever too much for a handler."""
 
 import random
-import time
 from typing import Any
 
 import pytest
 
 from services.moderation.spam.ready import own_samples
 from shared.bus.dead import letters
+from shared.clock import unix
 from shared.contracts.registry import STREAMS
 from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
@@ -53,7 +53,7 @@ def fields(text: str, chance: random.Random) -> dict[str, Any]:
 
 def day(seed: int) -> list[dict[str, Any]]:
     """Some hundred updates: people come, write, write the same elsewhere, and change what they wrote."""
-    chance, samples, at = random.Random(seed), own_samples(), int(time.time())
+    chance, samples, at = random.Random(seed), own_samples(), int(unix())
     texts = [*chance.sample(samples.spam, 60), *chance.sample(samples.ham, 60), "", "я" * 5000]
     heard = [came(who, where) for who in PEOPLE for where in chance.sample(CHATS, 2)]
     for number in range(1, 160):

@@ -1,6 +1,5 @@
 """Texts through the real bus and a real Redis: what is found in them, what follows, what is learnt."""
 
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from services.moderation.spam.teacher import Teacher
 from services.moderation.spam.texts import Texts
 from services.moderation.standing.batch import Registry
 from services.moderation.telegram.store import ActorStore
+from shared.clock import now, unix
 from shared.contracts.telegram import Method, PersonObserved
 from shared.settings import Settings
 from tests.conftest import BusFactory, Eventually
@@ -47,13 +47,13 @@ class Readers(House):
             actor_store=ActorStore(bus.redis, bus.keys),
             me=Me(BOT, "dze_bot"),
             teacher=teacher,
+            now=bus.now,
         )
+        move = mover(bus.redis, bus.keys)
         bus.provide(
             bot=deps,
-            desk=Desk(
-                self.store, bus.keys, self.telegram, Talk(deps), mover(bus.redis, bus.keys), texts=texts
-            ),
-            registry=Registry(self.store.people, bus.keys, teacher=teacher),
+            desk=Desk(self.store, bus.keys, self.telegram, Talk(deps), move, bus.now, texts=texts),
+            registry=Registry(self.store.people, bus.keys, teacher=teacher, now=bus.now),
         )
         self.texts = texts
 
@@ -76,7 +76,7 @@ async def house(bus_factory: BusFactory, settings: Settings) -> AsyncIterator[Re
 
 
 def edited(number: int, text: str, who: int = STRANGER) -> dict[str, Any]:
-    at = int(time.time())
+    at = int(unix())
     return raw(message(number, at=at, who=who, text=text, edit_date=at), "edited_message")
 
 
@@ -123,7 +123,7 @@ async def test_its_author_goes_for_a_limited_time_where_that_was_chosen(
     (ban,) = house.of(Method.BAN_MEMBER)
     await eventually(lambda: house.deleted == [1])
     assert ban.params["user_id"] == STRANGER
-    assert 6.9 * 86400 < ban.params["until_date"] - time.time() <= 7 * 86400
+    assert 6.9 * 86400 < ban.params["until_date"] - now().timestamp() <= 7 * 86400
     assert ban.reasons[0] == "spam.text"
 
 
@@ -200,7 +200,7 @@ async def test_a_report_teaches_also_in_dry_run_and_the_next_copy_is_caught(
         },
     ]
     await house.set(media__photo="delete")
-    reported = message(1, who=STRANGER, text=FENCES, at=int(time.time()))
+    reported = message(1, who=STRANGER, text=FENCES, at=int(unix()))
     order = said(
         2, who=ADMIN, text="/spam", entities=[{"type": "bot_command", "offset": 0, "length": 5}],
         reply_to_message=reported,
@@ -283,8 +283,8 @@ async def test_the_same_text_in_several_chats_is_noticed_and_an_edit_is_no_repea
     other = "Завтра в три часа собираем подписи за новую площадку во дворе"
     await house.hear(said(5, who=STRANGER + 1, text=other))
     for n in range(3):
-        await house.hear(raw(message(5, who=STRANGER + 1, at=int(time.time()), where=CHAT - n, text=other,
-                                     edit_date=int(time.time())), "edited_message"))  # fmt: skip
+        await house.hear(raw(message(5, who=STRANGER + 1, at=int(unix()), where=CHAT - n, text=other,
+                                     edit_date=int(unix())), "edited_message"))  # fmt: skip
     await house.set(CHAT - 7, dryrun="off", media__photo="delete")
     await house.hear(came(STRANGER, CHAT - 7), said(7, who=STRANGER, where=CHAT - 7, photo=photo()))
     await eventually(lambda: 7 in house.deleted)

@@ -1,7 +1,6 @@
 """People over many chats, lists, rules and the record, through the real bus and a real Redis."""
 
 import json
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from services.moderation.standing.batch import Registry
 from services.moderation.store.records import Records
 from services.moderation.store.shared import Shared
 from shared.bus import Bus, Commit
-from shared.clock import now
+from shared.clock import now, unix
 from shared.contracts.telegram import Method, PersonObserved
 from shared.keys import Keys
 from shared.settings import Settings
@@ -59,7 +58,7 @@ class Recorded(House):
         super().__init__(bus, settings)
         self.lists: Any = IdLists(lists, bus.keys)
         self.records = Records(bus.redis, bus.keys)
-        self.registry = Registry(self.store.people, bus.keys, (), self.lists, self.records)
+        self.registry = Registry(self.store.people, bus.keys, (), self.lists, self.records, now=bus.now)
         bus.provide(registry=self.registry)
 
 
@@ -103,7 +102,7 @@ async def test_the_bot_acts_at_the_chats_own_threshold_and_for_its_days(
     await eventually(lambda: house.banned if removed else house.of(Method.SEND_MESSAGE))
     assert bool(house.banned) is removed
     for ban in house.of(Method.BAN_MEMBER):
-        assert abs(ban.params["until_date"] - time.time() - 7 * 86400) < 60
+        assert abs(ban.params["until_date"] - now().timestamp() - 7 * 86400) < 60
 
 
 async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(
@@ -170,7 +169,7 @@ async def test_a_signal_of_the_operators_own_reaches_the_card_in_words(
 ) -> None:
     (tmp_path / "signals" / "even.py").write_text(SIGNAL)
     own = plugins.load(tmp_path / "signals")
-    house.bus.provide(registry=Registry(house.store.people, house.bus.keys, (), own=own))
+    house.bus.provide(registry=Registry(house.store.people, house.bus.keys, (), own=own, now=house.bus.now))
     house.telegram.admins[CHAT] = [{"status": "creator", "user": user(ADMIN, language_code="en")}]
     await house.bus.commit(Commit.of(writes=house.talks.talks(ADMIN, now_does=True)))
     await house.set(dryrun="off", language="en")
@@ -204,7 +203,7 @@ async def test_what_was_concluded_is_recorded_without_text_and_can_be_weighed_ag
 async def test_who_was_asked_and_writes_has_answered(house: Recorded, eventually: Eventually) -> None:
     await house.set(dryrun="off")
     person = house.bus.keys.person(STRANGER)
-    asked = raw(membership(user(STRANGER), "left", "member", at=int(time.time())), "chat_member")
+    asked = raw(membership(user(STRANGER), "left", "member", at=int(unix())), "chat_member")
     await house.hear(asked)
     await eventually(lambda: _known(house))
     await house.bus.publish(
@@ -246,7 +245,7 @@ def shared_with(house: Recorded, folder: Path, **more: Any) -> None:
 
 
 def listed(folder: Path, *people: int) -> dict[str, str]:
-    at = int(time.time())
+    at = int(unix())
     entries = {person_in(KEY.encode(), one): at + 86400 for one in people}
     theirs = signer(Keys("t" * 64))
     (folder / "minsk.dzelist").write_bytes(write(Document("minsk", at, at + 86400, entries), theirs))

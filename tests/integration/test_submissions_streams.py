@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from services.submissions import handlers
 from services.submissions.__main__ import equip
 from services.submissions.handlers import end_overdue
 from services.submissions.index import Index
@@ -103,9 +102,9 @@ class Around:
     async def withdraw(self, name: str) -> None:
         await self.gateway.publish(SubmissionWithdrawn(submission_id=self.id(name), withdrawn_at=now()))
 
-    async def list_it(self, listing_id: str, what: Content | None, revision: int = 1) -> None:
+    async def list_it(self, listing_id: str, what: Content | None, revision: int = 1, **more: Any) -> None:
         listed = what and Listing(
-            **dict(what), id=listing_id, revision=revision, created_at=now(), updated_at=now()
+            **dict(what), id=listing_id, revision=revision, created_at=now(), updated_at=now(), **more
         )
         change = "added" if revision == 1 else "changed" if what else "removed"
         await self.gateway.publish(
@@ -344,7 +343,7 @@ async def owned(index: Index, link: Link, listing_id: str) -> bool:
 
 
 async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_when_it_is_forgotten(
-    around: Around, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+    around: Around, eventually: Eventually
 ) -> None:
     redis = around.submissions.redis
     await around.propose("one", content=content("Таямніца", "secret_chat"), reason="мае словы")
@@ -355,9 +354,8 @@ async def test_nothing_of_a_proposal_can_be_read_on_disk_and_nothing_is_left_whe
     assert "словы".encode() not in kept
     await around.decide("one", "refuse")
     await eventually(lambda: around.state("one") is State.REFUSED)
-    assert await end_overdue(around.store) is None
-    monkeypatch.setattr(handlers, "now", lambda: now() + timedelta(days=30, seconds=1))
-    commit = sure(await end_overdue(around.store))
+    assert await end_overdue(around.store, now()) is None
+    commit = sure(await end_overdue(around.store, now() + timedelta(days=30, seconds=1)))
     assert await around.submissions.commit(commit) is Outcome.DONE
     await eventually(lambda: around.state("one") is State.FORGOTTEN)
     assert await around.store.record(around.id("one")) is None
@@ -374,3 +372,42 @@ async def lying(redis: Redis) -> bytes:
     found = {key: value for key, value in (await stored(redis)).items() if key.startswith(b"submissions:")}
     assert found
     return b"".join(key + value for key, value in found.items())
+
+
+@pytest.mark.parametrize("since", ["link_hidden_since", "dead_since"])
+async def test_a_link_that_is_hidden_or_dead_can_be_proposed_anew_until_it_is_shown_again(
+    around: Around, eventually: Eventually, since: str
+) -> None:
+    index, owner = around.store.index, "o" * 13
+    await around.list_it(owner, content("Стары чат"), 1, **{since: now()})
+    await eventually(lambda: _withheld(index, owner))
+    await around.propose("anew", content=content("Новы чат"))
+    await eventually(lambda: around.requests)
+    (request,) = around.requests
+    assert (request.link_of, sure(request.before).name) == (owner, "Стары чат")
+    await around.propose("again", content=content("Яшчэ адзін"))
+    await eventually(lambda: around.state("again") is State.DUPLICATE)
+    assert around.last("again").reasons == ("link.pending",)
+    await around.decide("anew", identity="i" * 26)
+    await eventually(lambda: around.orders)
+    (order,) = around.orders
+    assert (order.listing_id, order.identity) == (owner, "i" * 26)
+    await around.list_it(owner, content("Новы чат"), 2)
+    await eventually(lambda: _shown(index, owner))
+    await around.propose("late", content=content("Позна"))
+    await eventually(lambda: around.state("late") is State.DUPLICATE)
+    assert around.last("late").reasons == ("link.duplicate",)
+    await around.list_it(owner, None, 3)
+    await eventually(lambda: _gone(index, content().link))
+
+
+async def _withheld(index: Index, listing_id: str) -> bool:
+    return not await index.shows_link(listing_id)
+
+
+async def _shown(index: Index, listing_id: str) -> bool:
+    return await index.shows_link(listing_id)
+
+
+async def _gone(index: Index, link: Link) -> bool:
+    return await index.owner(link) is None

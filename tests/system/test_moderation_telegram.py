@@ -117,6 +117,23 @@ def test_a_chat_in_dry_run_is_told_and_not_touched(quarter: City) -> None:
     assert not quarter.calls("banChatMember")
 
 
+def test_a_ban_by_hand_while_a_mute_waits_and_the_service_dies_stands(quarter: City) -> None:
+    switch_on(quarter, UPPER_TOWN)
+    fault = {"kind": "too_many", "method": "restrictChatMember", "retry_after": 4, "times": 1}
+    assert quarter.sim.post("/sim/faults", json=fault).status_code == 200
+    (noise,) = quarter.do("write", chat=UPPER_TOWN, user=RESIDENT, text="шум")
+    quarter.do("write", chat=UPPER_TOWN, user=ALENA, text="/mute 1h", reply_to=noise["message_id"])
+    until(lambda: quarter.calls("restrictChatMember"), 20, "the first try")
+    quarter.kill("moderation")
+    quarter.do("remove", chat=UPPER_TOWN, user=RESIDENT, by=ALENA, how="ban")
+    quarter.start("moderation")
+    until(lambda: quarter.ready("moderation"), 60, "moderation")
+    until(quarter.drained, 60, "the mute to come to its end")
+    assert len(quarter.calls("restrictChatMember")) == 1
+    (there,) = [one for one in quarter.chat(UPPER_TOWN)["members"] if one["user"]["id"] == RESIDENT]
+    assert (there["status"], there["until_date"]) == ("kicked", 0)
+
+
 @pytest.mark.parametrize(
     ("token", "word"),
     [("7000000001:AAwrong-token-of-nobody-0000000000000", "refused"), ("nonsense", "does not look like")],

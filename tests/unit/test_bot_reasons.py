@@ -10,7 +10,7 @@ import pytest
 from services.moderation.bot import cards, explaining
 from services.moderation.bot.i18n import CATALOGUES, Speech, reason_word
 from services.moderation.bot.log_view import without_figures
-from services.moderation.bot.news_store import News
+from services.moderation.bot.news_store import Acted, News
 from services.moderation.bot.ports import Deps, Me
 from services.moderation.domain import standing
 from shared.contracts.telegram import PersonJudged, Signal
@@ -83,9 +83,9 @@ def test_in_the_log_a_reason_stands_without_figures(language: str) -> None:
         assert not re.search(r"[\[\]|:]", text), text
 
 
-def card(language: str, judged: PersonJudged) -> str:
+def card(language: str, judged: PersonJudged, acted: Acted | None = None) -> str:
     deps = Deps(NOBODY, Keys("k" * 32), NOBODY, NOBODY, NOBODY, NOBODY, Me(1, "dze"), now=lambda: NOW)
-    news = News(chat_id=-100, title="Двор " * 50, at=NOW, judged=judged, name=HOSTILE)
+    news = News(chat_id=-100, title="Двор " * 50, at=NOW, judged=judged, name=HOSTILE, acted=acted)
     return str(cards.card(deps, "code", news, 5, Speech(language)).params["text"])
 
 
@@ -130,6 +130,15 @@ def test_a_name_turns_no_line_around_and_is_no_markup() -> None:
     unseen = News(chat_id=-100, at=NOW, judged=judged(signal("burst", 1)), name="\u200b\u2800 \u3164")
     deps = Deps(NOBODY, Keys("k" * 32), NOBODY, NOBODY, NOBODY, NOBODY, Me(1, "dze"), now=lambda: NOW)
     assert ">без имени</a>" in cards.card(deps, "code", unseen, 5, Speech("ru")).params["text"]
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day"), [("Europe/Minsk", "01.01"), ("UTC", "31.12"), ("Pacific/Kiritimati", "01.01")]
+)
+def test_a_card_says_until_when_by_the_clocks_of_the_chat(timezone: str, day: str) -> None:
+    until = datetime(2027, 12, 31, 22, 30, tzinfo=UTC)
+    acted = Acted(what="remove", undo="abcd", until=until, timezone=timezone)
+    assert f"until {day}" in card("en", judged(signal("burst", 1)), acted)
 
 
 @pytest.mark.parametrize(("score", "chance"), [(12.0, 99), (0.0, 50), (-9.0, 1)])

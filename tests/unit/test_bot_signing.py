@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
+from services.moderation import bot
+from services.moderation.bot import dialogue
 from services.moderation.bot.signing import MOST, Buttons, Expired, Forged, Press, Signer
 from shared.keys import Keys
 
@@ -66,3 +70,11 @@ def test_the_longest_button_fits_into_telegrams_64_bytes() -> None:
 def test_a_button_that_does_not_fit_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="bytes"):
         signed("x" * 60)
+
+
+def test_each_kind_of_button_has_a_purpose_of_its_own() -> None:
+    """Two that shared one would answer each other's presses."""
+    modules = [import_module(f"{bot.__name__}.{found.name}") for found in iter_modules(bot.__path__)]
+    purposes = {one.__name__: one.PURPOSE for one in modules if hasattr(one, "PURPOSE")}
+    assert len(set(purposes.values())) == len(purposes) > 3
+    assert set(purposes.values()) <= set(dialogue.PRESSED)

@@ -14,10 +14,12 @@ from services.moderation.bot.menu import SCOPES, publish
 from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.notices import would_do
 from services.moderation.bot.settings_menu import NAMES, SECTIONS, VALUES
-from services.moderation.domain import standing
+from services.moderation.domain import precedence, standing
 from services.moderation.domain.settings import LOCKS, SETTINGS
 from services.moderation.telegram import work
-from shared.contracts.listings import Kind, Precision
+from services.moderation.telegram.audit import AuditOutcome
+from shared.contracts.links import LinkDecision
+from shared.contracts.listings import ChatType, Kind, Precision
 from shared.contracts.submissions import State
 from shared.contracts.telegram import Method
 from tests.house import NoFiles
@@ -91,7 +93,9 @@ def test_markup_is_what_telegram_takes_and_is_closed(language: str) -> None:
         ("deed", sorted(VERBS)),
         ("deed", [f"would_{verb}" for verb in VERBS]),
         ("did", [m.value for m in Method if m not in work.TALK]),
-        ("outcome", ["would", "refused", "expired", "parked"]),
+        ("outcome", list(get_args(AuditOutcome))),
+        ("refusal", [*precedence.CODES, precedence.ENDS_RESTRICTION]),
+        ("stands", [*precedence.CODES, "other"]),
         ("reason", [f"admin.{verb}" for verb in VERBS]),
         ("would", ["remove", "restrict"]),
         ("raid", ["told", "dryrun", "restricted", "basic", "opened"]),
@@ -101,6 +105,9 @@ def test_markup_is_what_telegram_takes_and_is_closed(language: str) -> None:
         ("precision", [one.value for one in Precision]),
         ("review", ["was_approve", "was_refuse", "was_duplicate"]),
         ("review", [f"was_{s.value}" for s in State if s not in {State.RECEIVED, State.IN_REVIEW}]),
+        ("question", [f"{before}{one}" for one in get_args(LinkDecision) for before in ("", "was_")]),
+        ("question", ["closed_open", "closed_gone"]),
+        ("kind", list(get_args(ChatType))),
         ("similar", ["name.same", "name.similar", "house.same"]),
     ],
 )

@@ -136,6 +136,18 @@ def test_an_import_does_not_undo_what_was_seen_later() -> None:
     assert newer.members == 300
 
 
+def test_what_a_file_says_of_the_future_is_not_taken() -> None:
+    """Else no look of ours would be newer, and a chat that is gone would never be marked."""
+    later = row(members=100, checked_at=NOON.replace(year=9999), dead_since=NOON + 25 * HOUR)
+    listing = told(made := book(), imported(made, later))
+    assert (listing.members, listing.checked_at, listing.dead_since) == (100, None, None)
+    assert told(made, observed(made, seen(hours=7, members=50))).members == 50
+    ahead = told(made := book(), imported(made, row(checked_at=NOON + 23 * HOUR)))
+    assert ahead.checked_at == NOON + 23 * HOUR, (
+        "a file from another zone, or a clock that is not quite right"
+    )
+
+
 def test_an_import_without_a_count_keeps_the_one_that_is_known() -> None:
     made = book(row(members=100))
     assert imported(made, row()) is None

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from shared.exchange import CSV, GEOJSON, KML, TSV, Format, ordered
 from shared.exchange.cells import guard, unguard
-from tests.gateway import listing
+from tests.gateway import shown
 
 HOSTILE = "\u202e</name><script>&\"';=1,\t[["
-LISTINGS = [listing(1, name=HOSTILE, description=HOSTILE), listing(2, name="=1+1")]
+LISTINGS = [shown(1, name=HOSTILE, description=HOSTILE), shown(2, name="=1+1")]
 
 
 @given(st.text(max_size=30))
@@ -27,7 +27,7 @@ def test_hostile_names_stay_text_in_every_format() -> None:
     assert [feature["properties"]["name"] for feature in features] == [HOSTILE, "=1+1"]
     table = b"".join(CSV.parts(LISTINGS)).decode("utf-8-sig")
     assert [row["name"] for row in csv.DictReader(table.splitlines())] == [HOSTILE, "'=1+1"]
-    odd = listing(3, name="a\x0bb\ufffec")
+    odd = shown(3, name="a\x0bb\ufffec")
     places = fromstring(b"".join(KML.parts([*LISTINGS, odd])))
     names = [each.text for each in places.iter() if each.tag.endswith("}name")]
     assert names == [HOSTILE, "=1+1", "abc"]

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from services.gateway.domain.finding import Hit, Search
 from services.gateway.domain.points import Point
 from shared.contracts.directory import AreaChanged
-from shared.contracts.listings import Area, Listing
+from shared.contracts.listings import Area, PublicListing
 from shared.contracts.streets import Street, StreetChanged
+from shared.exchange import public
 from tests.gateway import MOMENT, added, listing, removed
 
 HOUSES = (
@@ -25,7 +26,7 @@ RING = [(27.4, 53.8), (27.7, 53.8), (27.7, 54.0), (27.4, 54.0), (27.4, 53.8)]
 
 
 def search() -> Search:
-    listings: dict[str, Listing] = {}
+    listings: dict[str, PublicListing] = {}
     area = Area(
         id="park", level="quarter", names={"be": "Парк Дружбы", "ru": "Парк Дружбы"}, polygon=[[RING]]
     )
@@ -39,7 +40,7 @@ def search() -> Search:
         listing(2, name="Суседзі", lat=53.912, lon=27.512, members=90, areas=("park",)),
         listing(3, name="Далёкі двор", lat=53.99, lon=27.7, description="каля вуліцы Сурганава"),
     ):
-        listings[one.id] = one
+        listings[one.id] = public(one)
         made.apply_listing(added(one))
     return made
 
@@ -95,7 +96,7 @@ def test_only_emoji_find_nothing() -> None:
 
 def town(within: Callable[[float, float], bool] = lambda _lat, _lon: True, *names: str) -> Search:
     """Listings of these names, the first ones in the city and the last outside, with the area Усход."""
-    listings: dict[str, Listing] = {}
+    listings: dict[str, PublicListing] = {}
     ring = [(27.4, 53.8), (27.7, 53.8), (27.7, 54.0), (27.4, 54.0), (27.4, 53.8)]
     area = Area(id="east", level="quarter", names={"be": "Усход", "ru": "Восток"}, polygon=[[ring]])
     made = Search(listings.get, {"east": area}.get, within)
@@ -109,7 +110,7 @@ def town(within: Callable[[float, float], bool] = lambda _lat, _lon: True, *name
     made.apply_street(StreetChanged(street_id="lane", street=lane, changed_at=MOMENT))
     for number, name in enumerate(names, start=1):
         one = listing(number, name=name, lat=53.9 if number < len(names) else 52.1, members=number * 100)
-        listings[one.id] = one
+        listings[one.id] = public(one)
         made.apply_listing(added(one))
     return made
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from services.gateway.domain.proposal import FIELDS, Invalid, Proposal, digest_text, parse
 from services.gateway.domain.query import Box
 from shared.contracts.listings import Kind, Precision
-from tests.gateway import listing
+from tests.gateway import shown
 
 AREA = Box(26.9, 53.55, 28.3, 54.25)
-KNOWN = listing(7, name="Стары двор", members=50, lat=53.9, lon=27.5)
+KNOWN = shown(7, name="Стары двор", members=50, lat=53.9, lon=27.5)
 GOOD: dict[str, Any] = {
     "action": "add",
     "name": "Двор на Лынькова",

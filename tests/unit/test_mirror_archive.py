@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -23,16 +23,17 @@ from shared.contracts.ground import Ground
 from shared.contracts.listings import Area, Link
 from shared.contracts.streets import Street
 from shared.settings import City
-from tests.gateway import listing
+from tests import spellings
+from tests.gateway import shown
 
 SEED = bytes(range(32))
 DAY = date(2026, 11, 22)
 HASH = "AbCdEf0123456789_-xY"
 HOSTILE = "\u202e</script><script>alert(1)</script>\u2028'\"{{7*7}}"
 LISTINGS = (
-    listing(1, name="Плошча Перамен", members=4312, areas=("savecki", "kvietak")),
-    listing(2, name=HOSTILE, description=f"Пішыце: https://t.me/+{HASH} або tg://join?invite={HASH}"),
-    listing(3, name="Закрыты двор", link=Link(kind="invite", value=HASH)),
+    shown(1, name="Плошча Перамен", members=4312, areas=("savecki", "kvietak")),
+    shown(2, name=HOSTILE, description=f"Пішыце: https://t.me/+{HASH} або tg://join?invite={HASH}"),
+    shown(3, name="Закрыты двор", link=Link(kind="invite", value=HASH)),
 )
 RING = [(27.4, 53.85), (27.7, 53.85), (27.7, 53.95), (27.4, 53.85)]
 AREAS = (Area(id="savecki", level="district", names={"be": "Савецкі раён"}, polygon=[[RING]]),)
@@ -87,6 +88,15 @@ def test_another_process_builds_the_same(mirror: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["other.zip"]
 
 
+def test_dates_in_a_mirror_are_those_of_the_city(tmp_path: Path) -> None:
+    at = datetime(2027, 12, 31, 21, 30, tzinfo=UTC)
+    listings = (shown(1, checked_at=at, dead_since=at),)
+    build(tmp_path / "dze.zip", replace(CONTENTS, listings=listings), SEED)
+    with zipfile.ZipFile(tmp_path / "dze.zip") as archive:
+        page = archive.read(f"en/listings/{listings[0].id}.html").decode().replace("\u00a0", " ")
+    assert page.count("1 January 2028") == 2
+
+
 def test_a_private_invite_link_is_in_no_file(mirror: Path) -> None:
     with zipfile.ZipFile(mirror) as archive:
         for name in archive.namelist():
@@ -129,13 +139,21 @@ def test_the_ground_is_in_it_as_images_with_their_own_style_and_nothing_else(fol
 @pytest.mark.parametrize(
     "text",
     [
-        f"t.me/+{HASH}", f"https://t.me/joinchat/{HASH}", f"TELEGRAM.ME/+{HASH}", f"https://t.me/%2B{HASH}",
-        f"tg://join?invite={HASH}", f"tg:join?invite={HASH}", f"telegram.dog/joinchat/{HASH}",
+        *(one.text for one in (*spellings.INVITES, *spellings.FOLDERS, *spellings.PHONES)),
+        f"https://t.me/share/url?url=https://t.me/+{spellings.HASH}",
+        f"https://example.org/?u=tg://join?invite={spellings.HASH}",
+        f"https://t-do.ru/joinchat/{spellings.HASH}",
     ],
-)  # fmt: skip
+)
 def test_every_spelling_of_a_private_link_is_taken_out_of_texts(text: str) -> None:
-    assert HASH not in without_invites(f"да нас {text}, сябры", "...")
-    assert without_invites("t.me/dvor", "...") == "t.me/dvor"
+    made = without_invites(f"да нас {text}, сябры", "...")
+    assert not any(code in made for code in (spellings.HASH, spellings.SLUG, spellings.PHONE))
+    assert (made[:6], made[-7:]) == ("да нас", ", сябры")
+
+
+def test_public_links_and_everything_else_stays_in_texts_as_it_is() -> None:
+    text = f"№ 5… ｄvor t.me/dvor, https://t.me/{spellings.NAME}/3 (tg://resolve?domain=dvor)"
+    assert without_invites(text, "...") == text
 
 
 def test_names_of_strangers_are_text_in_every_file(mirror: Path) -> None:

@@ -9,10 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.moderation.domain import closing, schedule
-from services.moderation.domain.closing import FOR_EVER, NEVER, SPEAKING, Closed
+from services.moderation.domain.closing import FOR_EVER, NEVER, Closed
+from services.moderation.domain.permissions import SPEAKING
 from services.moderation.domain.settings import ChatSettings
 from tests.sure import sure
 
+HOUR = 3600
+WINDOWS = (
+    "22:00-07:00", "02:30-07:00", "22:00-02:30", "02:15-02:45", "01:30-01:00", "00:00-06:00", "23:45-00:15",
+)  # fmt: skip
 NAMES = (*SPEAKING, "can_invite_users", "can_pin_messages", "can_change_info", "can_send_smells")
 PERMISSIONS = st.fixed_dictionaries(dict.fromkeys(NAMES, st.booleans()))
 
@@ -40,13 +45,67 @@ def test_a_window_of_the_day_in_the_chats_zone(hours: str, clock: str, inside: b
     assert schedule.inside(hours, "Europe/Minsk", at(clock)) is inside
 
 
-def test_a_night_ends_at_its_hour_also_when_the_clocks_are_turned() -> None:
-    assert schedule.closes_at("22:00-07:00", "Europe/Minsk", at("2026-11-22T23:00")) == at("2026-11-23T07:00")
-    assert schedule.closes_at("22:00-07:00", "Europe/Minsk", at("2026-11-23T03:00")) == at("2026-11-23T07:00")
-    warsaw = "Europe/Warsaw"
-    turned = schedule.closes_at("22:00-07:00", warsaw, at("2026-10-24T23:00", warsaw))
-    assert turned == at("2026-10-25T07:00", warsaw)
-    assert turned - at("2026-10-24T23:00", warsaw) == 9 * 3600
+def span(hours: str, zone: str, clock: str, fold: int = 0) -> tuple[str, str]:
+    """The window that covers the moment, as the clocks of the zone show its ends."""
+    moment = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(zone), fold=fold)
+    found = sure(schedule.covering(hours, zone, int(moment.timestamp())))
+    start, end = (schedule.there(at, zone).strftime("%m-%d %H:%M%z") for at in found)
+    return start, end
+
+
+def test_a_night_ends_at_its_hour() -> None:
+    night = ("11-22 22:00+0300", "11-23 07:00+0300")
+    assert span("22:00-07:00", "Europe/Minsk", "2026-11-22T23:00") == night
+    assert span("22:00-07:00", "Europe/Minsk", "2026-11-23T03:00") == night
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone", "clock", "fold", "start", "end"),
+    [
+        ("22:00-07:00", "Europe/Warsaw", "2026-10-25T02:30", 1, "10-24 22:00+0200", "10-25 07:00+0100"),
+        ("22:00-07:00", "Europe/Warsaw", "2026-03-29T03:30", 0, "03-28 22:00+0100", "03-29 07:00+0200"),
+        # An end in the hour that comes twice is its first time; a beginning too.
+        ("22:00-02:30", "Europe/Warsaw", "2026-10-25T02:29", 0, "10-24 22:00+0200", "10-25 02:30+0200"),
+        ("02:30-07:00", "Europe/Warsaw", "2026-10-25T02:00", 1, "10-25 02:30+0200", "10-25 07:00+0100"),
+        # An end in the hour that never comes is when the clocks are put forward.
+        ("22:00-02:30", "Europe/Warsaw", "2026-03-29T01:59", 0, "03-28 22:00+0100", "03-29 03:00+0200"),
+        ("02:30-07:00", "America/New_York", "2026-03-08T03:00", 0, "03-08 03:00-0400", "03-08 07:00-0400"),
+        # The clocks are put back over midnight: it has begun already, and is not over again.
+        ("00:00-06:00", "America/St_Johns", "2010-11-06T23:30", 1, "11-07 00:00-0230", "11-07 06:00-0330"),
+        # A day that never was.
+        ("22:00-07:00", "Pacific/Apia", "2011-12-31T06:00", 0, "12-31 00:00+1400", "12-31 07:00+1400"),
+        ("22:00-07:00", "Asia/Kolkata", "2028-02-29T00:10", 0, "02-28 22:00+0530", "02-29 07:00+0530"),
+        ("22:00-07:00", "Pacific/Kiritimati", "2028-01-01T06:59", 0, "12-31 22:00+1400", "01-01 07:00+1400"),
+    ],
+)  # fmt: skip
+def test_a_night_ends_at_its_hour_also_when_the_clocks_are_turned(
+    hours: str, zone: str, clock: str, fold: int, start: str, end: str
+) -> None:
+    assert span(hours, zone, clock, fold) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("zone", "around"),
+    [
+        ("Europe/Warsaw", "2026-10-25T01:00"), ("Europe/Warsaw", "2026-03-29T01:00"),
+        ("America/New_York", "2026-11-01T06:00"), ("America/New_York", "2026-03-08T07:00"),
+        ("Australia/Lord_Howe", "2026-04-04T15:00"), ("America/St_Johns", "2010-11-07T02:31"),
+        ("Africa/Casablanca", "2026-02-15T02:00"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("hours", WINDOWS)
+def test_when_the_clocks_are_turned_a_night_begins_once_and_ends_once(
+    zone: str, around: str, hours: str
+) -> None:
+    """However often it is looked, from two days before to two days after, and whenever the look comes."""
+    turned, begun = at(around, "UTC"), dict[int, int]()
+    for moment in range(turned - 48 * HOUR, turned + 48 * HOUR, 300):
+        if (found := schedule.covering(hours, zone, moment)) is not None:
+            assert found.start <= moment < found.end
+            assert begun.setdefault(found.start, found.end) == found.end
+    days = [schedule.day(start, zone) for start in begun]
+    assert len(days) == len({*days})
+    assert len(days) >= 3
 
 
 @given(PERMISSIONS, st.sampled_from(["silent", "text"]))

@@ -1,4 +1,4 @@
-"""What a message is: media, service messages, links."""
+"""What a message is: media, service messages."""
 
 from typing import Any
 
@@ -132,35 +132,6 @@ def test_a_new_chat_photo_is_a_trace_and_no_picture() -> None:
     found = message(new_chat_photo=photo())
     assert content.service_kind(found) == "photo"
     assert content.media_kinds(found) == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "entities", "found"),
-    [
-        ("see https://t.me/+AbC_d", [{"type": "url", "offset": 4, "length": 19}], ("invite",)),
-        ("see t.me/joinchat/AAAA", None, ("invite",)),
-        ("tg://join?invite=x", None, ("invite",)),
-        ("see example.org", [{"type": "url", "offset": 4, "length": 11}], ("link",)),
-        ("here", [{"type": "text_link", "offset": 0, "length": 4, "url": "https://T.me/+abc"}], ("invite",)),
-        ("\U0001f600 t.me/x", [{"type": "url", "offset": 3, "length": 6}], ("link",)),
-        ("http://a.b and t.me/+x1", None, ("invite", "link")),
-        ("@neighbour, look", [{"type": "mention", "offset": 0, "length": 10}], ()),
-        ("no link here", [], ()),
-        ("broken", [{"type": "url", "offset": -1, "length": 99}, 7, {"offset": "x"}], ("link",)),
-    ],
-)
-def test_links_are_found_in_text_and_entities(
-    text: str, entities: list[dict[str, Any]] | None, found: tuple[str, ...]
-) -> None:
-    fields: dict[str, Any] = {"text": text} | ({} if entities is None else {"entities": entities})
-    assert content.links(message(**fields)) == found
-
-
-def test_links_are_found_in_captions_and_buttons() -> None:
-    caption = message(photo=photo(), caption="t.me/+abcdef")
-    buttons = message(text="hi", reply_markup={"inline_keyboard": [[{"text": "go", "url": "https://x.y"}]]})
-    assert content.links(caption) == ("invite",)
-    assert content.links(buttons) == ("link",)
 
 
 def test_a_file_that_lies_very_deep_does_not_exhaust_the_reader() -> None:

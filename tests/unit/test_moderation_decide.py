@@ -1,5 +1,6 @@
 """Which messages go and which stay."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -166,6 +167,26 @@ def test_every_message_is_indexed_under_its_sender() -> None:
 def test_a_person_is_told_of_once_a_day_and_not_for_each_message() -> None:
     found = decided(state(), update(message()), update(message()), update(message(at=NOW + DAY)))
     assert [seen.kind for seen in found.changes.observed] == ["wrote", "wrote"]
+
+
+@pytest.mark.parametrize(
+    ("timezone", "first", "second", "days"),
+    [
+        ("Europe/Minsk", "2027-12-31T20:59:59Z", "2027-12-31T21:00:00Z", 2),  # midnight in Minsk
+        ("Europe/Minsk", "2027-12-31T23:59:59Z", "2028-01-01T00:00:00Z", 1),  # midnight in UTC
+        ("Pacific/Auckland", "2026-06-30T20:00:00Z", "2026-07-01T08:00:00Z", 1),  # a morning and an evening
+        ("America/Los_Angeles", "2028-02-29T08:00:00Z", "2028-03-01T07:59:59Z", 1),  # all of 29 February
+        ("Europe/Warsaw", "2026-10-24T22:00:00Z", "2026-10-25T22:59:59Z", 1),  # a day of 25 hours
+    ],
+)
+def test_days_on_which_somebody_wrote_are_days_of_the_chat(
+    timezone: str, first: str, second: str, days: int
+) -> None:
+    found = state({"timezone": timezone})
+    for text in (first, second):
+        at = int(datetime.fromisoformat(text).timestamp())
+        decided(found, update(message(who=ALES, at=at)), now=at)
+    assert found.days[person(ALES)] == days
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies._internal.core import DataObject
 
-from services.moderation.domain.decide import decide, needs_admins
+from services.moderation.domain.decide import decide, needs_admins, needs_linked
+from services.moderation.domain.facts import Fact, needs_facts
 from services.moderation.domain.settings import LOCKS
 from services.moderation.domain.update import BadUpdate, of, parse
 from tests.moderation import (
@@ -60,6 +61,19 @@ REAL = [
     raw(message(text="x", sender_chat={"id": -1009, "type": "channel"}, is_automatic_forward=True)),
     raw(message(text="x", reply_markup={"inline_keyboard": [[{"text": "a", "url": "https://a.by"}]]})),
     raw(message(text="x", message_thread_id=4, is_topic_message=True, quote={"text": "y"})),
+    raw(
+        message(
+            text="t.me/evil_chat",
+            external_reply={
+                "origin": {"type": "user", "date": 1, "sender_user": user(STRANGER)},
+                "chat": {"id": -1001234567890, "type": "supergroup"},
+                "message_id": 5,
+                "link_preview_options": {"url": "https://a.by"},
+            },
+            quote={"text": "t.me/+abc", "position": 0, "entities": ENTITIES, "is_manual": True},
+            reply_markup={"inline_keyboard": [[{"text": "t.me/x", "copy_text": {"text": "t.me/+a"}}]]},
+        )
+    ),
     raw(message(photo=photo(), edit_date=1_790_000_100), "edited_message"),
     raw(message(text="x", sender_chat={"id": -1001234567890}), "channel_post"),
     raw(membership(user(STRANGER), "left", "member"), "chat_member"),
@@ -110,8 +124,11 @@ def test_whatever_telegram_changes_is_decided_without_an_error(data: DataObject)
         update = changed(update, place, data.draw(ODD), data.draw(st.sampled_from(["set", "drop", "add"])))
     chat = state(ALL_ON)
     found = of(orjson.loads(orjson.dumps(update)))
-    needs_admins(found, chat, context())
-    decide(found, chat, context())
+    asked = context()
+    needs_admins(found, chat, asked)
+    assert needs_facts(found, chat, asked) <= set(Fact)
+    needs_linked(found, chat)
+    decide(found, chat, asked)
     for delete in chat.changes.deletes:
         assert isinstance(delete.message_id, int)
     assert ADMIN not in {one.person.id for one in chat.changes.sanctions if one.person}

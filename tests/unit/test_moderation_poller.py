@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from shared.contracts.telegram import ALLOWED_UPDATES
 from tests.moderation import message, raw
 
 TOKEN = "123456:AAsecretsecretsecretsecretsecret"
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 LEASE = Lease("bus:lease:moderation:poller", "1")
 
 
@@ -52,6 +54,9 @@ class Memory:
         self.kept: int | None = None
         self.events: list[Any] = []
         self.outcome = outcome
+
+    def now(self) -> datetime:
+        return MOMENT
 
     async def offset(self, bot: str) -> int | None:
         assert bot == "123456"
@@ -260,6 +265,7 @@ async def test_a_result_of_another_shape_is_no_update(result: Any) -> None:
 
 def test_an_update_goes_into_the_stream_as_it_came() -> None:
     body = raw(message(5, text="прывітанне"))
-    event = event_of(body)
+    event = event_of(body, MOMENT)
+    assert event.received_at == MOMENT
     assert orjson.loads(event.raw) == body
     assert (event.kind, event.chat_id) == ("message", body["message"]["chat"]["id"])

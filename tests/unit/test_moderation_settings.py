@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.moderation.domain.allowing import allowed_entry
 from services.moderation.domain.settings import (
     SETTINGS,
     BadSetting,
@@ -14,6 +17,7 @@ from services.moderation.domain.settings import (
 )
 from services.moderation.settings import ModerationSettings, people_on
 from shared.settings import SettingsError
+from tests import spellings
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,15 @@ from shared.settings import SettingsError
         ("older.hours", "47", ("older.hours", "47")),
         ("lock.allow", "https://www.Example.by/, @dze_chat", ("lock.allow", "@dze_chat example.by")),
         ("lock.allow", "none", ("lock.allow", "none")),
+        ("lock.allow", "t.me/Dze_Chat https://dze_chat.t.me/5", ("lock.allow", "@dze_chat")),
+        ("lock.allow", "tg://resolve?domain=dze_chat", ("lock.allow", "@dze_chat")),
+        ("lock.allow", "https://t.me/s/dze_chat;@Dze_Chat", ("lock.allow", "@dze_chat")),
+        ("lock.allow", "HTTPS://WWW.Example.by/News/ http://a.by", ("lock.allow", "a.by example.by/news")),
+        ("lock.allow", "https://xn--d1acf.xn--90ais/a", ("lock.allow", "дзе.бел/a")),
+        ("lock.allow", "ДЗЕ.бел.", ("lock.allow", "дзе.бел")),
+        ("lock.allow", "t.me/joinchat/AbC-d telegram.me/%2BAbC-d", ("lock.allow", "t.me/+AbC-d")),
+        ("lock.allow", "tg://addlist?slug=AbC t.me/c/123/5", ("lock.allow", "t.me/addlist/AbC t.me/c/123")),
+        ("lock.allow", "https://telegram.me", ("lock.allow", "t.me")),
     ],
 )
 def test_what_people_write_becomes_a_setting(name: str, value: str, expected: tuple[str, str]) -> None:
@@ -62,6 +75,19 @@ def test_what_people_write_becomes_a_setting(name: str, value: str, expected: tu
         ("timezone", "", "bad_value"),
         ("lock.allow", "", "bad_value"),
         ("lock.allow", "javascript:alert(1)", "bad_value"),
+        ("lock.allow", "dze.by example", "bad_value"),
+        ("lock.allow", "@abc", "bad_value"),
+        ("lock.allow", "t.me/+", "bad_value"),
+        ("lock.allow", "t.me/proxy", "bad_value"),
+        ("lock.allow", "https://dze.by@evil.example", "bad_value"),
+        ("lock.allow", "https://dze.by\\@evil.example", "bad_value"),
+        ("lock.allow", "dze.by:8443", "bad_value"),
+        ("lock.allow", "dze.by/?q=1", "bad_value"),
+        ("lock.allow", "dze.by/#a", "bad_value"),
+        ("lock.allow", "*.by", "bad_value"),
+        ("lock.allow", "ann@example.org", "bad_value"),
+        ("lock.allow", "a.by/" + "x" * 200, "bad_value"),
+        ("lock.allow", "ftp://a.by", "bad_value"),
         ("lock.allow", " ".join(f"a{n}.by" for n in range(31)), "bad_value"),
         ("\u202emedia.photo" * 50, "delete", "unknown_name"),
     ],
@@ -158,3 +184,11 @@ def test_a_webhook_needs_an_address_and_a_secret(url: str, secret: str, api: str
     else:
         with pytest.raises(SettingsError, match="DZE_TELEGRAM_MODE=webhook needs"):
             made.webhook()
+
+
+@given(st.sampled_from([one.text for one in spellings.ALL]) | st.text(max_size=80))
+def test_an_allowed_entry_has_one_form_which_stays_what_it_is(text: str) -> None:
+    entry = allowed_entry(text)
+    if entry:
+        assert allowed_entry(entry) == entry
+        assert parse("lock.allow", entry) == ("lock.allow", entry)

@@ -1,6 +1,6 @@
 """A bot's queue of updates, the limits on sending, and faults."""
 
-from simulator.clock import tenths
+from simulator.clock import half_seconds
 from simulator.faults import Fault, Faults
 from simulator.limits import Limits, Window
 from simulator.world.inbox import FIRST_ID, KEPT, Inbox
@@ -118,6 +118,6 @@ def test_a_world_that_begins_anew_goes_on_counting_where_the_one_before_cannot_h
         yard = make_chat(world, "group", "Yard", owner)
         return bot.inbox.next_id, world.next_message_id(chat), world.next_message_id(yard), owner.id
 
-    before, after = numbers(tenths()), numbers(tenths() + 100)
+    before, after = numbers(half_seconds()), numbers(half_seconds() + 100)
     assert all(later > earlier for earlier, later in zip(before, after, strict=True))
     assert numbers(0) == (FIRST_ID, 1, 1, FIRST_PERSON + 1)

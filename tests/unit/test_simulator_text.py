@@ -23,6 +23,9 @@ def kinds(text: str) -> list[tuple[str, int, int]]:
         ("a@b.by", [("email", 0, 6)]),
         ("+375 29 000-00-00", [("phone_number", 0, 17)]),
         ("t.me/+AbCdEf", [("url", 0, 12)]),
+        ("T.me:443/+AbCdEf", [("url", 0, 16)]),
+        ("tg://join?invite=A.", [("url", 0, 18)]),
+        ("our_chat.t.me/3", [("url", 0, 15)]),
         ("1/2 of a@b", []),
     ],
 )

@@ -294,3 +294,41 @@ def test_whatever_comes_in_whatever_order_a_proposal_is_decided_at_most_once(hap
         record, held = outcome.record, False
     assert decided <= 1
     assert (record.content is None) == (record.state in ENDS)
+
+
+def test_a_link_that_is_not_shown_can_be_proposed_anew_and_the_reviewers_see_what_was_listed() -> None:
+    before = content("Двор на Садовай")
+    known = Known(now=NOW, owner=OTHER, withheld=before)
+    request = only(receive(received(), known, SERVICE), ReviewRequested)
+    assert (request.link_of, request.before, request.content) == (OTHER, before, content())
+    itself = Neighbour(OTHER, before, 0.0)
+    request = only(
+        receive(received(), Known(NOW, None, OTHER, before, neighbours=(itself,)), SERVICE), ReviewRequested
+    )
+    assert request.similar == (), "the listing that is to be renewed is not a repetition of itself"
+
+
+def test_accepted_anew_it_renews_that_listing_with_the_chat_that_the_reviewers_were_shown() -> None:
+    known = Known(now=NOW, owner=OTHER, withheld=content())
+    outcome = sure(review(in_review(), reviewed(identity="i" * 26), known, NEW))
+    order = only(outcome, SubmissionAccepted)
+    assert (order.listing_id, order.identity, order.action) == (OTHER, "i" * 26, "add")
+    assert outcome.claim is Claim.LEND
+
+
+def test_a_link_that_is_shown_again_by_then_is_a_duplicate() -> None:
+    outcome = sure(review(in_review(), reviewed(), Known(now=NOW, owner=OTHER), NEW))
+    assert states(outcome) == [State.DUPLICATE]
+    assert only(outcome, ReviewClosed).state is State.DUPLICATE
+
+
+def test_a_change_never_takes_the_link_of_another_listing_shown_or_not() -> None:
+    known = Known(now=NOW, listing=content("Раней", "ranej_chat"), owner=OTHER, withheld=content())
+    assert states(receive(received("change"), known, SERVICE))[-1] is State.DUPLICATE
+
+
+@pytest.mark.parametrize("action", ["add", "change"])
+def test_the_chat_that_the_reviewers_were_shown_goes_on_to_the_directory(action: str) -> None:
+    known = Known(now=NOW, listing=content("Раней", "ranej_chat") if action == "change" else None)
+    order = only(sure(review(in_review(action), reviewed(identity="i" * 26), known, NEW)), SubmissionAccepted)
+    assert order.identity == "i" * 26

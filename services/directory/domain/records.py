@@ -6,12 +6,39 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.base import Moment
 from shared.contracts.directory import DirectoryChanged
-from shared.contracts.listings import Content, Listing
+from shared.contracts.links import LinkQuestion, LinkState
+from shared.contracts.listings import ChatIdentity, ChatType, Content, Listing
 from shared.flags import DEFAULT, is_flag
 from shared.geo import coarsen
 
 HIDDEN_BELOW = 20
 """Exact counts below this are neither shown nor stored: a small chat's growth would tell who joined when."""
+
+
+class ChatRecord(BaseModel):
+    """Which chat the link of a listing leads to. While there is a `question` the link is hidden."""
+
+    model_config = ConfigDict(frozen=True)
+
+    identity: ChatIdentity | None = None
+    """None until a look-up has found it."""
+    chat_type: ChatType | None = None
+    may_ban: bool = False
+    """The reviewers know that this chat has banned our bot, so that nothing more can be told of it."""
+    question: LinkQuestion | None = None
+    """What the reviewers are asked, or have been."""
+    decided: bool = False
+    """They have decided that the link stays hidden."""
+    asked: int = 0
+    """Number of the last question."""
+    returns: int = 0
+    """How often the listed chat got its user name back without a reviewer's word."""
+
+    @property
+    def state(self) -> LinkState:
+        if self.question is None:
+            return "open"
+        return "hidden" if self.decided else "asked"
 
 
 class Record(BaseModel):
@@ -24,6 +51,9 @@ class Record(BaseModel):
     """Observations in a row that found the link dead."""
     missed_at: Moment | None = None
     """When the first of them was made."""
+    looked_at: Moment | None = None
+    """When the last observation was made."""
+    chat: ChatRecord = ChatRecord()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from services.directory.exchange.rows import FileError, Skipped
 from services.directory.exchange.tables import decode
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
-from shared.clock import now
 from shared.contracts.listings import AreaId
 from shared.contracts.registry import STREETS_CHANGED, STREETS_IMPORT
 from shared.contracts.streets import ImportStreet, StreetChanged
@@ -59,7 +58,9 @@ async def import_addresses(
     left, seen = iter(streets), 0
     while chunk := list(islice(left, CHUNK)):
         seen += len(chunk)
-        await bus.commit(Commit.of(events=[ImportStreet(street=each, imported_at=now()) for each in chunk]))
+        await bus.commit(
+            Commit.of(events=[ImportStreet(street=each, imported_at=bus.now()) for each in chunk])
+        )
         progress(max(0, seen - await queue.waiting()), len(streets))
     await queue.until(0, lambda waiting: progress(max(0, len(streets) - waiting), len(streets)))
     _count(report, found.rows, before, await _standing(bus))

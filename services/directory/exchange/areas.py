@@ -22,7 +22,6 @@ from services.directory.exchange.rows import FileError, Skipped
 from services.directory.exchange.shapes import Unusable, names_of, polygon_of, slug
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
-from shared.clock import now
 from shared.contracts.base import AnyStream, Message
 from shared.contracts.directory import ImportArea
 from shared.contracts.ground import Ground, ImportGround
@@ -65,8 +64,11 @@ async def import_areas(
     every = len(areas) + len(ground)
     brought = 0
     for streams, events in (
-        ((AREAS_IMPORT, AREAS_CHANGED), [ImportArea(area=area, imported_at=now()) for area in areas]),
-        ((GROUND_IMPORT, GROUND_CHANGED), [ImportGround(ground=one, imported_at=now()) for one in ground]),
+        ((AREAS_IMPORT, AREAS_CHANGED), [ImportArea(area=area, imported_at=bus.now()) for area in areas]),
+        (
+            (GROUND_IMPORT, GROUND_CHANGED),
+            [ImportGround(ground=one, imported_at=bus.now()) for one in ground],
+        ),
     ):
         brought += len(events)
         told = partial(_tell, progress, brought, every)

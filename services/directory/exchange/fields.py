@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from shared.text import LinkError, parse_link
+from shared.text.found import telegram_addresses
+
 _NAMES = {
     "id": ("listing_id",),
     "name": ("title", "назва", "название", "имя", "імя"),
@@ -50,6 +53,7 @@ _NAMES = {
     "flag": ("flag_id", "сцяг", "флаг"),
     "checked_at": ("checked",),
     "dead_since": (),
+    "link_hidden_since": (),
 }
 _BY_NAME = {alias: field for field, aliases in _NAMES.items() for alias in (field, *aliases)}
 _ONLY_ALONE = {"id", "x", "y", "type", "size", "address", "point", "about", "checked", "від", "тип", "тып"}
@@ -58,9 +62,8 @@ _WORD = re.compile(r"[^\W_]+")
 _NUMBER = r"([+-]?\d{1,3}(?:[.,]\d{1,20})?)"
 _PAIR = re.compile(rf"[(\[]?\s*{_NUMBER}\s*[,;\s]\s*{_NUMBER}\s*[)\]]?")
 _POINT = re.compile(rf"\bPOINT\s*Z?\s*\(\s*{_NUMBER}\s+{_NUMBER}", re.IGNORECASE)
-LINK = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)/[^\s\"'<>()]{3,100}", re.IGNORECASE
-)
+LINK_READ = 10_000
+"""Characters of a value in which a link is looked for."""
 
 
 def field_of(name: object) -> str | None:
@@ -94,10 +97,26 @@ def fields_of(raw: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def link_in(values: Iterable[object]) -> str:
-    """The first link to Telegram in any of these, for rows that have no column of their own for it."""
-    texts = (value for value in values if isinstance(value, str))
-    links = (found.group() for text in texts if (found := LINK.search(text[:10_000])))
-    return next(links, "")
+    """The first link to a chat in any of these, for rows that have no column of their own for it.
+
+    Where there is none, the first address of Telegram's, so that the row has a reason why not.
+    """
+    texts = (value[:LINK_READ] for value in values if isinstance(value, str))
+    found = [address for text in texts for address in telegram_addresses(text)]
+    return next((address for address in found if _is_listed(address)), found[0] if found else "")
+
+
+def _is_listed(address: str) -> bool:
+    try:
+        parse_link(address)
+    except LinkError:
+        return False
+    return True
+
+
+def has_link(text: str) -> bool:
+    """Whether an address of Telegram stands in some line of a text."""
+    return any(telegram_addresses(line) for line in text.splitlines())
 
 
 def pair_of(value: object) -> tuple[float | None, float | None]:

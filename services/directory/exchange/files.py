@@ -13,7 +13,7 @@ from services.directory.exchange.formats import ROWS_MOST, Records, family, load
 from services.directory.exchange.judging import judge
 from services.directory.exchange.rows import FileError, Item, Row, Skipped
 from shared.contracts.listings import Listing
-from shared.exchange import CSV, GEOJSON, KML, TSV, ordered
+from shared.exchange import CSV, GEOJSON, KML, TSV, ordered, public
 from shared.settings import City
 
 _READERS: dict[str, Callable[[bytes], Records]] = {
@@ -71,7 +71,7 @@ def write(path: Path, listings: Iterable[Listing]) -> int:
 
 def write_to(file: IO[bytes], extension: str, listings: Iterable[Listing]) -> int:
     """Write in the format of an extension, one of FORMATS, and answer how many."""
-    rows = ordered(listings)
+    rows = ordered(public(listing, dead_links=True) for listing in listings)
     file.writelines(_WRITERS[extension.lower()].parts(rows))
     return len(rows)
 

@@ -12,7 +12,6 @@ from services.directory.exchange.report import Report
 from services.directory.exchange.rows import Item, Row, Skipped
 from services.directory.exchange.waiting import PATIENCE, Queue
 from shared.bus import Bus, Commit
-from shared.clock import now
 from shared.contracts.directory import ImportListing
 from shared.contracts.listings import ListingId
 from shared.contracts.registry import LISTINGS_IMPORT
@@ -60,9 +59,13 @@ async def import_file(
     return report
 
 
-async def export_file(bus: Bus, path: Path) -> int:
-    """Write all listings to a file, by extension; answers how many. Raises FileError, Unavailable."""
-    return await asyncio.to_thread(write, path, await listings(bus))
+async def export_file(bus: Bus, path: Path) -> tuple[int, int]:
+    """Write all listings to a file, by extension; answers how many, and how many of them without their link,
+    because it is hidden. Raises FileError, Unavailable.
+    """
+    found = await listings(bus)
+    hidden = sum(one.link_hidden_since is not None for one in found)
+    return await asyncio.to_thread(write, path, found), hidden
 
 
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
@@ -95,7 +98,7 @@ def _command(bus: Bus, row: Row) -> ImportListing:
         members_below=below or (HIDDEN_BELOW if row.members_below else None),
         checked_at=row.checked_at,
         dead_since=row.dead_since,
-        imported_at=now(),
+        imported_at=bus.now(),
     )
 
 

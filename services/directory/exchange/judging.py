@@ -66,6 +66,9 @@ def judge(number: int, raw: object, city: City | None) -> Item:
     if not isinstance(raw, Mapping):
         return Skipped(number, "row.unreadable", "not an entry with fields")
     fields = fields_of(raw)
+    if not fields.get("link") and fields.get("link_hidden_since"):
+        why = "its link was hidden when the file was written; propose it anew when it is known"
+        return Skipped(number, "link.hidden", why, clean_name(text_of(fields.get("name"))[:NAME_READ]))
     if not fields.get("link"):
         fields["link"] = link_in(raw.values())
     name = clean_name(text_of(fields.get("name"))[:NAME_READ])

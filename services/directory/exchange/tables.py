@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from services.directory.exchange.fields import LINK, field_of
+from services.directory.exchange.fields import field_of, has_link
 from services.directory.exchange.formats import Records
 from services.directory.exchange.rows import FileError
 from shared.exchange.cells import TEXTS, unguard
@@ -17,7 +17,7 @@ def read(data: bytes) -> Records:
     header_line = text.lstrip("\n\r").partition("\n")[0]
     delimiter = max(",;\t|", key=header_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = _header(reader, linked=LINK.search(text) is not None)
+    header = _header(reader, linked=has_link(text))
     return Records(text.count("\n"), _rows(reader, header))
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.gateway.domain.clusters import Cluster
 from services.gateway.domain.readmodel import ReadModel
-from shared.contracts.listings import Area, Listing
+from shared.contracts.listings import Area, PublicListing
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
@@ -33,12 +33,12 @@ def answer_bytes(
     return Response(body, headers=headers, media_type=media_type)
 
 
-def feature(listing: Listing) -> dict[str, Any]:
-    """One listing. `members` is null when unknown, or below `members_below`."""
+def feature(listing: PublicListing) -> dict[str, Any]:
+    """One listing. `members` is null when unknown, or below `members_below`; `link` while it is not shown."""
     properties = {
         "name": listing.name,
         "kind": listing.kind,
-        "link": listing.link.url,
+        "link": listing.link.url if listing.link else None,
         "members": listing.members,
         "members_below": listing.members_below,
         "flag": listing.flag,
@@ -48,6 +48,7 @@ def feature(listing: Listing) -> dict[str, Any]:
         "areas": listing.areas,
         "checked_at": listing.checked_at,
         "dead_since": listing.dead_since,
+        "link_hidden_since": listing.link_hidden_since,
         "revision": listing.revision,
         "created_at": listing.created_at,
         "updated_at": listing.updated_at,

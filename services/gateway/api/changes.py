@@ -11,6 +11,7 @@ from services.gateway.api.answers import feature
 from services.gateway.context import Ctx
 from services.gateway.feed import Change, Feed, Full
 from services.gateway.problems import Problem
+from shared.exchange import public
 from shared.telemetry.metrics import LIMITED
 
 router = APIRouter(prefix="/api/v1", tags=["changes"])
@@ -61,7 +62,7 @@ async def _events(feed: Feed, last_event_id: str | None) -> AsyncIterator[bytes]
 
 def _changed(feed: Feed, change: Change) -> bytes:
     event = change.event
-    listing = None if event.listing is None else feature(event.listing)
+    listing = None if event.listing is None else feature(public(event.listing))
     data = {"id": event.listing_id, "revision": event.revision, "listing": listing}
     return _event(event.change, feed.event_id(change.number), data)
 

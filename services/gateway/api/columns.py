@@ -15,7 +15,7 @@ from services.gateway.api.answers import answer
 from services.gateway.api.params import Filters
 from services.gateway.context import Ctx
 from services.gateway.problems import Problem
-from shared.contracts.listings import Listing
+from shared.contracts.listings import PublicListing
 
 router = APIRouter(prefix="/api/v1", tags=["listings"])
 LISTINGS_MOST = 20_000
@@ -29,8 +29,9 @@ async def columns(request: Request, ctx: Ctx, params: Annotated[Filters, Query()
 
     `lat` and `lon` begin with a value in 1/100,000 degree and go on with differences. `kind`, `flag` and
     `area` are numbers of `kinds`, `flags` and `areas`; `area` is the smallest area, or null. `link` is what
-    follows `https://t.me/`. `members` is null when unknown or below `members_below`. `gone` lists the
-    numbers of those whose link did not lead anywhere when it was last looked at.
+    follows `https://t.me/`, or null while it is not shown. `members` is null when unknown or below
+    `members_below`. `gone` lists the numbers of those whose link led nowhere when it was last looked at,
+    `hidden` of those under whose link another chat was found than the listed one.
     """
     query = params.query()
     if ctx.model.count(query) > LISTINGS_MOST:
@@ -38,14 +39,14 @@ async def columns(request: Request, ctx: Ctx, params: Annotated[Filters, Query()
     return answer(request, as_columns(ctx.model.everything(query)))
 
 
-def as_columns(listings: Sequence[Listing]) -> dict[str, Any]:
+def as_columns(listings: Sequence[PublicListing]) -> dict[str, Any]:
     kinds, flags, areas = Numbers(), Numbers(), Numbers()
     return {
         "total": len(listings),
         "scale": SCALE,
         "id": [one.id for one in listings],
         "name": [one.name for one in listings],
-        "link": [one.link.url.removeprefix("https://t.me/") for one in listings],
+        "link": [one.link.url.removeprefix("https://t.me/") if one.link else None for one in listings],
         "lat": _differences([round(one.place.lat * SCALE) for one in listings]),
         "lon": _differences([round(one.place.lon * SCALE) for one in listings]),
         "members": [one.members for one in listings],
@@ -54,6 +55,7 @@ def as_columns(listings: Sequence[Listing]) -> dict[str, Any]:
         "flag": [flags.of(one.flag) for one in listings],
         "area": [areas.of(one.areas[-1]) if one.areas else None for one in listings],
         "gone": [number for number, one in enumerate(listings) if one.dead_since is not None],
+        "hidden": [number for number, one in enumerate(listings) if one.link_hidden_since is not None],
         "kinds": list(kinds),
         "flags": list(flags),
         "areas": list(areas),

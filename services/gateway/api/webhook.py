@@ -5,6 +5,7 @@ a route, through compression and dependencies that are none of theirs.
 """
 
 import time
+from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -16,7 +17,7 @@ from services.gateway.problems import Problem, of_error
 from services.gateway.store import Store
 from services.gateway.together import Together
 from shared.bus import Commit, Unavailable
-from shared.clock import now
+from shared.clock import Clock
 from shared.contracts.telegram import TelegramUpdate
 from shared.keys import same
 from shared.telegram import decode, describe, update_number
@@ -32,11 +33,13 @@ _TAKEN: list[dict[str, Any]] = [
 class Webhook:
     """200 only when the update is on disk, so that Telegram sends it again otherwise. Each counts once."""
 
-    def __init__(self, app: ASGIApp, *, secret: SecretStr | None, store: Store, together: Together) -> None:
+    def __init__(
+        self, app: ASGIApp, *, secret: SecretStr | None, store: Store, together: Together, now: Clock
+    ) -> None:
         """Without a secret there is no webhook."""
         self._app = app
         self._secret = secret.get_secret_value() if secret else ""
-        self._store, self._together = store, together
+        self._store, self._together, self._now = store, together, now
         self._seconds = REQUEST_SECONDS.labels(WEBHOOK_PATH)
         self._good = REQUESTS.labels("POST", WEBHOOK_PATH, "200")
 
@@ -68,7 +71,7 @@ class Webhook:
             raise Problem(403, "The secret is wrong or missing.")
         if announced(scope) > WEBHOOK_MOST:
             raise Problem(413, too_large(WEBHOOK_MOST))
-        update = _update(await _body(receive))
+        update = _update(await _body(receive), self._now())
         seen, unseen = self._store.see_update, self._store.not_seen
         await self._together.commit(  # a conflict means that it came before, which is as good
             Commit.of(
@@ -93,7 +96,7 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-def _update(body: bytes) -> TelegramUpdate:
+def _update(body: bytes, received_at: datetime) -> TelegramUpdate:
     """Raises Problem."""
     try:
         decoded = decode(body)
@@ -107,5 +110,5 @@ def _update(body: bytes) -> TelegramUpdate:
         chat_id=chat_id,
         kind=kind,
         raw=body.decode("utf-8", "replace"),
-        received_at=now(),
+        received_at=received_at,
     )

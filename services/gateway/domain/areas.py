@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.gateway.domain.finding.streets import Streets, length, middle
 from services.gateway.domain.points import centre
-from shared.contracts.listings import Area, AreaId, AreaLevel, Listing
+from shared.contracts.listings import Area, AreaId, AreaLevel, PublicListing
 from shared.contracts.streets import Street
 from shared.geo import Box, metres, point_in_polygon
 
@@ -83,7 +83,7 @@ def streets_beside(spot: Spot, streets: Streets) -> list[Street]:
     return [street for street in found if street.id != spot.id]
 
 
-def counted(listings: Iterable[Listing]) -> tuple[int, int]:
+def counted(listings: Iterable[PublicListing]) -> tuple[int, int]:
     """How many, and the sum of their public counts of members."""
     every = list(listings)
     return len(every), sum(listing.members or 0 for listing in every)

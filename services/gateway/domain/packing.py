@@ -1,6 +1,7 @@
 """Listings as they lie in memory: a JSON array of what is known, a quarter of what the objects take.
 
-What comes out was checked when it came in, or when it was published, so it is not checked again.
+What comes out was checked when it came in, or when it was published, so it is not checked again. A link that
+must not be followed does not come in at all.
 """
 
 from collections.abc import Sequence
@@ -10,16 +11,17 @@ from typing import Any, NamedTuple
 import orjson
 
 from shared.contracts.base import MessageT
-from shared.contracts.listings import Kind, Link, Listing, Place, Precision
+from shared.contracts.listings import Kind, Link, Listing, Place, Precision, PublicListing
+from shared.exchange import public
 
 KINDS = {kind.value: kind for kind in Kind}
 PRECISIONS = {precision.value: precision for precision in Precision}
-USUAL_FLAG = Listing.model_fields["flag"].default
+USUAL_FLAG = PublicListing.model_fields["flag"].default
 
 
-def values_of(listing: Listing) -> list[Any]:
+def values_of(listing: PublicListing) -> list[Any]:
     """What is packed, in the order in which it is."""
-    return values_of_json(listing.model_dump(mode="json"))
+    return _values(listing.model_dump(mode="json"))
 
 
 def pack(values: list[Any]) -> bytes:
@@ -28,7 +30,13 @@ def pack(values: list[Any]) -> bytes:
 
 
 def values_of_json(values: dict[str, Any]) -> list[Any]:
-    """Like `values_of`, for a listing as it stands in the JSON of a message. Raises KeyError, ValueError."""
+    """Like `values_of`, for a `Listing` as it is in the JSON of a message. Raises KeyError, ValueError."""
+    if values.get("link_hidden_since") or values.get("dead_since"):
+        return values_of(public(Listing.model_validate(values)))
+    return _values(values)
+
+
+def _values(values: dict[str, Any]) -> list[Any]:
     link, place = values["link"], values["place"]
     created, updated = values["created_at"], values["updated_at"]
     made = _milliseconds(created)
@@ -37,7 +45,7 @@ def values_of_json(values: dict[str, Any]) -> list[Any]:
         values["revision"],
         values["name"],
         values["kind"],
-        f"{link['kind'][0]}{link['value']}",
+        f"{link['kind'][0]}{link['value']}" if link else "",
         float(place["lat"]),
         float(place["lon"]),
         place.get("precision", Precision.COURTYARD.value),
@@ -51,6 +59,7 @@ def values_of_json(values: dict[str, Any]) -> list[Any]:
         values.get("flag", USUAL_FLAG),
         values.get("languages") or (),
         _maybe(values.get("dead_since")),
+        _maybe(values.get("link_hidden_since")),
     ]
 
 
@@ -92,15 +101,14 @@ def revision(packed: bytes) -> int:
     return int(packed[17 : packed.index(b",", 17)])
 
 
-def unpack(packed: bytes) -> Listing:
+def unpack(packed: bytes) -> PublicListing:
     (
         listing_id, number, name, kind, link, lat, lon, precision, created, updated,
-        members, areas, checked, description, below, flag, languages, dead,
+        members, areas, checked, description, below, flag, languages, dead, hidden,
     ) = orjson.loads(packed)  # fmt: skip
     return _made(
-        Listing,
+        PublicListing,
         name=name,
-        link=_made(Link, kind="username" if link[0] == "u" else "invite", value=link[1:]),
         kind=KINDS[kind],
         place=_made(Place, lat=lat, lon=lon, precision=PRECISIONS[precision]),
         description=description,
@@ -111,10 +119,12 @@ def unpack(packed: bytes) -> Listing:
         members_below=below,
         checked_at=None if checked is None else _moment(checked),
         dead_since=None if dead is None else _moment(dead),
+        link_hidden_since=None if hidden is None else _moment(hidden),
         areas=tuple(areas),
         revision=number,
         created_at=_moment(created),
         updated_at=_moment(updated),
+        link=_made(Link, kind="username" if link[0] == "u" else "invite", value=link[1:]) if link else None,
     )
 
 

@@ -15,10 +15,10 @@ from shared.contracts.listings import (
     Content,
     Kind,
     Link,
-    Listing,
     ListingId,
     Place,
     Precision,
+    PublicListing,
 )
 from shared.contracts.submissions import Action
 from shared.flags import DEFAULT, is_flag
@@ -58,6 +58,10 @@ class Invalid(Exception):  # noqa: N818  # named as what it tells
         self.errors = errors
 
 
+Current = Callable[[ListingId], PublicListing | None]
+"""A listing as it stands now, None for an id that is not listed."""
+
+
 @dataclass(frozen=True)
 class Proposal:
     """`content` is None only for `remove`; `listing_id` is None only for `add`."""
@@ -80,10 +84,11 @@ def digest_text(raw: Mapping[str, Any]) -> str:
     return json.dumps(known, sort_keys=True, ensure_ascii=True, default=str)
 
 
-def parse(raw: Mapping[str, Any], area: Box, current: Callable[[ListingId], Listing | None]) -> Proposal:
+def parse(raw: Mapping[str, Any], area: Box, current: Current) -> Proposal:
     """Check every field. Raises Invalid.
 
-    `area` is where listings may lie. A change may leave out what stays: it is taken from `current`.
+    `area` is where listings may lie. A change may leave out what stays: it is taken from `current`. A link
+    that is not shown must be given, for nobody is told which one stays.
     """
     return _Parser(raw, area, current).proposal()
 
@@ -91,9 +96,7 @@ def parse(raw: Mapping[str, Any], area: Box, current: Callable[[ListingId], List
 class _Parser:
     """Gathers what is wrong instead of stopping at the first."""
 
-    def __init__(
-        self, raw: Mapping[str, Any], area: Box, current: Callable[[ListingId], Listing | None]
-    ) -> None:
+    def __init__(self, raw: Mapping[str, Any], area: Box, current: Current) -> None:
         self._raw, self._area, self._current = raw, area, current
         self._bad: list[Bad] = []
 
@@ -106,7 +109,7 @@ class _Parser:
             raise Invalid(tuple(self._bad))
         return Proposal(action, content, None if target is None else target.id, reason or "")
 
-    def _target(self) -> Listing | None:
+    def _target(self) -> PublicListing | None:
         """The listing to change or remove, which must be in the directory."""
         found = self._take("listing_id", _listing_id, None)
         listing = None if found is None else self._current(found)
@@ -114,7 +117,7 @@ class _Parser:
             self._bad.append(Bad("listing_id", "unknown", "no such listing"))
         return listing
 
-    def _content(self, old: Listing | None) -> Content | None:
+    def _content(self, old: PublicListing | None) -> Content | None:
         name = self._take("name", _name, old.name if old else None)
         link = self._take("link", _link, old.link if old else None)
         kind = self._take("kind", lambda value: _one_of(Kind, value), old.kind if old else None)

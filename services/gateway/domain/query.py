@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from shared.contracts.listings import AreaId, Kind, Listing
+from shared.contracts.listings import AreaId, Kind, PublicListing
 
 TEXT_LENGTH = 200
 LIMIT_MOST = 500
@@ -55,7 +55,7 @@ class Order(StrEnum):
 class Page:
     """`total` counts everything that matches, not only this page. `next` is None on the last page."""
 
-    items: tuple[Listing, ...]
+    items: tuple[PublicListing, ...]
     total: int
     next: str | None = None
 

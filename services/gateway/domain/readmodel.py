@@ -30,8 +30,9 @@ from services.gateway.domain.query import LIMIT_USUAL, Cursor, Order, Page, Quer
 from services.gateway.domain.tilecache import TileCache
 from services.gateway.domain.view import View
 from shared.contracts.directory import AreaChanged, DirectoryChanged
-from shared.contracts.listings import Area, AreaId, AreaLevel, Listing, ListingId
+from shared.contracts.listings import Area, AreaId, AreaLevel, ListingId, PublicListing
 from shared.contracts.submissions import State, SubmissionChanged, SubmissionId
+from shared.exchange import public
 from shared.text import fold
 from shared.text.many import read_all
 
@@ -63,6 +64,8 @@ class ReadModel:
         self._members = 0
         self.newest = Newest()
         """What was added last."""
+        self.hidden: dict[ListingId, int] = {}
+        """Since when the link of a listing is hidden, in unix milliseconds."""
 
     # Changes
 
@@ -71,10 +74,10 @@ class ReadModel:
         listing, listing_id = event.listing, event.listing_id
         if listing is None:
             return self._remove(listing_id)
-        values = values_of(listing)
-        rest = f"{listing.link.value} {listing.description}"
-        text = searchable(listing.name, rest, fold(rest))
-        news = self._put(listing_id, event.revision, values, fold(listing.name), text)
+        shown = public(listing)
+        rest = f"{shown.link.value if shown.link else ''} {shown.description}"
+        text = searchable(shown.name, rest, fold(rest))
+        news = self._put(listing_id, event.revision, values_of(shown), fold(shown.name), text)
         if news:
             self._sign([listing_id])
         return news
@@ -103,6 +106,7 @@ class ReadModel:
             return False
         self._drop(slot)
         self.newest.drop(listing_id)
+        self.hidden.pop(listing_id, None)
         self._packed[slot], self._names[slot], self._texts[slot] = b"", "", ""
         self._free.append(slot)
         self.version += 1
@@ -125,8 +129,15 @@ class ReadModel:
         self.tiles.touch(lat, lon)
         self._index.put(Row(listing_id, lat, lon, *numbers))
         self.newest.put(listing_id, created, areas)
+        self._hide(listing_id, values[-1])
         self.version += 1
         return True
+
+    def _hide(self, listing_id: ListingId, since: int | None) -> None:
+        if since is None:
+            self.hidden.pop(listing_id, None)
+        else:
+            self.hidden[listing_id] = since
 
     def _sign(self, listing_ids: Sequence[ListingId]) -> None:
         slots = [self._slots[listing_id] for listing_id in listing_ids]
@@ -208,7 +219,7 @@ class ReadModel:
 
     # Questions
 
-    def listing(self, listing_id: str) -> Listing | None:
+    def listing(self, listing_id: str) -> PublicListing | None:
         slot = self._slots.get(listing_id)
         return None if slot is None else unpack(self._packed[slot])
 
@@ -239,7 +250,7 @@ class ReadModel:
         more = Cursor(order, shown[limit - 1][0][0], items[-1].id).text() if len(shown) > limit else None
         return Page(items, total, more)
 
-    def everything(self, query: Query) -> tuple[Listing, ...]:
+    def everything(self, query: Query) -> tuple[PublicListing, ...]:
         """All that matches, neighbours on the ground beside each other."""
         table = self._index.current()
         rows = self._filters.rows(table, query)

@@ -13,7 +13,7 @@ from services.gateway.web.drawing import View
 from services.gateway.web.i18n import Translator
 from services.gateway.web.maps import DISC_SIZES, Mark
 from services.gateway.web.render import named
-from shared.contracts.listings import Area, AreaId, AreaLevel, Kind, Listing
+from shared.contracts.listings import Area, AreaId, AreaLevel, Kind, PublicListing
 
 CELLS = 4
 """Squares along a tile of 256 pixels in which listings are gathered, as `book.js` does."""
@@ -29,9 +29,9 @@ class Areas:
     contents: Contents
 
     @cached_property
-    def listings(self) -> dict[AreaId, list[Listing]]:
+    def listings(self) -> dict[AreaId, list[PublicListing]]:
         """Those in each area and street, by size."""
-        found: dict[AreaId, list[Listing]] = defaultdict(list)
+        found: dict[AreaId, list[PublicListing]] = defaultdict(list)
         for listing in sorted(self.contents.listings, key=lambda one: -(one.members or 0)):
             for area in listing.areas:
                 found[area].append(listing)
@@ -68,13 +68,13 @@ class Areas:
             "beside": self._places(beside, t),
         }
 
-    def names(self, listing: Listing, language: str) -> list[Place]:
+    def names(self, listing: PublicListing, language: str) -> list[Place]:
         """Areas and streets of a listing that have a page, the smallest first."""
         known = [self.spots[area] for area in reversed(listing.areas) if area in self.spots]
         return [(f"areas/{spot.id}.html", named(spot.names, language)) for spot in known]
 
     def marks(
-        self, view: View, listings: Iterable[Listing], t: Translator, to: str, page: str
+        self, view: View, listings: Iterable[PublicListing], t: Translator, to: str, page: str
     ) -> Iterator[Mark]:
         """Flags, and discs that lead to the smallest area around what they stand for, in folder `to`."""
         for group in _gathered(listings, view.zoom):
@@ -91,7 +91,7 @@ class Areas:
             label, count = t.many("map.cluster", len(group)), t.number(len(group))
             yield Mark(x, y, to + self._around(group), label, count=count, size=size)
 
-    def _around(self, group: list[Listing]) -> str:
+    def _around(self, group: list[PublicListing]) -> str:
         common = set.intersection(*(set(one.areas) for one in group)) & set(self.spots)
         smallest = max(common, key=lambda area: (LEVELS.index(self.spots[area].level), area), default=None)
         return f"areas/{smallest}.html" if smallest else "list-1.html"
@@ -121,8 +121,8 @@ def _mean(values: Iterable[float]) -> float:
     return sum(every) / len(every)
 
 
-def _gathered(listings: Iterable[Listing], zoom: int) -> list[list[Listing]]:
-    cells: dict[tuple[int, int], list[Listing]] = defaultdict(list)
+def _gathered(listings: Iterable[PublicListing], zoom: int) -> list[list[PublicListing]]:
+    cells: dict[tuple[int, int], list[PublicListing]] = defaultdict(list)
     scale = (1 << zoom) * CELLS
     for one in listings:
         x, y = mercator(one.place.lon, one.place.lat)

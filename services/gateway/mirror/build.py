@@ -15,7 +15,7 @@ from services.gateway.mirror import archive
 from services.gateway.mirror.contents import Contents
 from services.gateway.mirror.pages import files
 from shared.contracts.ground import Ground
-from shared.contracts.listings import Area, Listing
+from shared.contracts.listings import Area, PublicListing
 from shared.contracts.streets import Street
 from shared.settings import City
 
@@ -60,7 +60,7 @@ def packed(contents: Contents, seed: bytes) -> bytes:
 def _unpacked(body: bytes) -> tuple[Contents, bytes]:
     raw: dict[str, Any] = orjson.loads(body)
     contents = Contents.of(
-        map(Listing.model_validate, raw["listings"]),
+        map(PublicListing.model_validate, raw["listings"]),
         map(Area.model_validate, raw["areas"]),
         city=City.model_validate(raw["city"]),
         languages=tuple(raw["languages"]),

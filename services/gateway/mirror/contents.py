@@ -1,31 +1,26 @@
 """What a mirror is made of. The same contents always give the same bytes."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.contracts.ground import Ground
-from shared.contracts.listings import Area, Listing
+from shared.contracts.listings import Area, PublicListing
 from shared.contracts.streets import Street
 from shared.settings import City
+from shared.text.found import replaced
+from shared.text.targets import INVITATIONS, TargetKind, targets_of
 
 LASTS = timedelta(days=30)
 """How long a mirror is good for: chats move, and a link may fall into the wrong hands."""
-INVITE = re.compile(
-    r"""(?ix)
-    (?: https?:// )? (?: t | telegram ) \. (?: me | dog ) / (?: \+ | %2B | joinchat/ ) [\w-]*
-    | tg: (?://)? join \? \S*
-    """
-)
-"""A private invite link inside a text. Those of listings are known as such; this is for descriptions."""
+_PRIVATE = INVITATIONS | {TargetKind.PHONE}
 
 
 @dataclass(frozen=True)
 class Contents:
     """`made` is part of the input: the day, so that two builds of a day are the same."""
 
-    listings: tuple[Listing, ...]
+    listings: tuple[PublicListing, ...]
     areas: tuple[Area, ...]
     city: City
     languages: tuple[str, ...]
@@ -44,7 +39,7 @@ class Contents:
     @classmethod
     def of(
         cls,
-        listings: Iterable[Listing],
+        listings: Iterable[PublicListing],
         areas: Iterable[Area],
         *,
         city: City,
@@ -68,10 +63,14 @@ class Contents:
 
 
 def without_invites(text: str, instead: str) -> str:
-    """The text with every private invite link replaced."""
-    return INVITE.sub(instead, text)
+    """The text with every private invite link replaced, and every link to a person's number."""
+    return replaced(text, lambda address: instead if _is_private(address) else address)
 
 
-def public_link(listing: Listing) -> str:
-    """The listing's link; empty for a private invite link, which is in no mirror."""
-    return listing.link.url if listing.link.kind == "username" else ""
+def _is_private(address: str) -> bool:
+    return any(target.kind in _PRIVATE for target in targets_of(address))
+
+
+def public_link(listing: PublicListing) -> str:
+    """The listing's link; empty where it is not shown, and for an invite link, which is in no mirror."""
+    return listing.link.url if listing.link and listing.link.kind == "username" else ""

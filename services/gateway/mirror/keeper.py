@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -20,24 +21,29 @@ from services.gateway.mirror.archive import manifest_of, signing_key
 from services.gateway.mirror.build import packed
 from services.gateway.mirror.contents import Contents
 from services.gateway.web.i18n import offered
-from shared.clock import now
-from shared.contracts.listings import Listing
+from shared.contracts.listings import PublicListing
 
 log = structlog.get_logger()
 EVERY = 3600.0
 """Seconds between two builds of one process, also after one that failed."""
+SOON = 60.0
+"""The same when a link that is in the newest one was hidden since."""
 LISTINGS_MOST = 20_000
 """With more, only `dze mirror` makes one: a build would take minutes."""
 PATIENCE = 300.0
 PAGE = 500
 OPERATORS = "mirror.zip"
+SLACK = 60.0
+"""Seconds by which an operator's mirror must be younger than the last link that was hidden: it may have been
+written while that was on its way."""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A mirror that can be downloaded. `sha256` is that of the whole file."""
+    """A mirror that can be downloaded. `written` in unix seconds; `sha256` is that of the whole file."""
 
     path: Path
+    written: float
     size: int
     sha256: str
     made: date
@@ -57,6 +63,7 @@ class Keeper:
         self._building: asyncio.Task[None] | None = None
         self._built_at = -EVERY
         self._built_of: tuple[int, str, date] | None = None
+        self._built_hiding: frozenset[str] = frozenset()
 
     @property
     def too_large(self) -> bool:
@@ -65,25 +72,37 @@ class Keeper:
     async def newest(self) -> Offered | None:
         """What can be offered now. Where it is old, a newer one is begun, for those who ask later."""
         operators = await self._offered(self._gateway.settings.data / OPERATORS)
-        if operators is not None:
+        if operators is not None and self._is_younger(operators):
             return operators
         self._begin_if_due()
-        return await self._offered(self._own)
+        return await self._offered(self._own) if self._hides_all else None
+
+    def _is_younger(self, offered: Offered) -> bool:
+        """Than every link that is hidden now: what is passed on must not have one."""
+        newest = max(self._gateway.model.hidden.values(), default=0)
+        return newest == 0 or offered.written > newest / 1000 + SLACK
+
+    @property
+    def _hides_all(self) -> bool:
+        """Whether the own mirror leaves out all links that are hidden now."""
+        return self._gateway.model.hidden.keys() <= self._built_hiding
 
     @property
     def _own(self) -> Path:
         return self._folder / OPERATORS
 
     def _begin_if_due(self) -> None:
-        state = (self._gateway.model.version, self._gateway.ground.version, now().date())
+        state = (self._gateway.model.version, self._gateway.ground.version, self._gateway.bus.now().date())
         running = self._building is not None and not self._building.done()
-        due = time.monotonic() - self._built_at >= EVERY and state != self._built_of
+        wait = EVERY if self._hides_all else SOON
+        due = time.monotonic() - self._built_at >= wait and state != self._built_of
         if running or not due or self.too_large or not self._gateway.bus.readiness().ready:
             return
         self._built_at, self._built_of = time.monotonic(), state
-        self._building = asyncio.create_task(self._build())
+        self._building = asyncio.create_task(self._build(frozenset(self._gateway.model.hidden)))
 
-    async def _build(self) -> None:
+    async def _build(self, hiding: frozenset[str]) -> None:
+        """`hiding` are the listings whose links it leaves out, as far as is known when it begins."""
         contents = await self._contents()
         body = await run_in_threadpool(packed, contents, signing_key(self._gateway.bus.keys))
         words = [sys.executable, "-m", "services.gateway.mirror.build", str(self._own)]
@@ -101,10 +120,12 @@ class Keeper:
                 await process.wait()
         if process.returncode:
             log.error("mirror_failed", reason=f"exit code {process.returncode}")
+        else:
+            self._built_hiding = hiding
 
     async def _contents(self) -> Contents:
         """Page by page, so that readers are served meanwhile."""
-        found: list[Listing] = []
+        found: list[PublicListing] = []
         cursor: str | None = None
         while True:
             page = self._gateway.model.listings(Query(), limit=PAGE, cursor=cursor)
@@ -119,7 +140,7 @@ class Keeper:
             city=settings.city,
             languages=tuple(offered(settings.languages)),
             site=settings.public_url,
-            made=now().date(),
+            made=self._gateway.bus.now().date(),
             streets=parts.streets,
             ground=parts.pieces,
         )
@@ -129,15 +150,16 @@ class Keeper:
             stat = await run_in_threadpool(path.stat)
             key = (path, stat.st_mtime_ns, stat.st_size)
             if key not in self._known:
-                self._known = {key: await run_in_threadpool(_read, path, stat.st_size)}
+                self._known = {key: await run_in_threadpool(_read, path, stat)}
             return self._known[key]
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
 
-def _read(path: Path, size: int) -> Offered:
+def _read(path: Path, stat: os.stat_result) -> Offered:
     manifest = manifest_of(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     made, until = date.fromisoformat(manifest["made"]), date.fromisoformat(manifest["until"])
-    return Offered(path, size, digest, made, until, int(manifest["listings"]), str(manifest["public_key"]))
+    listings, key = int(manifest["listings"]), str(manifest["public_key"])
+    return Offered(path, stat.st_mtime, stat.st_size, digest, made, until, listings, key)

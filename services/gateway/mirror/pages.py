@@ -21,7 +21,7 @@ from services.gateway.web.pages import texts_of
 from services.gateway.web.places import view_of
 from services.gateway.web.prints import qr_svg
 from services.gateway.web.render import TEMPLATES, named
-from shared.contracts.listings import Kind, Listing
+from shared.contracts.listings import Kind, PublicListing
 from shared.flags import CATALOGUE, svg
 
 PAGE = 100
@@ -32,7 +32,7 @@ PAGES_MOST = 20_000
 """Listings up to which each has a page and a QR code of its own; with more the list is all there is."""
 AREA_MOST = 500
 """Listings on the page of an area."""
-Row = tuple[Listing, list[str], str]
+Row = tuple[PublicListing, list[str], str]
 """A listing, the names of its areas, the address of its page."""
 FILES = {
     "base.css": "base.css",
@@ -71,7 +71,7 @@ def files(contents: Contents) -> Iterator[File]:
     yield "files/book.js", f"window.DZE_BOOK = {_json(data)};\n".encode()
     if len(contents.listings) <= PAGES_MOST:
         for listing in contents.listings:
-            if public_link(listing):
+            if listing.link and public_link(listing):
                 yield f"qr/{listing.id}.svg", qr_svg(listing.link).encode()
     ground, areas = Ground(contents), Areas(contents)
     yield from ground.files()
@@ -133,11 +133,11 @@ class _Language:
             }
             yield f"{folder}/{path}.html", self._render("area", "../../", path, **values)
 
-    def _by_kind(self, listings: list[Listing]) -> list[tuple[Kind, list[Row]]]:
+    def _by_kind(self, listings: list[PublicListing]) -> list[tuple[Kind, list[Row]]]:
         rows = {kind: [self._beside(one) for one in listings if one.kind is kind] for kind in Kind}
         return [(kind, some) for kind, some in rows.items() if some]
 
-    def _beside(self, listing: Listing) -> Row:
+    def _beside(self, listing: PublicListing) -> Row:
         """As `_row`, from a folder beside."""
         return (
             listing,
@@ -184,7 +184,7 @@ class _Language:
         every = map(self._clean, self._contents.listings)
         return self._places.marks(view, every, self._t, to=pages, page=self._page)
 
-    def _listing(self, listing: Listing) -> bytes:
+    def _listing(self, listing: PublicListing) -> bytes:
         path = f"listings/{listing.id}"
         view = View(listing.place.lat, listing.place.lon, 14, width=720, height=260)
         mark = listing_mark(view, listing, listing.name, "../index.html")
@@ -198,15 +198,15 @@ class _Language:
             map=self._ground.drawing(view, self._t, "../../", [mark]),
         )
 
-    def _row(self, listing: Listing, number: int) -> Row:
+    def _row(self, listing: PublicListing, number: int) -> Row:
         href = f"listings/{listing.id}.html" if self._own_pages else f"list-{number}.html#l-{listing.id}"
         return listing, self._names(listing), href
 
-    def _names(self, listing: Listing) -> list[str]:
+    def _names(self, listing: PublicListing) -> list[str]:
         """Names of its areas, the smallest first."""
         return [name for _, name in self._places.names(listing, self._t.language)]
 
-    def _clean(self, listing: Listing) -> Listing:
+    def _clean(self, listing: PublicListing) -> PublicListing:
         """Without private links in its texts."""
         cleaned = {
             "name": without_invites(listing.name, self._removed),
@@ -244,6 +244,7 @@ class _Language:
                 made=self._t.date(_moment(contents.made)),
                 until=self._t.date(_moment(contents.until)),
                 address=contents.site,
+                date=lambda moment: self._t.date(contents.city.local(moment)),
                 **values,
             )
             .encode()

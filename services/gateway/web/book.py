@@ -1,24 +1,25 @@
 """The whole directory as one compact document, for pages that work without a server: mirror and offline.
 
-Private invite links are left out: what is kept on a device or passed on cannot be called back.
+Private invite links and links that are not shown are left out: what is kept on a device or passed on cannot
+be called back.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 from services.gateway.mirror.contents import public_link, without_invites
-from shared.contracts.listings import Area, AreaLevel, Kind, Listing
+from shared.contracts.listings import Area, AreaLevel, Kind, PublicListing
 
 COLUMNS = (
     "id", "name", "kind", "lat", "lon", "members", "members_below", "flag", "link", "areas", "description",
-    "checked_at", "dead_since",
+    "checked_at", "dead_since", "link_hidden_since",
 )  # fmt: skip
 SHAPES_MOST = 400
 """Polygons that are drawn, the largest levels first."""
 DRAWN = (AreaLevel.CITY, AreaLevel.DISTRICT, AreaLevel.QUARTER)
 
 
-def book(listings: Iterable[Listing], areas: Iterable[Area], *, removed: str) -> dict[str, Any]:
+def book(listings: Iterable[PublicListing], areas: Iterable[Area], *, removed: str) -> dict[str, Any]:
     """Rows in the order given, each as a list in the order of `columns`; `kind` and `areas` are numbers.
 
     `removed` stands where a text had an invite link.
@@ -42,7 +43,7 @@ def book(listings: Iterable[Listing], areas: Iterable[Area], *, removed: str) ->
     }
 
 
-def _row(listing: Listing, areas: dict[str, int], removed: str) -> list[Any]:
+def _row(listing: PublicListing, areas: dict[str, int], removed: str) -> list[Any]:
     return [
         listing.id,
         without_invites(listing.name, removed),
@@ -57,4 +58,5 @@ def _row(listing: Listing, areas: dict[str, int], removed: str) -> list[Any]:
         without_invites(listing.description, removed),
         listing.checked_at.date().isoformat() if listing.checked_at else None,
         listing.dead_since.date().isoformat() if listing.dead_since else None,
+        listing.link_hidden_since.date().isoformat() if listing.link_hidden_since else None,
     ]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 from services.gateway.domain.query import Query
 from services.gateway.web.render import Page, Site, members, named
-from shared.contracts.listings import Area, Listing
+from shared.contracts.listings import Area, PublicListing
 from shared.exchange.markup import holdable
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +35,7 @@ async def of_area(area_id: str, site: Page) -> Response:
     return _answer(site, feed(site, f"{path}/feed.atom", path, title, _of_area(site, area)))
 
 
-def _of_area(site: Site, area: Area) -> list[Listing]:
+def _of_area(site: Site, area: Area) -> list[PublicListing]:
     model = site.gateway.model
     page = model.listings(Query(area=area.id), limit=AREA_MOST)
     if page.next is not None:
@@ -43,11 +43,11 @@ def _of_area(site: Site, area: Area) -> list[Listing]:
     return sorted(page.items, key=lambda one: (one.created_at, one.id), reverse=True)[:ENTRIES]
 
 
-def _known(site: Site, ids: list[str]) -> list[Listing]:
+def _known(site: Site, ids: list[str]) -> list[PublicListing]:
     return [found for one in ids if (found := site.gateway.model.listing(one)) is not None]
 
 
-def feed(site: Site, path: str, page: str, title: str, listings: list[Listing]) -> bytes:
+def feed(site: Site, path: str, page: str, title: str, listings: list[PublicListing]) -> bytes:
     """The document; ids are addresses without the language, so that they never change."""
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": site.language})
     _text(root, "id", site.origin + path)
@@ -64,7 +64,7 @@ def feed(site: Site, path: str, page: str, title: str, listings: list[Listing]) 
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}'.encode()
 
 
-def _entry(site: Site, root: Element, listing: Listing) -> None:
+def _entry(site: Site, root: Element, listing: PublicListing) -> None:
     entry, path = SubElement(root, "entry"), f"/listings/{listing.id}"
     _text(entry, "id", site.origin + path)
     _text(entry, "title", listing.name)

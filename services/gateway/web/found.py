@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.gateway.domain.finding import Hit
 from services.gateway.places import spot
 from services.gateway.web.render import Site, named
-from shared.contracts.listings import Listing
+from shared.contracts.listings import PublicListing
 from shared.text.addresses import shown_house
 
 HITS = 40
@@ -29,7 +29,7 @@ def places_of(site: Site, text: str) -> list[Place]:
     return [place for place in every if place][:PLACES_MOST]
 
 
-def alike(site: Site, text: str) -> list[Listing]:
+def alike(site: Site, text: str) -> list[PublicListing]:
     """Listings that were perhaps meant, or lie near the house that was: for a text that finds none."""
     hits = site.gateway.search.search(text, limit=ALIKE_MOST) if text else ()
     found = (site.gateway.model.listing(hit.id) for hit in hits if hit.kind == "listing")

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.gateway.domain.clusters import Cluster
 from services.gateway.web.drawing import View
-from shared.contracts.listings import Area, AreaLevel, Listing
+from shared.contracts.listings import Area, AreaLevel, PublicListing
 from shared.settings import City
 
 DISC_SIZES = ((10, 17), (50, 20), (200, 24))
@@ -216,6 +216,6 @@ def cluster_mark(
     return Mark(x, y, href, label, count=count, size=size)
 
 
-def listing_mark(view: View, listing: Listing, label: str, href: str) -> Mark:
+def listing_mark(view: View, listing: PublicListing, label: str, href: str) -> Mark:
     x, y = view.point(listing.place.lat, listing.place.lon)
     return Mark(x, y, href, label, flag=listing.flag)

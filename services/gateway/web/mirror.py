@@ -10,7 +10,6 @@ from services.gateway.mirror.archive import public_key, signing_key
 from services.gateway.mirror.keeper import Keeper
 from services.gateway.problems import Problem
 from services.gateway.web.render import Page
-from shared.clock import now
 
 router = APIRouter(include_in_schema=False)
 AGAIN_SECONDS = 15
@@ -38,7 +37,7 @@ async def page(request: Request, site: Page) -> Response:
         offered=offered,
         made=offered and site.t.date(datetime.combine(offered.made, time(), UTC)),
         until=offered and site.t.date(datetime.combine(offered.until, time(), UTC)),
-        expired=offered is not None and now().date() > offered.until,
+        expired=offered is not None and site.gateway.bus.now().date() > offered.until,
         public_key=public_key(signing_key(site.gateway.bus.keys)),
         seconds=AGAIN_SECONDS,
     )

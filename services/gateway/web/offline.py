@@ -19,7 +19,7 @@ from services.gateway.web.book import book
 from services.gateway.web.cards import ORDER
 from services.gateway.web.pages import home_view, script_config, script_texts
 from services.gateway.web.render import Page
-from shared.contracts.listings import Kind, Listing
+from shared.contracts.listings import Kind, PublicListing
 from shared.flags import CATALOGUE
 
 router = APIRouter(include_in_schema=False)
@@ -89,7 +89,7 @@ async def offline(site: Page) -> HTMLResponse:
     texts = script_texts(site) | site.t.raw(
         [
             "offline.as_of", "offline.part", "offline.nothing", "offline.submit", "offline.forgotten",
-            "mirror.no_link", "date.months",
+            "mirror.no_link", "mirror.link_hidden", "date.months",
         ]
     )  # fmt: skip
     return site.page("offline.html", config=config, texts=texts, kinds=list(Kind))
@@ -109,7 +109,7 @@ async def data(request: Request, site: Page) -> Response:
 
 
 async def _data(gateway: Gateway, removed: str) -> bytes:
-    found: list[Listing] = []
+    found: list[PublicListing] = []
     cursor: str | None = None
     while len(found) < LISTINGS_MOST:
         page = gateway.model.listings(Query(), limit=PAGE, cursor=cursor, order=Order.MEMBERS)

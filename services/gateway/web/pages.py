@@ -34,6 +34,7 @@ SCRIPT_TEXTS = (
     "map.more_here", "map.updated", "map.added", "map.removed", "map.offline", "map.fresh", "map.stale",
     "map.close", "map.cluster", "map.zoom_in", "map.zoom_out", "map.km", "map.m", "members.count",
     "members.below", "members.unknown", "list.in_view", "list.outside", "listing.open",
+    "listing.link_checked", "listing.link_gone",
     *(f"kind.{kind.value}" for kind in Kind),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from services.gateway.web.found import Place
 from services.gateway.web.maps import outline
 from services.gateway.web.pages import draw_view, marks
 from services.gateway.web.render import Page, Site, named
-from shared.contracts.listings import Area, AreaLevel, Kind, Listing
+from shared.contracts.listings import Area, AreaLevel, Kind, PublicListing
 from shared.contracts.streets import Street
 from shared.text.addresses import shown_house
 
@@ -113,12 +113,12 @@ def _branch(site: Site, area: Area, above: set[str]) -> Branch:
     )
 
 
-def _by_kind(listings: tuple[Listing, ...]) -> list[tuple[Kind, list[Listing]]]:
+def _by_kind(listings: tuple[PublicListing, ...]) -> list[tuple[Kind, list[PublicListing]]]:
     found = [(kind, [one for one in listings if one.kind is kind]) for kind in Kind]
     return [(kind, some) for kind, some in found if some]
 
 
-def _near(site: Site, found: Spot) -> list[Listing]:
+def _near(site: Site, found: Spot) -> list[PublicListing]:
     """Listings beside a place that has none of its own."""
     reach = max(found.radius, 1_000.0) if found.level is not AreaLevel.CITY else found.radius
     ids = site.gateway.search.near((found.lat, found.lon), reach, NEAR_MOST)

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -17,8 +16,7 @@ from markupsafe import Markup
 from services.gateway.context import Ctx, Gateway
 from services.gateway.web.assets import ASSETS
 from services.gateway.web.i18n import NATIVE, Translator, choose, offered, translator
-from shared.clock import now
-from shared.contracts.listings import AreaId, AreaLevel, Listing
+from shared.contracts.listings import AreaId, AreaLevel, PublicListing
 from shared.flags import CATALOGUE
 
 TEMPLATES = Environment(
@@ -84,19 +82,32 @@ class Site:
     @property
     def clock(self) -> str:
         """Hours and minutes where the city is: from when a page is."""
-        return now().astimezone(_zone(self.gateway.settings.city.time_zone)).strftime("%H:%M")
+        return self._there.strftime("%H:%M")
 
     @property
     def ahead(self) -> int:
         """Minutes by which clocks in the city are ahead of UTC now, for scripts that tell the time."""
-        offset = now().astimezone(_zone(self.gateway.settings.city.time_zone)).utcoffset()
+        offset = self._there.utcoffset()
         return round(offset.total_seconds() / 60) if offset else 0
 
-    def area_names(self, listing: Listing) -> list[str]:
+    @property
+    def _there(self) -> datetime:
+        """This moment where the city is."""
+        return self.gateway.settings.city.local(self.gateway.bus.now())
+
+    def day(self, moment: datetime) -> str:
+        """The date where the city is, as 2026-11-22."""
+        return self.gateway.settings.city.local(moment).date().isoformat()
+
+    def date(self, moment: datetime) -> str:
+        """The date where the city is, in words."""
+        return self.t.date(self.gateway.settings.city.local(moment))
+
+    def area_names(self, listing: PublicListing) -> list[str]:
         """Names of the areas a listing lies in, the smallest first."""
         return [name for area in reversed(listing.areas) if (name := self.area_name(area))]
 
-    def area_links(self, listing: Listing) -> list[tuple[str, str]]:
+    def area_links(self, listing: PublicListing) -> list[tuple[str, str]]:
         """Address and name of each area and street a listing lies in, the largest first."""
         streets = self.gateway.search.streets
         named_areas = [(area, self.area_name(area)) for area in listing.areas]
@@ -116,7 +127,7 @@ class Site:
         area = self.gateway.model.area(area_id)
         return "" if area is None else named(area.names, self.language)
 
-    def members(self, listing: Listing) -> str:
+    def members(self, listing: PublicListing) -> str:
         return members(self.t, listing)
 
     def page(
@@ -126,13 +137,6 @@ class Site:
         text = TEMPLATES.get_template(template).render(site=self, t=self.t, link=self.link, **values)
         standard = {"Content-Language": self.language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return HTMLResponse(text, status_code=status, headers=standard | dict(headers or {}))
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):  # a machine without time zones, or a name that is none
-        return UTC
 
 
 def site(request: Request, gateway: Ctx) -> Site:
@@ -158,7 +162,7 @@ def error_page(request: Request, gateway: Gateway, status: int) -> HTMLResponse:
     return here.page("error.html", status=status, key=key, headers={"Cache-Control": "no-store"})
 
 
-def members(t: Translator, listing: Listing) -> str:
+def members(t: Translator, listing: PublicListing) -> str:
     """The count in words, or why there is none."""
     if listing.members is not None:
         return t.many("members.count", listing.members)

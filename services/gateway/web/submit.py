@@ -22,7 +22,7 @@ from services.gateway.web.pages import draw_view, home_view, script_config, scri
 from services.gateway.web.render import TEMPLATES, Page, Site
 from services.gateway.web.tiles import ZOOM_MOST, painter
 from shared.bus import Unavailable
-from shared.contracts.listings import DESCRIPTION_LENGTH, NAME_LENGTH, Kind, Listing, Precision
+from shared.contracts.listings import DESCRIPTION_LENGTH, NAME_LENGTH, Kind, Precision, PublicListing
 from shared.contracts.submissions import State
 from shared.flags import DEFAULT
 
@@ -144,12 +144,12 @@ async def withdraw(receipt: str, site: Page) -> Response:
     return RedirectResponse(site.link(f"/submissions/{receipt}"), status_code=303, headers=PRIVATE)
 
 
-def _of_listing(known: Listing, action: str) -> Filled:
+def _of_listing(known: PublicListing, action: str) -> Filled:
     values = {
         "action": action,
         "listing_id": known.id,
         "name": known.name,
-        "link": known.link.url,
+        "link": known.link.url if known.link else "",
         "kind": known.kind.value,
         "lat": str(known.place.lat),
         "lon": str(known.place.lon),
@@ -239,7 +239,7 @@ async def _busy(site: Site, filled: Filled, status: int, key: str, after: float)
 async def _show(
     site: Site,
     filled: Filled,
-    known: Listing | None = None,
+    known: PublicListing | None = None,
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,

@@ -4,20 +4,23 @@ Who gets it, and what happens where no admin has opened the bot, stands in `news
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from services.moderation.bot import asking, deeds, explaining, wiping
+from services.moderation.bot import asking, deeds, explaining, wiping, withholding
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.explaining import reason
 from services.moderation.bot.i18n import Html, Speech, joined
-from services.moderation.bot.news_store import News
+from services.moderation.bot.news_store import Acted, News
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.store import Decided
+from services.moderation.domain.membership import Membership, banning, muting
+from services.moderation.domain.precedence import Withhold
+from services.moderation.domain.required import Right
+from services.moderation.domain.schedule import there
 from services.moderation.telegram.audit import short
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
@@ -31,6 +34,13 @@ BESIDE = ("why", "ask", "wipe")
 """Presses that leave the card open."""
 HARMFUL = frozenset({"remove", "restrict"})
 """Not in dry run, and not against admins."""
+NEEDED = {
+    "remove": Right.RESTRICT,
+    "restrict": Right.RESTRICT,
+    "trust": Right.RESTRICT,
+    "wipe": Right.DELETE,
+}
+"""The right that a choice needs, as the command of the same effect does."""
 RESTRICTED = timedelta(days=1)
 
 
@@ -76,7 +86,7 @@ class _Card:
         if kept.acted is None:
             parts = [speech("advice.title", **about)]
         else:
-            until = _until(speech, kept.acted.until)
+            until = _until(speech, kept.acted)
             parts = [speech(f"advice.did_{kept.acted.what}", until=until, **about)]
         if kept.title:
             parts.append(speech("advice.chat", title=kept.title))
@@ -95,8 +105,11 @@ def _words(speech: Speech, signals: list[Signal]) -> list[Html]:
     return [reason(speech, one) for one in signals]
 
 
-def _until(speech: Speech, at: datetime | None) -> str:
-    return speech.plain("deed.until_back" if at is None else "warn.until", at=at and at.strftime("%d.%m"))
+def _until(speech: Speech, acted: Acted) -> str:
+    if acted.until is None:
+        return speech.plain("deed.until_back")
+    at = there(acted.until.timestamp(), acted.timezone)
+    return speech.plain("warn.until", at=at.strftime("%d.%m"))
 
 
 def against(judged: PersonJudged) -> list[Signal]:
@@ -121,8 +134,9 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
     kept = await _where_it_now_is(deps, await deps.store.news.piece(code))
     if kept is None or kept.judged is None or turn.person is None or choice not in {*CHOICES, *BESIDE}:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
-    if (refusal := await _refusal(press, kept.judged, choice)) is not None:
-        return Commit.of(events=[press.answer(refusal, alert=True)])
+    stands = await _refusal(press, kept.judged, choice)
+    if isinstance(stands, str):
+        return Commit.of(events=[press.answer(stands, alert=True)])
     if choice == "why":
         told = press.say(explaining.text(kept.judged, turn.speech))
         return Commit.of(events=[press.answer("advice.because", alert=True), told])
@@ -135,7 +149,7 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
         case "wipe":
             return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
         case _:
-            return await _decide(press, kept, kept.judged, code, choice)
+            return await _decide(press, kept, code, choice, stands)
 
 
 async def _where_it_now_is(deps: Deps, kept: News | None) -> News | None:
@@ -147,8 +161,11 @@ async def _where_it_now_is(deps: Deps, kept: News | None) -> News | None:
     return kept.model_copy(update={"chat_id": chat_id, "judged": judged})
 
 
-async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str | None:
-    """Key of why the presser may not, or nobody may; rights are asked now, of the chat that it is about."""
+async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> Membership | str:
+    """What stands for the person, or the key of why the presser may not, or nobody may.
+
+    Rights are asked now, of the chat that it is about.
+    """
     assert press.turn.person is not None
     telegram = press.turn.deps.telegram
     try:
@@ -157,34 +174,44 @@ async def _refusal(press: PressTurn, judged: PersonJudged, choice: str) -> str |
         mine = await look_up(telegram, judged.chat_id, press.turn.deps.me.id)
     except Unknown:
         return "press.unknown"
-    if not rights.is_admin or (choice in HARMFUL and not rights.can_restrict):
-        return "press.not_admin"
-    if choice == "wipe" and not rights.can_delete:
-        return "press.not_admin"
+    rights.require_admin()
+    if choice in NEEDED:
+        rights.require(NEEDED[choice])
     if choice == "restrict" and (await press.turn.deps.chats.state(judged.chat_id)).is_basic:
         return "deed.basic"
     if theirs.is_admin and choice != "trust":
         return "press.target_admin"
-    return "deed.bot_lacks" if choice in HARMFUL and not mine.can_restrict else None
+    if choice in HARMFUL and not mine.can_restrict:
+        return "deed.bot_lacks"
+    return theirs.membership or "press.unknown"
 
 
-async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str, choice: str) -> Commit:
-    turn, deps = press.turn, press.turn.deps
+async def _decide(press: PressTurn, kept: News, code: str, choice: str, stands: Membership) -> Commit:
+    turn, deps, judged = press.turn, press.turn.deps, kept.judged
+    assert judged is not None
     by = short(deps.keys, turn.person.id if turn.person else 0)
     settings = await deps.chats.settings(judged.chat_id)
     if settings.dryrun and choice in HARMFUL:
         return Commit.of(events=[press.answer("advice.dryrun", alert=True)])
+    act = _act(press, kept, judged, choice, settings.timezone)
+    found = None if act is None else deeds.ruled(turn, act.method, act.params, stands)
+    if isinstance(found, Withhold) and choice == "restrict":
+        why = withholding.in_short(turn.speech, found, settings.timezone, turn.reply.now)
+        return Commit.of(events=[press.tell(why)])
     shown, readers = _Card(deps, kept, code, turn.reply), await deps.store.news.readers(code)
     writes = deps.store.close_advice(code, Decided(decision=choice, by=by))
+    if act is not None and isinstance(found, Withhold):
+        line = deeds.withheld_line(turn, act.method, judged.user_id, choice, found)
+        writes += deps.actor_store.audit(judged.chat_id, line)
     if choice == "trust":
-        now = int(turn.reply.now.timestamp())
+        now = turn.at
         line = turn.entry("trust", target=short(deps.keys, judged.user_id), reasons=("admin.trust",))
         writes += deps.chats.trust(judged.chat_id, judged.user_id, now)
         writes += deps.actor_store.audit(judged.chat_id, line)
     return Commit.of(
         writes=writes,
         events=[
-            *_acts(press, judged, choice),
+            *([] if act is None or isinstance(found, Withhold) else [act]),
             *_lesson(press, judged, choice),
             *(shown.decided(reader, Speech(language), choice, by) for reader, language in readers),
             press.answer(),
@@ -193,16 +220,20 @@ async def _decide(press: PressTurn, kept: News, judged: PersonJudged, code: str,
     )
 
 
-def _acts(press: PressTurn, judged: PersonJudged, choice: str) -> list[TelegramAction]:
+def _act(press: PressTurn, kept: News, judged: PersonJudged, choice: str, zone: str) -> TelegramAction | None:
+    """What Telegram is asked for; the presser hears where it turns out otherwise."""
     turn = press.turn
     if choice == "trust":
-        return []
-    method, params = Method.BAN_MEMBER, dict[str, Any](user_id=judged.user_id)
+        return None
+    method, params = Method.BAN_MEMBER, banning(judged.user_id, None)
     if choice == "restrict":
         until = int((turn.reply.now + RESTRICTED).timestamp())
-        method, params = Method.RESTRICT_MEMBER, {**params, "permissions": deeds.SILENT, "until_date": until}
+        method, params = Method.RESTRICT_MEMBER, muting(judged.user_id, until)
     reasons = tuple(signal.name for signal in against(judged))
-    return [turn.reply.act(judged.chat_id, method, params, by=turn.by, reasons=reasons)]
+    act = turn.reply.act(judged.chat_id, method, params, by=turn.by, reasons=reasons)
+    name = kept.name or short(turn.deps.keys, judged.user_id)
+    follow = withholding.otherwise(turn.speech, name, zone, press.later(withholding.WHY))
+    return act.model_copy(update={"follow": follow})
 
 
 def _lesson(press: PressTurn, judged: PersonJudged, choice: str) -> list[PersonObserved]:

@@ -1,8 +1,5 @@
 """`/lock`, `/unlock`, `/night`: closing the chat for a while, locking kinds of messages, the nights."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 from services.moderation.bot import duration
 from services.moderation.bot.duration import BadDurationError
 from services.moderation.bot.i18n import Html, Speech
@@ -13,6 +10,8 @@ from services.moderation.bot.subject import here
 from services.moderation.bot.turn import Turn
 from services.moderation.decide.lockdown import CannotClose, lock_down, unlock
 from services.moderation.domain.closing import FOR_EVER
+from services.moderation.domain.required import Right
+from services.moderation.domain.schedule import there
 from services.moderation.domain.settings import LOCKS, NIGHTS, SETTINGS
 from shared.bus.commit import Commit
 
@@ -27,7 +26,7 @@ async def lock(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """`/lock` and `/lock 2h` close the chat; `/lock link warn` locks a kind of messages."""
     if words and words[0].lower() in (*LOCKS, ALL):
         how = words[1].lower() if len(words) > 1 else "delete"
-        return _kind(turn, words[0].lower(), how)
+        return _kind(turn, rights, words[0].lower(), how)
     try:
         length = duration.parse(words[0]) if words else None
     except BadDurationError:
@@ -60,7 +59,7 @@ def _clock(turn: Turn, at: int) -> str:
 
 def clock(at: int, zone: str) -> str:
     """The hour and, beyond a day, the date in the chat's zone."""
-    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).strftime("%d.%m, %H:%M")
+    return there(at, zone).strftime("%d.%m, %H:%M")
 
 
 async def open_again(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
@@ -68,7 +67,7 @@ async def open_again(turn: Turn, words: tuple[str, ...], rights: Rights) -> Comm
     if words:
         if words[0].lower() not in (*LOCKS, ALL):
             return _only(turn, "lock.kinds", kinds=", ".join(LOCKS))
-        return _kind(turn, words[0].lower(), "off")
+        return _kind(turn, rights, words[0].lower(), "off")
     if (refusal := await _refusal(turn, rights)) is not None:
         return _only(turn, refusal)
     if await turn.deps.chats.closed(turn.chat.id) is None:
@@ -81,13 +80,13 @@ async def open_again(turn: Turn, words: tuple[str, ...], rights: Rights) -> Comm
     return commit + Commit.of(events=[turn.say(turn.public("lock.opened"))])
 
 
-def _kind(turn: Turn, kind: str, how: str) -> Commit:
+def _kind(turn: Turn, rights: Rights, kind: str, how: str) -> Commit:
     """Set `lock.<kind>`."""
     choices = SETTINGS[f"lock.{LOCKS[0]}"].choices
     if how not in choices:
         return _only(turn, "lock.hows", hows=", ".join(choices))
     names = [f"lock.{one}" for one in (LOCKS if kind == ALL else (kind,))]
-    writes = [write for name in names for write in written(turn, here(turn), name, how)]
+    writes = [write for name in names for write in written(turn, here(turn), rights, name, how)]
     label = turn.speech("lock.all") if kind == ALL else turn.speech.word("setting", names[0])
     said = turn.say(
         turn.speech("set.done", label=label, value=value_word(turn.speech, names[0], how), name=names[0])
@@ -96,8 +95,7 @@ def _kind(turn: Turn, kind: str, how: str) -> Commit:
 
 
 async def _refusal(turn: Turn, rights: Rights) -> str | None:
-    if not rights.can_restrict:
-        return "deed.no_right"
+    rights.require(Right.RESTRICT)
     try:
         mine = await look_up(turn.deps.telegram, turn.chat.id, turn.deps.me.id)
     except Unknown:
@@ -105,7 +103,7 @@ async def _refusal(turn: Turn, rights: Rights) -> str | None:
     return None if mine.can_restrict else "deed.bot_lacks"
 
 
-async def night(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
+async def night(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """`/night` tells; `/night on`, `/night 22:00-07:00` and `/night off` set `night.hours`."""
     if not words:
         return Commit.of(events=[turn.say(await _state(turn))])
@@ -113,7 +111,7 @@ async def night(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
     value = SETTINGS["night.hours"].read(NIGHTS[0] if wanted == "on" else wanted)
     if value is None:
         return _only(turn, "night.how")
-    writes = written(turn, here(turn), "night.hours", value)
+    writes = written(turn, here(turn), rights, "night.hours", value)
     key = "night.off" if value == "off" else "night.set"
     return Commit.of(writes=writes) + _only(turn, key, hours=value, zone=turn.settings.timezone)
 
@@ -136,5 +134,5 @@ def night_notice(speech: Speech, *, closed: bool, until: int | None, zone: str) 
         return speech.plain("night.over")
     if until is None:
         return speech.plain("night.began")
-    at = datetime.fromtimestamp(until, UTC).astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    at = there(until, zone).strftime("%H:%M")
     return speech.plain("night.began_until", until=at)

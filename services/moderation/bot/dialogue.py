@@ -3,7 +3,9 @@
 from services.moderation.bot import (
     cards,
     commands,
+    confirming,
     letting,
+    link_reviews,
     log_view,
     membership,
     private,
@@ -15,6 +17,8 @@ from services.moderation.bot import (
 )
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
+from services.moderation.bot.reviewers import review_chat
+from services.moderation.bot.rights import LacksRight, Unknown
 from services.moderation.bot.turn import Turn, turn_of
 from services.moderation.domain.update import BadUpdate, Update, parse
 from shared.bus.commit import NOTHING, Commit, Expect
@@ -27,6 +31,8 @@ PRESSED = {
     reviews.PURPOSE: reviews.pressed,
     cards.PURPOSE: cards.pressed,
     letting.PURPOSE: letting.pressed,
+    confirming.PURPOSE: commands.confirmed,
+    link_reviews.PURPOSE: link_reviews.pressed,
 }
 """What a button stands under, and who answers its press."""
 
@@ -68,7 +74,7 @@ async def _said(turn: Turn, seen: Update) -> Commit:
 
 
 async def _pressed(turn: Turn) -> Commit:
-    reviewing = turn.chat.id == await reviews.review_chat(turn.deps)
+    reviewing = turn.chat.id == await review_chat(turn.deps)
     press = PressTurn.of(turn, turn.deps.settings.review_chat if reviewing else None)
     if press == "press.forged" and (former := await turn.deps.chats.former(turn.chat.id)) is not None:
         press = PressTurn.of(turn, former)
@@ -77,4 +83,9 @@ async def _pressed(turn: Turn) -> Commit:
     if isinstance(press, str):
         return Commit.of(events=[unsigned(turn, press)])
     handler = PRESSED.get(press.press.purpose)
-    return NOTHING if handler is None else await handler(press)
+    try:
+        return NOTHING if handler is None else await handler(press)
+    except LacksRight as lacks:
+        return Commit.of(events=[press.answer(lacks.key, alert=True)])
+    except Unknown:
+        return Commit.of(events=[press.answer("press.unknown", alert=True)])

@@ -2,8 +2,9 @@
 
 import structlog
 
-from services.moderation.bot import menu, reviews
+from services.moderation.bot import allowed, link_reviews, menu, reviews
 from services.moderation.bot.ports import Deps
+from services.moderation.store import resealing
 from services.moderation.telegram.errors import TelegramError
 from shared.bus import Bus, Commit
 
@@ -14,11 +15,23 @@ MENU_SECONDS = 6 * 3600
 
 
 def keep_talking(bus: Bus, deps: Deps) -> None:
-    """Cards that are missing are posted, and Telegram's list of commands is kept right."""
+    """Cards that are missing are posted, Telegram's list of commands is kept right, free text is sealed."""
 
     @bus.every(MISSING_CARDS_SECONDS, name="reviews")
     async def post() -> Commit | None:
         return await reviews.post_waiting(deps)
+
+    @bus.every(resealing.EVERY, name="seal")
+    async def seal() -> None:
+        await resealing.reseal(bus)
+
+    @bus.every(MISSING_CARDS_SECONDS, name="questions")
+    async def ask() -> Commit | None:
+        return await link_reviews.post_waiting(deps)
+
+    @bus.every(allowed.EVERY, name="allowed")
+    async def names() -> Commit | None:
+        return await allowed.look(deps, deps.now())
 
     @bus.every(MENU_SECONDS, name="menu")
     async def commands() -> None:

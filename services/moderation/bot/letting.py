@@ -7,6 +7,7 @@ from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Rows
 from services.moderation.bot.rights import Unknown, look_up
 from services.moderation.bot.signing import Buttons
+from services.moderation.domain.required import Right
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method
 
@@ -34,8 +35,7 @@ async def pressed(press: PressTurn) -> Commit:
         rights = await look_up(deps.telegram, chat_id, turn.person.id)
     except Unknown:
         return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.is_admin or not rights.can_invite:
-        return Commit.of(events=[press.answer("press.not_admin", alert=True)])
+    rights.require(Right.INVITE)
     waiting = await deps.actor_store.invites.waiting(chat_id)
     if not waiting:
         return Commit.of(events=[press.answer("raid.answered", alert=True)])

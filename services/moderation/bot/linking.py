@@ -9,6 +9,7 @@ from services.moderation.bot.i18n import Html, html, joined
 from services.moderation.bot.rights import Rights, Unknown, look_up
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.invites import LINKS_MOST, NAME_MOST, Invite
+from services.moderation.domain.required import Right
 from services.moderation.telegram.inviting import PLACE, SAY
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method
@@ -32,8 +33,7 @@ async def asked(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
 
 async def _lacking(turn: Turn, rights: Rights) -> str | None:
     """Key of what Telegram would refuse."""
-    if not rights.can_invite:
-        return "link.no_right"
+    rights.require(Right.INVITE)
     try:
         mine = await look_up(turn.deps.telegram, turn.chat.id, turn.deps.me.id)
     except Unknown:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from services.moderation.bot.i18n import Html, Speech, html, joined, reason_word
+from services.moderation.bot.moments import until_words
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Row, Rows
 from services.moderation.bot.rights import Rights, Unknown
@@ -13,6 +13,9 @@ from services.moderation.bot.settings_menu import value_word
 from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import Subject, here, rights_in
 from services.moderation.bot.turn import Turn
+from services.moderation.bot.withholding import told
+from services.moderation.domain.precedence import Withhold
+from services.moderation.domain.schedule import there
 from services.moderation.domain.settings import SETTINGS
 from services.moderation.telegram.audit import AuditEntry
 from services.moderation.telegram.store import AUDIT_ENTRIES
@@ -82,14 +85,24 @@ class Log:
         parts: list[str] = [who(entry, self.speech), what(entry, self.speech)]
         if entry.outcome == "already" and self.speech.knows("refusal", entry.detail):
             parts.append(self.speech.word("refusal", entry.detail))
+        elif entry.outcome == "withheld":
+            parts.append(_outcome(entry, self.speech))
         elif entry.outcome not in {"done", "already"}:
             parts.append(self.speech.word("outcome", entry.outcome))
+        parts += self._until(entry)
         parts += [without_figures(reason_word(self.speech, code)) for code in entry.reasons[:2]]
         code = f" · <code>{html(entry.code)}</code>" if entry.code else ""
         return Html(f"<code>{self.when(entry, '%d.%m %H:%M')}</code> {joined(' · ', parts)}{code}")
 
+    def _until(self, entry: AuditEntry) -> list[str]:
+        """When what was done, or what stands instead, ends."""
+        if entry.until is None:
+            return []
+        now, zone = self.turn.reply.now, self.subject.settings.timezone
+        return [until_words(self.speech, entry.until, zone, now)]
+
     def when(self, entry: AuditEntry, form: str) -> str:
-        return entry.at.astimezone(ZoneInfo(self.subject.settings.timezone)).strftime(form)
+        return there(entry.at.timestamp(), self.subject.settings.timezone).strftime(form)
 
     def whole(self, entry: AuditEntry) -> Html:
         """Everything that is known of one line."""
@@ -98,8 +111,14 @@ class Log:
             self.speech("why.when", when=self.when(entry, "%d.%m.%Y %H:%M:%S")),
             self.speech("why.who", who=who(entry, self.speech)),
             self.speech("why.what", what=what(entry, self.speech)),
-            self.speech("why.outcome", outcome=_outcome(entry, self.speech)),
+            self.speech(
+                "why.outcome", outcome=joined(", ", [_outcome(entry, self.speech), *self._until(entry)])
+            ),
         ]
+        if entry.outcome == "withheld" and self.speech.knows("stands", entry.detail):
+            found = Withhold("withheld", entry.detail, entry.until)
+            zone = self.subject.settings.timezone
+            lines.append(told(self.speech, found, entry.target, zone, self.turn.reply.now))
         if entry.reasons:
             reasons = (Html(f"• {_named(self.speech, code)}") for code in entry.reasons)
             lines += [self.speech("why.reasons"), *reasons]
@@ -114,7 +133,7 @@ def _named(speech: Speech, code: str) -> Html:
 
 def _outcome(entry: AuditEntry, speech: Speech) -> Html:
     words = speech.word("outcome", entry.outcome)
-    if entry.outcome not in {"refused", "already"} or not speech.knows("refusal", entry.detail):
+    if not entry.detail or not speech.knows("refusal", entry.detail):
         return words
     return joined(": ", [words, speech.word("refusal", entry.detail)])
 
@@ -203,7 +222,6 @@ async def turned(press: PressTurn, subject: Subject, number: str) -> Commit:
         rights = await rights_in(press.turn, subject.chat_id)
     except Unknown:
         return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.is_admin:
-        return Commit.of(events=[press.answer("press.not_admin", alert=True)])
+    rights.require_admin()
     text, rows = await Log.of(press.turn, subject).page(int(number) if number.isdecimal() else 0)
     return Commit.of(events=[press.edit(text, rows), press.answer()])

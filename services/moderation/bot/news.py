@@ -35,7 +35,7 @@ async def advise(judged: PersonJudged, deps: Deps, done: TelegramAction | None =
     cause = f"{judged.person}:{judged.judged_at.isoformat()}:{judged.score}:{judged.rule}"
     code = deps.keys.token("advice", f"{judged.chat_id}:{cause}", 8)
     state = await deps.chats.state(judged.chat_id)
-    acted = None if done is None else _acted(deps, done)
+    acted = None if done is None else _acted(deps, done, state.settings.timezone)
     news = News(chat_id=state.id, title=_title(state), at=deps.now(), judged=judged, acted=acted)
     if await _may_be_read(deps, state):
         return await _publish(deps, code, await _named(deps, news))
@@ -64,12 +64,13 @@ async def _named(deps: Deps, news: News) -> News:
     return news.model_copy(update={"name": name})
 
 
-def _acted(deps: Deps, done: TelegramAction) -> Acted:
+def _acted(deps: Deps, done: TelegramAction, timezone: str) -> Acted:
     until = done.params.get("until_date")
     return Acted(
         what="remove" if done.method is Method.BAN_MEMBER else "restrict",
         undo=code_of(deps.keys, done.action_id),
         until=None if until is None else datetime.fromtimestamp(until, UTC),
+        timezone=timezone,
     )
 
 

@@ -35,11 +35,14 @@ class Alert(Message):
 
 
 class Acted(Message):
-    """`undo` is the deed's code in the chat's log, `until` when it ends by itself: None in a basic group."""
+    """`undo` is the deed's code in the chat's log, `until` when it ends by itself: None in a basic group.
+    `timezone` is the chat's.
+    """
 
     what: Literal["remove", "restrict"]
     undo: str
     until: Moment | None
+    timezone: str = "UTC"
 
 
 class News(Message):

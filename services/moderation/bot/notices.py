@@ -1,13 +1,19 @@
 """What the bot says by itself in a chat: what dry run held back, whom it warned and why."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from typing import Any
 
 from services.moderation.bot.alerts import mention
 from services.moderation.bot.i18n import CATALOGUES, Html, Speech, joined
+from services.moderation.bot.moments import follow_up
+from services.moderation.domain.schedule import there
 from services.moderation.domain.state import Sanction
 from services.moderation.domain.warnings import Step
+from shared.contracts.telegram import PLACE_UNTIL, FollowUp, Method, TelegramAction
+
+MENDED = timedelta(hours=24)
+"""As long as a sanction may wait for its call."""
 
 
 def speech_in(language: str) -> Speech:
@@ -38,6 +44,25 @@ def warned(language: str, said: Sanction, zone: str, *, basic: bool) -> Html:
     return joined("\n", [first, speech("warn.because", reason=speech.word("not_here", said.code))])
 
 
+def mended(language: str, zone: str, said: Sanction, word: TelegramAction) -> FollowUp:
+    """The word goes where nothing was done, and gets the true end where that is another than was said."""
+    assert said.person is not None
+    speech = speech_in(language)
+    who, about = mention(said.person.id, said.person.name, speech), {"message_of": word.action_id}
+    first = speech(f"warn.{said.what}", who=who, until=PLACE_UNTIL)
+    text = joined("\n", [first, speech("warn.because", reason=speech.word("not_here", said.code))])
+    edit = _after(word, Method.EDIT_TEXT, {**about, "text": text, "parse_mode": "HTML"})
+    gone = _after(word, Method.DELETE_MESSAGES, about)
+    return follow_up(speech, zone, done=edit, otherwise=gone, said_until=said.until or 0)
+
+
+def _after(word: TelegramAction, method: Method, params: dict[str, Any]) -> dict[str, Any]:
+    """An action about the message of another one; it is awaited for a while if it is not there yet."""
+    name = f"{method.value}:{word.action_id}"[:80]
+    changed = {"action_id": name, "method": method, "params": params, "expires_at": word.decided_at + MENDED}
+    return word.model_copy(update=changed).model_dump(mode="json")
+
+
 def sentence(speech: Speech, who: Html, said: Sanction | Step, zone: str, *, basic: bool) -> Html:
     """Which warning it is, or what has followed and until when; in a basic group nobody is muted."""
     if said.what == "warn":
@@ -51,5 +76,4 @@ def sentence(speech: Speech, who: Html, said: Sanction | Step, zone: str, *, bas
 def _until(speech: Speech, until: int | None, zone: str) -> str:
     if until is None:
         return speech.plain("deed.for_ever")
-    at = datetime.fromtimestamp(until, UTC).astimezone(ZoneInfo(zone)).strftime("%d.%m %H:%M")
-    return speech.plain("warn.until", at=at)
+    return speech.plain("warn.until", at=there(until, zone).strftime("%d.%m %H:%M"))

@@ -1,8 +1,7 @@
 """What the dialogues need from the rest of the service, and no more."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.moderation.bot.store import BotStore
@@ -12,10 +11,11 @@ from services.moderation.domain.state import ChatState
 from services.moderation.domain.warnings import Warned
 from services.moderation.store.closings import Closings
 from services.moderation.store.vouches import Vouches
+from services.moderation.store.watched import WatchedNames
 from services.moderation.telegram.ports import Caller
 from services.moderation.telegram.store import ActorStore
-from shared import clock
-from shared.bus.commit import Command, Commit
+from shared.bus.commit import Command, Commit, Expect
+from shared.clock import Clock
 from shared.keys import Keys
 from shared.settings import Settings
 
@@ -31,16 +31,26 @@ class Chats(Protocol):
     def vouches(self) -> Vouches:
         """Members' words for newcomers."""
 
+    @property
+    def watched(self) -> WatchedNames:
+        """Names that chats allow."""
+
     def key(self, chat_id: int) -> str:
         """The chat's keyed hash."""
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """The chat's settings as they now stand."""
 
+    async def settings_of(self, chats: Collection[int]) -> dict[int, ChatSettings]:
+        """The settings of several chats in one round trip."""
+
+    async def setting_unchanged(self, chat_id: int, name: str, value: str) -> Expect:
+        """Nobody has set it meanwhile."""
+
     def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
         """Writes of one setting that `domain.settings.parse` has accepted."""
 
-    async def person_named(self, chat_id: int, username: str) -> int | None:
+    async def person_named(self, chat_id: int, username: str, now: int) -> int | None:
         """The id of who wrote here under this user name (lower case, without @) in the last 48 hours."""
 
     async def state(self, chat_id: int, people: Iterable[int] = ()) -> ChatState:
@@ -58,10 +68,12 @@ class Chats(Protocol):
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""
 
-    async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
+    async def messages_of(self, chat_id: int, user_id: int, now: int) -> list[int]:
         """Ids of the person's messages below 48 hours, oldest first."""
 
-    async def messages_since(self, chat_id: int, message_id: int, topic: int | None = None) -> list[int]:
+    async def messages_since(
+        self, chat_id: int, message_id: int, now: int, topic: int | None = None
+    ) -> list[int]:
         """Ids of this message and all after it, below 48 hours."""
 
     async def warned(self, chat_id: int, user_id: int) -> Warned:
@@ -107,4 +119,4 @@ class Deps:
     actor_store: ActorStore
     me: Me
     teacher: Teacher | None = None
-    now: Callable[[], datetime] = clock.now
+    now: Clock = field(kw_only=True)

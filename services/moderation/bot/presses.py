@@ -1,12 +1,15 @@
 """A pressed button, once its signature has been read."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.moderation.bot.i18n import Html
 from services.moderation.bot.reply import Rows
 from services.moderation.bot.signing import Expired, Forged, Press, Signer
 from services.moderation.bot.turn import Turn
 from shared.contracts.telegram import TelegramAction
+
+LATER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ class PressTurn:
         """Tell the presser alone; nothing but the end of the waiting without a key."""
         text = self.turn.speech.plain(key, **values) if key else ""
         return self.turn.reply.answer(self.turn.chat.id, self.press_id, text, alert=alert)
+
+    def tell(self, text: str) -> TelegramAction:
+        """The same with a text that is put together already; plain text."""
+        return self.turn.reply.answer(self.turn.chat.id, self.press_id, text, alert=True)
+
+    def later(self, text: Html) -> TelegramAction:
+        """A message in the same chat for when it is known how something ended."""
+        return self.turn.reply.send(self.turn.chat.id, text, name="later", within=LATER)
 
     def say(self, text: Html, rows: Rows = ()) -> TelegramAction:
         """A new message in the same chat."""

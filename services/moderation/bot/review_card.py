@@ -1,6 +1,8 @@
 """What a reviewer reads of a proposal: every field, escaped, nothing that can be touched by mistake."""
 
 from services.moderation.bot.i18n import Html, Speech, html, joined
+from services.moderation.bot.store import LinkFound
+from shared.contracts.links import Sighting
 from shared.contracts.listings import Content, Place
 from shared.contracts.submissions import ReviewRequested, Similar
 from shared.settings import Settings
@@ -9,13 +11,19 @@ SIMILAR_MOST = 5
 MAP_ZOOM = 16
 
 
-def card(settings: Settings, request: ReviewRequested, speech: Speech) -> Html:
+def card(
+    settings: Settings, request: ReviewRequested, speech: Speech, found: LinkFound | None = None
+) -> Html:
     """Parts with an empty line between; at most some 2,500 characters of Telegram's 4,096."""
     parts = [speech(f"review.title_{request.action}")]
     if request.content is not None:
         parts.append(_content(settings, request.content, request.before, speech))
     elif request.before is not None:
         parts.append(_content(settings, request.before, None, speech))
+    if request.link_of is not None:
+        parts.append(speech("review.link_of"))
+    if found is not None:
+        parts.append(_found(found, speech))
     if request.reason:
         parts.append(speech("review.reason", reason=request.reason))
     if request.similar:
@@ -25,6 +33,29 @@ def card(settings: Settings, request: ReviewRequested, speech: Speech) -> Html:
         parts.append(joined("\n", [speech("review.similar"), *lines]))
     parts.append(Html(f"<code>{request.submission_id[:6]}</code>"))
     return joined("\n\n", parts)
+
+
+def _found(found: LinkFound, speech: Speech) -> Html:
+    """The chat that is under the proposed link, so that nobody need open it to know what it is."""
+    if found.seen is None:
+        return speech("review.found_nothing")
+    lines = [sighting(found.seen, speech)]
+    return joined("\n", [*lines, speech("review.found_other")] if found.other else lines)
+
+
+def sighting(seen: Sighting, speech: Speech) -> Html:
+    """Title, type and members of a chat. Telegram makes links of addresses in a text, but not in code."""
+    if seen.identity is None:
+        return speech("question.now_banned")
+    known = [Html(f"<code>{html(seen.title or '—')}</code>"), speech.word("kind", seen.chat_type or "other")]
+    if seen.members is not None:
+        known.append(speech("question.members", members=seen.members))
+    return speech("question.now", what=joined(" · ", known))
+
+
+def content_lines(settings: Settings, content: Content, speech: Speech) -> Html:
+    """A line for each field that says something."""
+    return _content(settings, content, None, speech)
 
 
 def _content(settings: Settings, content: Content, before: Content | None, speech: Speech) -> Html:

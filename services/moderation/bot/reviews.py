@@ -6,14 +6,15 @@ from typing import Annotated
 import structlog
 from faststream import Context
 
+from services.moderation.bot import link_finding, reviewers
 from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.reply import Reply, Rows
 from services.moderation.bot.review_card import SIMILAR_MOST, card
-from services.moderation.bot.rights import Unknown, look_up
+from services.moderation.bot.reviewers import review_chat
 from services.moderation.bot.signing import Buttons
-from services.moderation.bot.store import REVIEW_SECONDS, Decided
+from services.moderation.bot.store import REVIEW_SECONDS, Decided, LinkFound, OpenReview
 from services.moderation.telegram.store import NOT_SENT
 from shared.bus.commit import NOTHING, Commit
 from shared.contracts.submissions import Decision, ReviewClosed, ReviewRequested, Similar, SubmissionReviewed
@@ -43,16 +44,17 @@ async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) 
         return Commit.of(
             writes=bot.store.keep_review(event, 0), expect=[bot.store.undecided(event.submission_id)]
         )
-    speech, attempt = await _speech(bot, chat_id), before.attempt if before else 0
+    speech, attempt = await speech_in(bot, chat_id), before.attempt if before else 0
+    found = await link_finding.found(bot, event)
     if attempt:
-        text, rows = shown(bot, event, speech)
+        text, rows = shown(bot, event, speech, found)
         message = {"message_of": _card_id(event.submission_id, attempt)}
         reply = Reply(f"review:{event.submission_id}:{int(event.requested_at.timestamp())}", bot.now())
         sends = [reply.edit(chat_id, message, text, rows)]
     else:
-        attempt, sends = 1, [_post(bot, event, chat_id, speech, 1)]
+        attempt, sends = 1, [_post(bot, OpenReview(event, 1, found), chat_id, speech)]
     return Commit.of(
-        writes=bot.store.keep_review(event, attempt),
+        writes=[*bot.store.keep_review(event, attempt, found), *link_finding.look_soon(bot, event, found)],
         events=sends,
         expect=[bot.store.undecided(event.submission_id)],
     )
@@ -73,9 +75,10 @@ async def on_closed(event: ReviewClosed, bot: Annotated[Deps, Context()]) -> Com
     chat_id = await review_chat(bot)
     if review is None or not review.attempt or chat_id is None:
         return Commit.of(writes=writes, expect=expect)
-    speech = await _speech(bot, chat_id)
+    speech = await speech_in(bot, chat_id)
     message = {"message_of": _card_id(event.submission_id, review.attempt)}
-    text = joined("\n\n", [card(bot.settings, review.request, speech), *_closing(speech, state, decided)])
+    said = card(bot.settings, review.request, speech, review.found)
+    text = joined("\n\n", [said, *_closing(speech, state, decided)])
     edit = Reply(f"closed:{event.submission_id}", bot.now()).edit(chat_id, message, text)
     return Commit.of(writes=writes, events=[edit], expect=expect)
 
@@ -97,7 +100,7 @@ async def post_waiting(bot: Deps) -> Commit | None:
     chat_id = await review_chat(bot)
     if chat_id is None or (await bot.actor_store.chat(chat_id)).parked:
         return None
-    speech = await _speech(bot, chat_id)
+    speech = await speech_in(bot, chat_id)
     commit, posted = NOTHING, 0
     for submission_id in await bot.store.open_reviews(500):
         review = await bot.store.review(submission_id)
@@ -106,10 +109,11 @@ async def post_waiting(bot: Deps) -> Commit | None:
             continue
         if review.attempt and await bot.actor_store.sent(_card_id(submission_id, review.attempt)) != NOT_SENT:
             continue
-        attempt = review.attempt + 1
+        found = await link_finding.found(bot, review.request)
+        again = OpenReview(review.request, review.attempt + 1, found)
         commit += Commit.of(
-            writes=bot.store.keep_review(review.request, attempt),
-            events=[_post(bot, review.request, chat_id, speech, attempt)],
+            writes=bot.store.keep_review(review.request, again.attempt, found),
+            events=[_post(bot, again, chat_id, speech)],
             expect=[bot.store.at_attempt(submission_id, review.attempt)],
         )
         posted += 1
@@ -123,14 +127,9 @@ async def pressed(press: PressTurn) -> Commit:
     turn, bot = press.turn, press.turn.deps
     args = press.press.args
     what, submission_id = (args[0][:1], args[0][1:27]) if args else ("", "")
-    if turn.chat.id != await review_chat(bot) or what not in DECISIONS or turn.person is None:
-        return Commit.of(events=[press.answer("press.forged", alert=True)])
-    try:
-        rights = await look_up(bot.telegram, turn.chat.id, turn.person.id)
-    except Unknown:
-        return Commit.of(events=[press.answer("press.unknown", alert=True)])
-    if not rights.inside:
-        return Commit.of(events=[press.answer("press.not_reviewer", alert=True)])
+    refused = "press.forged" if what not in DECISIONS else await reviewers.refusal(press)
+    if refused is not None:
+        return Commit.of(events=[press.answer(refused, alert=True)])
     if (before := await bot.store.decided(submission_id)) is not None:
         was = turn.speech.plain_word("review", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=was, by=before.by or "—")])
@@ -138,14 +137,13 @@ async def pressed(press: PressTurn) -> Commit:
     if review is None:
         return Commit.of(events=[press.answer("press.expired", alert=True)])
     of = next((s for s in review.request.similar if s.listing_id == args[0][27:]), None)
-    return await _decide(press, review.request, DECISIONS[what], of)
+    return _decide(press, review, DECISIONS[what], of)
 
 
-async def _decide(
-    press: PressTurn, request: ReviewRequested, decision: Decision, of: Similar | None
-) -> Commit:
-    turn, bot = press.turn, press.turn.deps
+def _decide(press: PressTurn, review: OpenReview, decision: Decision, of: Similar | None) -> Commit:
+    turn, bot, request = press.turn, press.turn.deps, review.request
     assert turn.person is not None
+    seen = review.found.seen if review.found and decision == "approve" else None
     reviewer = bot.keys.person(turn.person.id)
     by, speech = reviewer[:4], turn.public
     outcome = speech("review.outcome", what=speech.word("review", f"was_{decision}"), by=by)
@@ -155,10 +153,11 @@ async def _decide(
         submission_id=request.submission_id,
         decision=decision,
         duplicate_of=of.listing_id if of else None,
+        identity=seen.identity if seen else None,
         reviewer=reviewer,
         reviewed_at=turn.reply.now,
     )
-    edit = press.edit(joined("\n\n", [card(bot.settings, request, speech), outcome]))
+    edit = press.edit(joined("\n\n", [card(bot.settings, request, speech, review.found), outcome]))
     return Commit.of(
         writes=bot.store.close_review(request.submission_id, Decided(decision=decision, by=by)),
         events=[reviewed, edit, press.answer("review.thanks")],
@@ -166,7 +165,7 @@ async def _decide(
     )
 
 
-def shown(bot: Deps, request: ReviewRequested, speech: Speech) -> tuple[Html, Rows]:
+def shown(bot: Deps, request: ReviewRequested, speech: Speech, found: LinkFound | None) -> tuple[Html, Rows]:
     """The card and its buttons, signed for the chat's first id: they outlive its becoming a supergroup."""
     assert bot.settings.review_chat is not None
     button = Buttons.of(bot.keys, bot.settings.review_chat, PURPOSE, bot.now(), BUTTON_DAYS)
@@ -183,13 +182,13 @@ def shown(bot: Deps, request: ReviewRequested, speech: Speech) -> tuple[Html, Ro
             for number, one in enumerate(request.similar[:SIMILAR_MOST], start=1)
         ]
         rows.append([button(speech.plain("review.duplicate"), f"d{subject}")])
-    return card(bot.settings, request, speech), rows
+    return card(bot.settings, request, speech, found), rows
 
 
-def _post(bot: Deps, request: ReviewRequested, chat_id: int, speech: Speech, attempt: int) -> TelegramAction:
-    text, rows = shown(bot, request, speech)
-    send = Reply(f"review:{request.submission_id}", bot.now()).send(
-        chat_id, text, rows=rows, name=str(attempt), within=CARD_WITHIN
+def _post(bot: Deps, review: OpenReview, chat_id: int, speech: Speech) -> TelegramAction:
+    text, rows = shown(bot, review.request, speech, review.found)
+    send = Reply(f"review:{review.request.submission_id}", bot.now()).send(
+        chat_id, text, rows=rows, name=str(review.attempt), within=CARD_WITHIN
     )
     return send.model_copy(update={"remember_hours": REVIEW_SECONDS // 3600, "stays": True})
 
@@ -198,11 +197,6 @@ def _card_id(submission_id: str, attempt: int) -> str:
     return f"review:{submission_id}:{attempt}"
 
 
-async def review_chat(bot: Deps) -> int | None:
-    """The reviewers' chat, also after it has become a supergroup."""
-    chat_id = bot.settings.review_chat
-    return None if chat_id is None else (await bot.actor_store.chat(chat_id)).moved_to or chat_id
-
-
-async def _speech(bot: Deps, chat_id: int) -> Speech:
+async def speech_in(bot: Deps, chat_id: int) -> Speech:
+    """The review chat's language."""
     return Speech((await bot.chats.settings(chat_id)).language)

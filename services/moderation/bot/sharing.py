@@ -10,9 +10,11 @@ from typing import Any
 import orjson
 
 from services.moderation.bot.i18n import Html, Speech, html, joined
-from services.moderation.bot.rights import Rights
+from services.moderation.bot.importing import Foreign, text_of
+from services.moderation.bot.rights import Rights, Unknown
 from services.moderation.bot.settings_menu import Menu, Page
 from services.moderation.bot.subject import Subject, administered, here
+from services.moderation.bot.targets import answered
 from services.moderation.bot.turn import Turn
 from services.moderation.domain.settings import SETTINGS, BadSetting, ChatSettings, parse
 from services.moderation.telegram.errors import TelegramError
@@ -20,8 +22,6 @@ from shared.bus.commit import Command, Commit
 
 STAYS = frozenset({"dryrun", "language"})
 FORMAT = "dze-settings"
-FILE_MOST = 64 * 1024
-"""Bytes of a file with settings; all of them fill about three thousand."""
 CHATS_ON_PAGE = 7
 BAD_SHOWN = 8
 """Unreadable settings named in an answer."""
@@ -70,33 +70,31 @@ def read(text: str | bytes) -> Incoming | None:
     return Incoming({name: value for name, value in values.items() if name not in STAYS}, tuple(bad))
 
 
-async def importing(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
+async def importing(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """`/import` with the text behind it, or as an answer to a message or a file with it."""
     try:
         text = await _text(turn, words)
     except TelegramError:
         return Commit.of(events=[turn.say(turn.speech("import.unread"))])
+    except Unknown:
+        return Commit.of(events=[turn.say(turn.speech("rights.unknown"))])
+    except Foreign:
+        return Commit.of(events=[turn.say(turn.speech("import.foreign"))])
     incoming = read(text) if text else None
     if incoming is None:
         return Commit.of(events=[turn.say(turn.speech("import.bad" if text else "import.how"))])
     subject = here(turn)
-    writes = changes(turn, subject, incoming.values, "import")
+    writes = changes(turn, subject, rights, incoming.values, "import")
     return Commit.of(writes=writes, events=[turn.say(_report(turn.speech, subject.settings, incoming))])
 
 
 async def _text(turn: Turn, words: tuple[str, ...]) -> str | bytes:
-    """Raises TelegramError for a file that cannot be had."""
+    """Raises what `importing.text_of` raises."""
     own = turn.update.body.get("text")
     if words and isinstance(own, str):
         return own.split(None, 1)[1]
-    replied = turn.update.body.get("reply_to_message")
-    if not isinstance(replied, dict):
-        return ""
-    document = replied.get("document")
-    if isinstance(document, dict) and isinstance(document.get("file_id"), str):
-        return await turn.deps.telegram.fetch(document["file_id"], FILE_MOST)
-    said = replied.get("text")
-    return said[said.find("{") : said.rfind("}") + 1] or said if isinstance(said, str) else ""
+    replied = answered(turn.update.body)
+    return "" if replied is None else await text_of(turn, replied)
 
 
 def _report(speech: Speech, before: ChatSettings, incoming: Incoming) -> Html:
@@ -108,11 +106,17 @@ def _report(speech: Speech, before: ChatSettings, incoming: Incoming) -> Html:
     return joined("\n\n", [*parts, speech("import.stays")])
 
 
-def changes(turn: Turn, subject: Subject, values: Mapping[str, str], how: str) -> list[Command]:
-    """Writes of all that differs, with one line in the log of the chat that is changed."""
+def changes(
+    turn: Turn, subject: Subject, rights: Rights, values: Mapping[str, str], how: str
+) -> list[Command]:
+    """Writes of all that differs, with one line in the log of the chat that is changed.
+
+    Raises LacksRight: then nothing is changed, rather than a part of it.
+    """
     fresh = {name: value for name, value in values.items() if subject.settings.get(name) != value}
     if not fresh:
         return []
+    rights.require_for(subject.settings, fresh)
     writes = [
         write
         for name, value in fresh.items()
@@ -145,10 +149,11 @@ def asked(menu: Menu, target: Subject) -> Page:
     return text, [[menu.to_copy(target, sure=True)], [menu.to_home()]]
 
 
-def copied(turn: Turn, source: Subject, target: Subject) -> tuple[list[Command], Html]:
+def copied(turn: Turn, source: Subject, target: Subject, rights: Rights) -> tuple[list[Command], Html]:
+    """`rights` are those in the chat that is changed. Raises LacksRight."""
     values = _differing(source, target)
     text = turn.speech("copy.done", title=source.title, target=target.title, changed=len(values))
-    return changes(turn, target, values, "copy"), text
+    return changes(turn, target, rights, values, "copy"), text
 
 
 def _differing(source: Subject, target: Subject) -> dict[str, str]:

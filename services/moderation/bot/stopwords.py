@@ -12,7 +12,7 @@ NAME = "spam.words"
 SEPARATOR = ", "
 
 
-async def asked(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
+async def asked(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """Without a word that is understood it tells which there are."""
     verb, phrase = (words[0].lower() if words else "list"), " ".join(words[1:]).lower()
     now = stop_words(turn.settings.get(NAME))
@@ -23,8 +23,8 @@ async def asked(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commit:
         missing = [word for word in named if word not in now]
         if missing or not named:
             return deeds.only(turn, turn.speech("stopword.unknown", word=SEPARATOR.join(missing) or phrase))
-        return _kept(turn, tuple(word for word in now if word not in named))
-    return _kept(turn, tuple(sorted({*now, *named})))
+        return _kept(turn, rights, tuple(word for word in now if word not in named))
+    return _kept(turn, rights, tuple(sorted({*now, *named})))
 
 
 def _told(turn: Turn, now: tuple[str, ...]) -> Commit:
@@ -33,12 +33,12 @@ def _told(turn: Turn, now: tuple[str, ...]) -> Commit:
     return deeds.only(turn, turn.speech("stopword.list", words=SEPARATOR.join(now)))
 
 
-def _kept(turn: Turn, new: tuple[str, ...]) -> Commit:
+def _kept(turn: Turn, rights: Rights, new: tuple[str, ...]) -> Commit:
     try:
         _, value = chat_settings.parse(NAME, SEPARATOR.join(new) or "none")
     except BadSetting:
         text = turn.speech("stopword.bad", least=WORD_LEAST, most=WORD_MOST, words=WORDS_MOST)
         return deeds.only(turn, text)
     text = turn.speech("stopword.list", words=value) if new else turn.speech("stopword.none")
-    writes = settings_press.written(turn, here(turn), NAME, value)
+    writes = settings_press.written(turn, here(turn), rights, NAME, value)
     return Commit.of(writes=writes, events=[turn.say(text)])

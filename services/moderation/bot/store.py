@@ -8,8 +8,12 @@ from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from services.moderation.bot.news_store import NEWS_SECONDS, NewsStore
+from services.moderation.bot.pending_store import PendingStore
+from services.moderation.store.places import Places
+from services.moderation.store.questions import Questions
 from shared.bus.commit import Command, Expect
 from shared.contracts.base import Message, MessageT
+from shared.contracts.links import Sighting
 from shared.contracts.submissions import ReviewRequested
 from shared.keys import Keys
 
@@ -21,12 +25,26 @@ CLOSED_SECONDS = 2 * 86400
 TALKS_SECONDS = 180 * 86400
 
 
+class LinkFound(Message):
+    """What a look-up found under a proposed link when its card was made; `seen` is None for nothing.
+
+    `other`: another chat is listed under this link.
+    """
+
+    seen: Sighting | None = None
+    other: bool = False
+
+
 @dataclass(frozen=True)
 class OpenReview:
-    """A review that waits; `attempt` counts the cards posted for it, 0 when there is none yet."""
+    """A review that waits; `attempt` counts the cards posted for it, 0 when there is none yet.
+
+    `found` is None where the link was not looked up.
+    """
 
     request: ReviewRequested
     attempt: int
+    found: LinkFound | None = None
 
 
 class Decided(Message):
@@ -37,27 +55,36 @@ class Decided(Message):
 
 
 class BotStore:
-    """What a resident proposed is sealed; `news` is what waits for a chat's admins."""
+    """What a resident proposed is sealed. `news` waits for a chat's admins, `pending` for a press."""
 
     def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
         self.news = NewsStore(redis, keys)
+        self.pending = PendingStore(redis, keys)
+        self.places = Places(redis)
+        self.questions = Questions(redis, keys)
 
     # Reviews.
 
     async def review(self, submission_id: str) -> OpenReview | None:
         """None when it is not open."""
         key = _review_key(submission_id)
-        sealed, attempt = cast("list[bytes | None]", await self._redis.hmget(key, ["request", "attempt"]))
+        fields = await self._redis.hmget(key, ["request", "attempt", "found"])
+        sealed, attempt, found = cast("list[bytes | None]", fields)
         request = self._opened(ReviewRequested, sealed, key)
-        return None if request is None else OpenReview(request, int(attempt or 0))
+        if request is None:
+            return None
+        return OpenReview(request, int(attempt or 0), self._opened(LinkFound, found, key))
 
-    def keep_review(self, request: ReviewRequested, attempt: int) -> list[Command]:
+    def keep_review(
+        self, request: ReviewRequested, attempt: int, found: LinkFound | None = None
+    ) -> list[Command]:
         key = _review_key(request.submission_id)
         sealed = self._keys.seal(request.model_dump_json().encode(), key)
+        seen = ("found", self._keys.seal(found.model_dump_json().encode(), key)) if found else ()
         return [
-            ("HSET", key, "request", sealed, "attempt", attempt),
+            ("HSET", key, "request", sealed, "attempt", attempt, *seen),
             ("EXPIRE", key, REVIEW_SECONDS),
             ("ZADD", OPEN, int(request.requested_at.timestamp()), request.submission_id),
         ]
@@ -94,6 +121,10 @@ class BotStore:
     async def open_reviews(self, most: int) -> list[str]:
         """Submission ids, those that wait longest first."""
         return [row.decode() for row in cast("list[bytes]", await self._redis.zrange(OPEN, 0, most - 1))]
+
+    def decide(self, subject: str, decided: Decided) -> list[Command]:
+        """A decision that is not on a submission."""
+        return [("SET", _decided_key(subject), decided.model_dump_json(), "EX", DECIDED_SECONDS)]
 
     def close_advice(self, code: str, decided: Decided) -> list[Command]:
         return [("SET", _decided_key(code), decided.model_dump_json(), "EX", NEWS_SECONDS)]

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from services.moderation.bot import closing, dialogue, news, notices, waves, wiping
 from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.ports import Deps
+from services.moderation.domain.precedence import Withhold
 from services.moderation.domain.raids import Wave
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Sanction
 from services.moderation.domain.update import Person, Update
 from services.moderation.telegram.audit import AuditEntry, short
 from shared.bus.commit import Command, Commit
-from shared.contracts.telegram import PersonJudged, TelegramAction
+from shared.contracts.telegram import FollowUp, PersonJudged, TelegramAction
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,28 @@ class Talk:
     def would(self, language: str, codes: tuple[str, ...]) -> str:
         """What a dry-run notice says; plain text."""
         return notices.would_do(language, codes)
+
+    def withheld(self, action: TelegramAction, found: Withhold) -> list[Command]:
+        """A line in the chat's log of a sanction in place of which something stands."""
+        code = short(self.deps.keys, action.params["user_id"])
+        entry = AuditEntry(
+            at=self.deps.now(),
+            what=action.method,
+            target=code,
+            reasons=action.reasons,
+            outcome=found.outcome,
+            detail=found.code,
+            until=found.until,
+        )
+        return self.deps.actor_store.audit(action.chat_id, entry)
+
+    def mended(self, settings: ChatSettings, found: Sanction, word: TelegramAction) -> FollowUp:
+        """What becomes of the word on a sanction (`warned`) that turns out otherwise."""
+        return notices.mended(settings.language, settings.timezone, found, word)
+
+    def by_others(self, chat_id: int, user_id: int) -> list[Command]:
+        """Somebody else has changed what the bot did to a person: taking that back would be too late."""
+        return self.deps.actor_store.undos.changed_by_others(chat_id, user_id)
 
     def note(
         self, chat_id: int, what: str, *, reasons: tuple[str, ...], count: int, target: int | None

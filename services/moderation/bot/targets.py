@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.moderation.bot.rights import LOOK_UP_SECONDS
 from services.moderation.bot.turn import Turn
+from services.moderation.telegram.asking import ask
+from services.moderation.telegram.errors import TelegramError
 from shared.text import clean_name
 
 _ID = re.compile(r"[0-9]{5,16}")
@@ -33,12 +36,32 @@ async def find(turn: Turn, words: tuple[str, ...]) -> tuple[Target | None, tuple
         # The touched name stands among the words, spaces and all; only the last word may be a duration.
         return touched, words[-1:]
     if (name := next((word for word in words if word.startswith("@") and len(word) > 1), None)) is not None:
-        person = await turn.deps.chats.person_named(turn.chat.id, name[1:].lower())
-        return (None if person is None else Target(person, name)), _without(words, name)
+        return await _named(turn, name), _without(words, name)
     if (replied := answered(turn.update.body)) is not None:
         return _author(replied, turn.chat.id), words
     digits = next((word for word in words if _ID.fullmatch(word) and int(word) < USER_MOST), None)
     return (None, words) if digits is None else (Target(int(digits), digits), _without(words, digits))
+
+
+async def _named(turn: Turn, name: str) -> Target | None:
+    """Who wrote here under this @name, if it is still theirs.
+
+    A name that is given up can be taken within minutes. Telegram is asked for the name of the person whose id
+    is known; what cannot be asked is nobody, so that neither the old nor the new owner is hit wrongly.
+    """
+    bare = name[1:].lower()
+    person = await turn.deps.chats.person_named(turn.chat.id, bare, turn.at)
+    if person is None:
+        return None
+    try:
+        member = await ask(
+            turn.deps.telegram, "getChatMember", turn.chat.id, seconds=LOOK_UP_SECONDS, user_id=person
+        )
+    except TelegramError:
+        return None
+    user = member.get("user") if isinstance(member, dict) else None
+    theirs = user.get("username") if isinstance(user, dict) else None
+    return Target(person, name) if isinstance(theirs, str) and theirs.lower() == bare else None
 
 
 def answered(body: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
 """One turn of a dialogue: who said what where, in which language to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.moderation.bot import rights
@@ -16,7 +16,10 @@ from shared.contracts.telegram import TelegramAction
 
 @dataclass(frozen=True)
 class Turn:
-    """`settings` are those of `chat`; `speech` is the person's own language."""
+    """`settings` are those of `chat`; `speech` is the person's own language.
+
+    `confirmed`: the message was sent as the chat itself, and `person` has pressed that it is meant.
+    """
 
     deps: Deps
     update: Update
@@ -25,6 +28,7 @@ class Turn:
     settings: ChatSettings
     speech: Speech
     reply: Reply
+    confirmed: bool = False
 
     @property
     def message(self) -> Message:
@@ -39,7 +43,12 @@ class Turn:
     @property
     def is_anonymous_admin(self) -> bool:
         message = self.update.message
-        return message is not None and message.sender_chat == self.chat.id
+        return message is not None and message.sender_chat == self.chat.id and not self.confirmed
+
+    @property
+    def at(self) -> int:
+        """This moment in unix seconds."""
+        return int(self.reply.now.timestamp())
 
     @property
     def by(self) -> str:
@@ -49,11 +58,12 @@ class Turn:
         return f"admin {short(self.deps.keys, self.person.id)}"
 
     async def rights(self) -> Rights:
-        """The person's rights, asked now. Raises rights.Unknown."""
+        """The person's rights, asked now; none of a channel and of another bot. Raises rights.Unknown."""
         if self.is_anonymous_admin:
             return rights.ANONYMOUS_ADMIN
-        as_channel = self.update.message is not None and self.message.sender_chat is not None
-        if self.person is None or as_channel:
+        message = self.update.message
+        as_channel = message is not None and message.sender_chat is not None and not self.confirmed
+        if self.person is None or self.person.is_bot or as_channel:
             return Rights()
         return await rights.look_up(self.deps.telegram, self.chat.id, self.person.id)
 
@@ -70,6 +80,13 @@ class Turn:
             topic=topic if isinstance(topic, int) else None,
             name=name,
         )
+
+    def confirms(self, update: Update) -> "Turn":
+        """The turn in which that message, sent as the chat itself, is the word of who presses now.
+
+        It is answered in the chat's language: the presser's own would tell who it is.
+        """
+        return replace(self, update=update, speech=self.public, confirmed=True)
 
     def entry(self, what: str, **values: Any) -> AuditEntry:
         return AuditEntry(at=self.reply.now, what=what, by=self.by, **values)

@@ -22,16 +22,16 @@ async def said(turn: Turn, words: tuple[str, ...]) -> Commit:
     """Keep the word, or say why it does not count."""
     if turn.person is None or turn.person.is_bot or turn.message.sender_chat is not None:
         return NOTHING
-    target, _ = await find(turn, words)
-    people = [turn.person.id, *([target.id] if target else ())]
-    state = await turn.deps.chats.state(turn.chat.id, people)
-    voucher, now = turn.deps.keys.person(turn.person.id), int(turn.reply.now.timestamp())
+    voucher, now = turn.deps.keys.person(turn.person.id), turn.at
+    state = await turn.deps.chats.state(turn.chat.id, [turn.person.id])
     if state.is_admin(voucher):
         return deeds.only(turn, turn.speech("vouch.admin"))
     if not vouching.may(voucher, state, now):
         return NOTHING
+    target, _ = await find(turn, words)  # asked last: it may cost a call to Telegram
     if target is None or target.is_channel or target.id in {turn.deps.me.id, *TELEGRAM_OWN}:
         return await _hint(turn, voucher, "vouch.whom")
+    state = await turn.deps.chats.state(turn.chat.id, [turn.person.id, target.id])
     return await _vouch(turn, voucher, target, state, now)
 
 

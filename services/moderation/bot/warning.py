@@ -1,17 +1,19 @@
 """`/warn`, `/warnings`, `/unwarn`, and an admin's word for somebody: `/trust`, `/untrust`."""
 
-from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from services.moderation.bot import deeds, log_view, notices
+from services.moderation.bot import deeds, log_view, notices, withholding
 from services.moderation.bot.alerts import mention
-from services.moderation.bot.i18n import joined
+from services.moderation.bot.i18n import Html, joined
 from services.moderation.bot.rights import Rights
 from services.moderation.bot.targets import Target, find
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.membership import Membership, banning, muting
+from services.moderation.domain.precedence import Withhold
+from services.moderation.domain.required import Right
+from services.moderation.domain.schedule import there
 from services.moderation.domain.warnings import Step, Warned, step, still
-from services.moderation.telegram.audit import short
+from services.moderation.telegram.audit import AuditEntry, short
 from services.moderation.telegram.undo import code_of
 from shared.bus.commit import Commit
 from shared.contracts.telegram import Method, TelegramAction
@@ -23,49 +25,61 @@ REASON_MOST = 120
 
 async def warn(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """One more warning, and what follows when there were enough."""
-    if not rights.can_restrict:
-        return deeds.only(turn, turn.speech("deed.no_right"))
+    rights.require(Right.RESTRICT)
     target, rest = await find(turn, words)
     if target is None or target.is_channel:
         return deeds.only(turn, turn.speech("warn.channel" if target else deeds.whom(words)))
-    if (refused := await deeds.refusal(turn, WARN, target)) is not None:
-        return deeds.only(turn, turn.speech(refused))
+    stands = await deeds.what_stands(turn, WARN, target)
+    if isinstance(stands, str):
+        return deeds.only(turn, turn.speech(stands))
     if turn.settings.dryrun:
         return deeds.only(turn, turn.speech("warn.would", name=target.name))
-    now = int(turn.reply.now.timestamp())
+    now = turn.at
     found = step(turn.settings, await turn.deps.chats.warned(turn.chat.id, target.id), now)
-    return _warned(turn, target, found, " ".join(rest)[:REASON_MOST])
+    return _warned(turn, target, found, " ".join(rest)[:REASON_MOST], stands)
 
 
-def _warned(turn: Turn, target: Target, found: Step, reason: str) -> Commit:
+def _warned(turn: Turn, target: Target, found: Step, reason: str, stands: Membership) -> Commit:
     """In the chat's language: it is said to the person and to everybody."""
-    keys, speech = turn.deps.keys, turn.public
-    who = mention(target.id, target.name, speech)
-    parts = [notices.sentence(speech, who, found, turn.settings.timezone, basic=turn.chat.is_basic)]
-    if reason:
-        parts.append(speech("warn.because", reason=reason))
+    speech = turn.public
+    because = [speech("warn.because", reason=reason)] if reason else []
     writes = [
         *turn.deps.chats.save_warned(turn.chat.id, target.id, found.warned),
-        *turn.deps.actor_store.audit(
-            turn.chat.id,
-            turn.entry("warn", target=short(keys, target.id), count=found.count, reasons=("admin.warn",)),
-        ),
+        *turn.deps.actor_store.audit(turn.chat.id, _line(turn, target, found)),
     ]
+    who = mention(target.id, target.name, speech)
+    said = notices.sentence(speech, who, found, turn.settings.timezone, basic=turn.chat.is_basic)
     if found.what == "warn" or (found.what == "mute" and turn.chat.is_basic):
-        return Commit.of(writes=writes, events=[turn.say(joined("\n", parts))])
-    follows = _follows(turn, target, found)
-    code = code_of(keys, follows.action_id)
+        return Commit.of(writes=writes, events=[turn.say(joined("\n", [said, *because]))])
+    return Commit.of(writes=writes) + _followed(turn, target, found, [said, *because], stands)
+
+
+def _line(turn: Turn, target: Target, found: Step) -> AuditEntry:
+    who = short(turn.deps.keys, target.id)
+    return turn.entry("warn", target=who, count=found.count, reasons=("admin.warn",))
+
+
+def _followed(turn: Turn, target: Target, found: Step, parts: list[Html], stands: Membership) -> Commit:
+    """A mute or a ban with the way back; or what stands already and is left."""
+    follows, speech = _follows(turn, target, found), turn.public
+    ruled = deeds.ruled(turn, follows.method, follows.params, stands)
+    if isinstance(ruled, Withhold):
+        told = withholding.told(speech, ruled, target.name, turn.settings.timezone, turn.reply.now)
+        line = deeds.withheld_line(turn, follows.method, target.id, WARN.name, ruled)
+        return Commit.of(
+            writes=turn.deps.actor_store.audit(turn.chat.id, line),
+            events=[turn.say(joined("\n", [told, *parts[1:]]))],
+        )
+    code = code_of(turn.deps.keys, follows.action_id)
     rows = [[log_view.Log.of(turn).undo(code, speech.plain("undo.button"))]]
-    text = joined("\n", [*parts, speech("deed.code", code=code)])
-    return Commit.of(writes=writes, events=[follows, turn.say(text, rows)])
+    answer = turn.say(joined("\n", [*parts, speech("deed.code", code=code)]), rows)
+    return Commit.of(events=[deeds.mended(turn, follows, answer, target.name), answer])
 
 
 def _follows(turn: Turn, target: Target, found: Step) -> TelegramAction:
-    method, params = Method.BAN_MEMBER, dict[str, Any](user_id=target.id)
+    method, params = Method.BAN_MEMBER, banning(target.id, found.until)
     if found.what == "mute":
-        method, params = Method.RESTRICT_MEMBER, {**params, "permissions": deeds.SILENT}
-    if found.until is not None:
-        params["until_date"] = found.until
+        method, params = Method.RESTRICT_MEMBER, muting(target.id, found.until)
     return turn.reply.act(
         turn.chat.id, method, params, within=timedelta(days=1), by=turn.by, reasons=("admin.warn",)
     )
@@ -77,10 +91,10 @@ async def warnings(turn: Turn, words: tuple[str, ...], _rights: Rights) -> Commi
     if target is None or target.is_channel:
         return deeds.only(turn, turn.speech(deeds.whom(words)))
     kept = await turn.deps.chats.warned(turn.chat.id, target.id)
-    now = still(turn.settings, kept, int(turn.reply.now.timestamp()))
+    now = still(turn.settings, kept, turn.at)
     if not now.count and not now.steps:
         return deeds.only(turn, turn.speech("warnings.none", name=target.name))
-    when = datetime.fromtimestamp(now.at, ZoneInfo(turn.settings.timezone)).strftime("%d.%m")
+    when = there(now.at, turn.settings.timezone).strftime("%d.%m")
     text = turn.speech(
         "warnings.some",
         name=target.name,
@@ -113,7 +127,7 @@ async def trust(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
         return deeds.only(turn, turn.speech(refused))
     line = turn.entry("trust", target=short(turn.deps.keys, target.id))
     writes = [
-        *turn.deps.chats.trust(turn.chat.id, target.id, int(turn.reply.now.timestamp())),
+        *turn.deps.chats.trust(turn.chat.id, target.id, turn.at),
         *turn.deps.actor_store.audit(turn.chat.id, line),
     ]
     taught = deeds.lesson(turn, target, "trusted", "admin.trust")
@@ -135,8 +149,7 @@ async def untrust(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
 
 async def _person(turn: Turn, words: tuple[str, ...], rights: Rights) -> tuple[Target | None, str]:
     """Whom it is about, or the key of why not."""
-    if not rights.can_restrict:
-        return None, "deed.no_right"
+    rights.require(Right.RESTRICT)
     target, _ = await find(turn, words)
     if target is None or target.is_channel or target.is_chat_itself:
         return None, deeds.whom(words)

@@ -5,6 +5,7 @@ Many messages are asked about first. The ids are read anew when the button is pr
 
 from datetime import timedelta
 
+from services.moderation.bot import confirming
 from services.moderation.bot.i18n import Html, Speech
 from services.moderation.bot.presses import PressTurn
 from services.moderation.bot.rights import Rights, Unknown, look_up
@@ -12,6 +13,7 @@ from services.moderation.bot.signing import Buttons
 from services.moderation.bot.subject import rights_in
 from services.moderation.bot.targets import USER_MOST, Target, answered, find, number
 from services.moderation.bot.turn import Turn
+from services.moderation.domain.required import Right
 from services.moderation.domain.update import Update
 from services.moderation.telegram.actor import PROTECTED
 from services.moderation.telegram.audit import short
@@ -33,14 +35,14 @@ def looks_back(update: Update) -> bool:
     """Whether this asks for a purge: it must find what was written just before."""
     said, data = update.body.get("text"), update.body.get("data")
     if update.kind == "callback_query":
-        return isinstance(data, str) and (data.startswith(f"{PURPOSE}:") or ":wipe:" in data)
+        purges = (f"{PURPOSE}:", f"{confirming.PURPOSE}:")
+        return isinstance(data, str) and (data.startswith(purges) or ":wipe:" in data)
     return isinstance(said, str) and said.lower().startswith("/purge")
 
 
 async def asked(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
     """`/purge` in answer to a message: it and all after it; `/purge person`: all by its author."""
-    if not rights.can_delete:
-        return Commit.of(events=[turn.say(turn.speech("purge.no_right"))])
+    rights.require(Right.DELETE)
     if (refusal := await _bot_lacks(turn, turn.chat.id)) is not None:
         return Commit.of(events=[turn.say(turn.speech(refusal))])
     by_person = any(word.lower() in PERSON_WORDS or word.startswith("@") for word in words)
@@ -66,7 +68,7 @@ async def _since(turn: Turn) -> Commit:
     if first <= 0:
         return Commit.of(events=[turn.say(turn.speech("purge.how"))])
     topic = _topic(turn)
-    ids = await turn.deps.chats.messages_since(turn.chat.id, first, topic)
+    ids = await turn.deps.chats.messages_since(turn.chat.id, first, turn.at, topic)
     where = () if topic is None else (str(topic),)
     return _begin(turn, ids, "purge.sure_since", ("s", str(first), *where))
 
@@ -80,7 +82,7 @@ def _topic(turn: Turn) -> int | None:
 async def _of_person(turn: Turn, target: Target) -> Commit:
     if target.id in PROTECTED or target.is_chat_itself:
         return Commit.of(events=[turn.say(turn.speech("target.protected"))])
-    ids = await turn.deps.chats.messages_of(turn.chat.id, target.id)
+    ids = await turn.deps.chats.messages_of(turn.chat.id, target.id, turn.at)
     return _begin(turn, ids, "purge.sure_person", ("p", str(target.id)), name=target.name, target=target.id)
 
 
@@ -139,9 +141,10 @@ async def pressed(press: PressTurn) -> Commit:
     match args[0]:
         case "s" if 0 < wanted < MESSAGE_MOST:
             topic = int(args[2]) if args[2].isdecimal() else None
-            ids, target = await turn.deps.chats.messages_since(turn.chat.id, wanted, topic), 0
+            ids = await turn.deps.chats.messages_since(turn.chat.id, wanted, turn.at, topic)
+            target = 0
         case "p" if wanted and abs(wanted) < USER_MOST:
-            ids, target = await turn.deps.chats.messages_of(turn.chat.id, wanted), wanted
+            ids, target = await turn.deps.chats.messages_of(turn.chat.id, wanted, turn.at), wanted
         case _:
             return Commit.of(events=[press.answer("press.expired", alert=True)])
     if not ids:
@@ -155,7 +158,7 @@ async def by_person(press: PressTurn, chat_id: int, user_id: int) -> Commit:
     turn = press.turn
     if (refusal := await _bot_lacks(turn, chat_id)) is not None:
         return Commit.of(events=[press.answer(refusal, alert=True)])
-    ids = await turn.deps.chats.messages_of(chat_id, user_id)
+    ids = await turn.deps.chats.messages_of(chat_id, user_id, turn.at)
     if not ids:
         return Commit.of(events=[press.answer("purge.nothing", alert=True)])
     settings = await turn.deps.chats.settings(chat_id)
@@ -169,6 +172,5 @@ async def _refusal(press: PressTurn, chat_id: int) -> str | None:
         rights = await rights_in(press.turn, chat_id)
     except Unknown:
         return "press.unknown"
-    if not rights.can_delete:
-        return "press.not_admin"
+    rights.require(Right.DELETE)
     return await _bot_lacks(press.turn, chat_id)

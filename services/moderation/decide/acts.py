@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
+from services.moderation.decide.restoring import restored
 from services.moderation.decide.sanctions import sanctions
 from services.moderation.domain.due import ALERT_AGAIN, Due
 from services.moderation.domain.state import DAY, Alert, ChatState, Delete
@@ -34,6 +35,8 @@ async def acts_of(desk: Desk, state: ChatState, now: int) -> Commit:
         writes += desk.bot.note(state.id, Method.DELETE_MESSAGES, reasons=(code,), count=count, target=None)
     events += notice(desk, state, tuple(changes.would), now)
     found = Commit.of(writes=writes, events=events)
+    if changes.weakened or changes.by_others:
+        found += await restored(desk, state, now)
     if changes.copies:
         found += desk.store.corrections.save_copies(changes.copies)
     return sum(alerts, NOTHING) + found if alerts else found

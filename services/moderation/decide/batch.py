@@ -1,5 +1,6 @@
 """One batch of updates of one partition: load, decide in order, hand over one commit."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,9 +11,12 @@ from services.moderation.decide.desk import Desk
 from services.moderation.domain import lookalike, vouching
 from services.moderation.domain.context import Context
 from services.moderation.domain.decide import STALE, decide, needs_admins, needs_linked
+from services.moderation.domain.facts import Fact, needs_facts
 from services.moderation.domain.migration import Moved, at_new_id, migration
+from services.moderation.domain.policy import Policy
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.update import ADMINS, BadUpdate, Change, Person, Update, parse
+from services.moderation.identity import TYPES
 from services.moderation.raids.watch import watch
 from services.moderation.store.chats import Wanted
 from shared.bus.commit import NOTHING, Command, Commit
@@ -22,6 +26,10 @@ from shared.telemetry import metrics
 log = structlog.get_logger()
 COMMAND_STALE = 3600
 """Seconds after which a command is not carried out any more: who wrote it has long helped themselves."""
+
+
+LEARNT_MOST = 3
+"""Times that something is looked up for one update."""
 
 
 class TwoAtOnce(Exception):  # noqa: N818
@@ -44,6 +52,8 @@ class Batch:
     cut: TelegramUpdate | None = None
     again: list[TelegramUpdate] = field(default_factory=list)
     """To be answered once more, when the chat of which they speak has moved."""
+    learnt: dict[int, Policy] = field(default_factory=dict)
+    """By update id, under which settings it was looked at whether something must be learnt for it."""
     moves: dict[int, Commit] = field(default_factory=dict)
     """By a chat's old id, everything that goes to the new one."""
 
@@ -55,6 +65,7 @@ class Batch:
             updates = [update for update, _ in self.updates if not _is_stale(update, self.now)]
             context = replace(context, texts=await self.desk.texts.read(updates, self.states, context))
         await self.desk.know_admins(self._unsure(context), self.now)
+        await self._learn_all(context)
         spoken: set[int] = set()
         for at, (update, event) in enumerate(self.updates):
             if at and self._reads_what_was_written(at, spoken, context):
@@ -110,7 +121,7 @@ class Batch:
             if update.message is not None and update.message.album:
                 want.albums.add(update.message.album)
             if update.chat.username:
-                want.links.add(f"u:{update.chat.username}")
+                want.links[f"u:{update.chat.username}"] = TYPES.get(update.chat.type, "other")
         return wanted
 
     def _unsure(self, context: Context) -> list[ChatState]:
@@ -134,15 +145,53 @@ class Batch:
         if state is not None:
             self._correct(update, state)
             if (channel := needs_linked(update, state)) is not None:
-                await self.desk.know_linked(state, channel)
+                await self.desk.know_linked(state, channel, self.now)
             if not self.desk.knows(state, self.now) and needs_admins(update, state, context):
                 await self.desk.know_admins([state], self.now)
+            await self._learn(update, state, context)
             decide(update, state, context)
         if self._is_said(update, context):
             try:
                 await self._converse(update)
             except Moved as moved:
                 await self._move(moved, event)
+
+    async def _learn(self, update: Update, state: ChatState, context: Context) -> None:
+        """What decides whether a link or a quote is held against who sent it. One fact may raise the next."""
+        if self.learnt.get(update.id) is state.policy:
+            return
+        for _ in range(LEARNT_MOST):
+            needed = self._needed(update, state, context)
+            if not needed:
+                return
+            await self.desk.facts.learn(needed, update, state, context)
+            context.memo.pop(update.id, None)
+
+    def _needed(self, update: Update, state: ChatState, context: Context) -> frozenset[Fact]:
+        needed = needs_facts(update, state, context)
+        if not needed and state.admins is not None:  # without admins nobody is accused, and nothing asked
+            self.learnt[update.id] = state.policy
+        return needed
+
+    async def _learn_all(self, context: Context) -> None:
+        """The chats side by side, so that a slow answer about one does not hold up the others. What is known
+        of a chat with another title or name than before is learnt when that is noted.
+        """
+        by_chat: dict[int, list[Update]] = {}
+        for update, _ in self.updates:
+            state = self._state(update)
+            if state is None or update.message is None or update.chat != state.about:
+                continue
+            if not _is_stale(update, self.now) and self._needed(update, state, context):
+                by_chat.setdefault(state.id, []).append(update)
+        waiting = [self._learn_of(self.states[chat], found, context) for chat, found in by_chat.items()]
+        for result in await asyncio.gather(*waiting, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _learn_of(self, state: ChatState, updates: list[Update], context: Context) -> None:
+        for update in updates:
+            await self._learn(update, state, context)
 
     def _is_said(self, update: Update, context: Context) -> bool:
         """Whether the bot is to answer."""
@@ -157,7 +206,9 @@ class Batch:
         message = update.message
         if state is None or message is None or message.sender is None or not message.is_command:
             return False
-        if message.sender_chat is not None or state.bot not in ADMINS or state.admins is None:
+        if message.sender_chat is not None:
+            return message.sender_chat != state.id  # a channel is no admin
+        if state.bot not in ADMINS or state.admins is None:
             return False
         person = context.person(message.sender.id)
         if state.is_admin(person) or not state.admins.fresh(self.now):
@@ -186,7 +237,11 @@ class Batch:
     def _correct(self, update: Update, state: ChatState) -> None:
         """Keep what is known of the chat in step with what the update says of it."""
         if update.chat is not None and update.chat != state.about:
+            if state.about is not None and state.about.username != update.chat.username:
+                state.changes.former_name = state.about.username
             state.about, state.changes.about = update.chat, True
+            self.learnt.clear()
+            state.addresses, state.sealed_addresses = None, b""
         if update.message is not None and (migrated := migration(update.message, state.id)) is not None:
             state.changes.migrated = migrated
         if update.change is None:

@@ -105,7 +105,8 @@ class _Turn:
         if self.settings.dryrun:
             return await self._would()
         found = await shut(self.desk.telegram, self.chat_id, closed, self.settings.get("night.mode"))
-        asked = give(self.desk.store.chats, self.chat_id, found.ours, self.now, "night")
+        chats = self.desk.store.chats
+        asked = give(chats, self.chat_id, found.ours, self.now, "night", seen=found.before)
         return self._save(found._replace(night=night)) + Commit.of(events=[asked, *self._say(night)])
 
     async def _open(self, closed: Closed) -> Commit:
@@ -131,7 +132,7 @@ class _Turn:
         again = closing.reopened(closed, current)
         if again == current or closed.tries >= TRIES:
             return self._save(None)
-        asked = give(self.desk.store.chats, self.chat_id, again, self.now, "open")
+        asked = give(self.desk.store.chats, self.chat_id, again, self.now, "open", seen=closed.ours)
         tried = closed._replace(opening=self.at, tries=closed.tries + 1)
         return self._save(tried) + Commit.of(events=[asked])
 

@@ -1,13 +1,13 @@
 """What deciding reaches for: the store, Telegram's read-only look-ups, the dialogues."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 from services.moderation.bot.talk import Talk
+from services.moderation.decide.chat_facts import AGAIN, REFUSED_FOR, STALE_FOR, ChatFacts
 from services.moderation.domain import lookalike
 from services.moderation.domain.context import Context
 from services.moderation.domain.state import ChatState
@@ -17,19 +17,11 @@ from services.moderation.spam.texts import Texts
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.ports import Asker
-from shared import clock
 from shared.bus.errors import TryLater
+from shared.clock import Clock
 from shared.keys import Keys
 
 LOOK_UP_SECONDS = 5.0
-NO_CHANNEL = "-"
-"""In place of the linked channel's hash: there is none. One that comes later shows by its own posts."""
-AGAIN = 5.0
-"""Seconds after which an update waits again for a look-up that failed."""
-HIDDEN_FOR = 600
-"""Seconds for which a refusal to name the admins is believed."""
-STALE_FOR = 60
-"""Seconds before an old list of admins is looked up again when that failed."""
 
 
 @dataclass
@@ -42,17 +34,22 @@ class Desk:
     bot: Talk
     """What the bot says: its answers, its advice, its dry-run notices, its lines in a chat's log."""
     move: Mover
-    now: Callable[[], datetime] = clock.now
+    now: Clock
     me: int = 0
     """The bot's own id."""
     texts: Texts | None = None
     """Reads texts; None where nobody's are read."""
+    facts: ChatFacts = field(init=False)
+    """Learns a chat's names and links."""
     _silent: dict[int, int] = field(default_factory=dict)
     """Chats whose admins could not be learnt: unix seconds until which that is not tried again."""
 
+    def __post_init__(self) -> None:
+        self.facts = ChatFacts(self.store, self.keys, self.ask, self._look)
+
     def context(self, now: int) -> Context:
         """For one batch: hashes are computed once in it and forgotten with it."""
-        return Context(now, cache(self.keys.person), self._likeness, self.me)
+        return Context(now, cache(self.keys.person), self._likeness, self.me or self.bot.deps.me.id)
 
     def keyed(self, text: str) -> str:
         """A keyed hash of a name's skeleton."""
@@ -82,9 +79,9 @@ class Desk:
 
     async def _look_up(self, state: ChatState, now: int) -> None:
         try:
-            members = await self._ask("getChatAdministrators", state, return_bots=True)
+            members = await self.ask("getChatAdministrators", state, return_bots=True)
         except (Refused, Gone, Forbidden, Migrated):
-            self._silent[state.id] = now + HIDDEN_FOR
+            self._silent[state.id] = now + REFUSED_FOR
             state.admins_hidden = state.admins is None
             return
         except (TelegramError, TimeoutError):
@@ -96,7 +93,7 @@ class Desk:
         state.admins = lookalike.admins_of(found, now, self.keys.person, self.keyed)
         state.changes.admins = True
 
-    async def _ask(self, method: str, state: ChatState, **more: Any) -> Any:
+    async def ask(self, method: str, state: ChatState, **more: Any) -> Any:
         """Telegram's answer about a chat; where it tells a new id, of that one, and the chat moves there."""
         try:
             return await _within(
@@ -108,21 +105,17 @@ class Desk:
                 self.telegram.call(method, {"chat_id": moved.new_id, **more}, seconds=LOOK_UP_SECONDS)
             )
 
-    async def know_linked(self, state: ChatState, channel: int) -> None:
+    async def _look(self, method: str, chat_id: int) -> Any:
+        return await _within(self.telegram.call(method, {"chat_id": chat_id}, seconds=LOOK_UP_SECONDS))
+
+    async def know_linked(self, state: ChatState, channel: int, now: int) -> None:
         """Learn which channel is linked to a group before another channel is taken for a stranger.
 
         Raises TryLater when it cannot be learnt now; where Telegram refuses to tell, the channel is spared.
         """
-        try:
-            chat = await self._ask("getChat", state)
-        except (Refused, Gone, Forbidden, Migrated):
+        told = await self.facts.know_addresses(state, now)
+        if not told or not state.linked:
             state.linked = self.keys.person(channel)
-            return
-        except (TelegramError, TimeoutError):
-            raise TryLater("the linked channel could not be looked up", AGAIN) from None
-        linked = chat.get("linked_chat_id") if isinstance(chat, dict) else None
-        state.linked = self.keys.person(linked) if isinstance(linked, int) else NO_CHANNEL
-        state.changes.linked = True
 
 
 async def _within(call: Awaitable[Any]) -> Any:

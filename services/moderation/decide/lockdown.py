@@ -6,16 +6,17 @@ chat was seen to be open again. So whoever dies in between, the next one knows w
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from services.moderation.domain import closing
 from services.moderation.domain.closing import FOR_EVER, NEVER, Closed
+from services.moderation.domain.permissions import Permissions
 from services.moderation.store.closings import Closings
 from services.moderation.telegram.asking import ask
 from services.moderation.telegram.errors import Forbidden, TelegramError
 from services.moderation.telegram.ports import Asker
 from shared.bus.commit import NOTHING, Commit
-from shared.contracts.telegram import Method, TelegramAction
+from shared.contracts.telegram import Method, Stands, TelegramAction
 
 LOOK_UP_SECONDS = 5.0
 OPENING_WITHIN = timedelta(days=1)
@@ -51,7 +52,7 @@ async def lock_down(
     closed = await shut(telegram, chat_id, closed, "silent")
     return Commit.of(
         writes=chats.closings.save(chat_id, closed._replace(order=order)),
-        events=[give(chats, chat_id, closed.ours, now, "order", by=by)],
+        events=[give(chats, chat_id, closed.ours, now, "order", seen=closed.before, by=by)],
         expect=[expect],
     )
 
@@ -61,7 +62,8 @@ async def unlock(chats: Closable, telegram: Asker, chat_id: int, now: datetime, 
     closed, _, expect = await chats.closings.read(chat_id)
     if closed is None or not closed.shut:
         return NOTHING
-    awake = chats.closings.awake(chat_id, closed.night) if closed.night != NEVER else []
+    at = int(now.timestamp())
+    awake = chats.closings.awake(chat_id, closed.night, at) if closed.night != NEVER else []
     opened = await reopen(chats, telegram, chat_id, closed, now, by=by)
     return Commit.of(writes=[*awake, *opened.writes], events=opened.events, expect=[expect])
 
@@ -81,7 +83,7 @@ async def reopen(
     kept = closed._replace(night=NEVER, order=NEVER, opening=int(now.timestamp()))
     return Commit.of(
         writes=chats.closings.save(chat_id, kept),
-        events=[give(chats, chat_id, again, now, "open", by=by)],
+        events=[give(chats, chat_id, again, now, "open", seen=closed.ours, by=by)],
     )
 
 
@@ -101,15 +103,27 @@ async def permitted(telegram: Asker, chat_id: int) -> dict[str, bool]:
 
 
 def give(
-    chats: Closable, chat_id: int, permissions: Any, now: datetime, why: str, *, by: str = ""
+    chats: Closable,
+    chat_id: int,
+    permissions: Permissions,
+    now: datetime,
+    why: str,
+    *,
+    seen: Permissions,
+    by: str = "",
 ) -> TelegramAction:
-    """Each permission stands for itself, so that what is read back is what was set."""
+    """Each permission stands for itself, so that what is read back is what was set.
+
+    `seen`: what the chat allows before it; only what is to be another is changed, so that what an admin
+    changes by hand until the call stays.
+    """
     within = OPENING_WITHIN if why == "open" else CLOSING_WITHIN
     return TelegramAction(
         action_id=f"{why}:{chats.key(chat_id)}:{int(now.timestamp() * 1000)}",
         chat_id=chat_id,
         method=Method.SET_PERMISSIONS,
         params={"permissions": dict(permissions), "use_independent_chat_permissions": True},
+        expected=Stands(status="", permissions=dict(seen)),
         reasons=("lockdown",) if by or why == "order" else ("night.hours",),
         by=by,
         decided_at=now,

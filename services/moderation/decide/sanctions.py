@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.moderation.decide.desk import Desk
-from services.moderation.domain.closing import SPEAKING
+from services.moderation.domain.membership import banning, muting
 from services.moderation.domain.state import ChatState, Sanction
 from shared.contracts.telegram import Method, TelegramAction
 
@@ -13,29 +13,36 @@ EXPIRES = timedelta(hours=24)
 SAID_WITHIN = timedelta(minutes=10)
 """A warning that comes later would puzzle more than teach."""
 Call = tuple[Method, dict[str, Any]]
-SILENT = dict.fromkeys(SPEAKING, False)
 
 
 def sanctions(desk: Desk, state: ChatState, now: int) -> Iterator[TelegramAction]:
     """Each sanction's action, and what the person is told; a basic group can mute nobody."""
     for number, found in enumerate(state.changes.sanctions):
         cause = f"{found.what}:{state.key}:{found.message_id}:{now}:{number}"
-        if (call := _call(found)) is not None and not (found.what == "mute" and state.is_basic):
-            yield _action(state, found, call, cause, now)
-        if found.person is not None and found.what in ("warn", "mute", "ban"):
-            yield _word(desk, state, found, f"say:{cause}", now)
+        call = None if found.what == "mute" and state.is_basic else _call(found)
+        word = _word(desk, state, found, f"say:{cause}", now) if _is_told(found) else None
+        if call is not None:
+            action = _action(state, found, call, cause, now)
+            follow = None if word is None else desk.bot.mended(state.settings, found, word)
+            yield action.model_copy(update={"follow": follow})
+        if word is not None:
+            yield word
+
+
+def _is_told(found: Sanction) -> bool:
+    return found.person is not None and found.what in ("warn", "mute", "ban")
 
 
 def _call(found: Sanction) -> Call | None:
-    until = {} if found.until is None else {"until_date": found.until}
-    who = {"user_id": found.person.id} if found.person is not None else {}
+    if found.what == "ban_channel":
+        return Method.BAN_SENDER_CHAT, {"sender_chat_id": found.channel}
+    if found.person is None:
+        return None
     match found.what:
         case "mute":
-            return Method.RESTRICT_MEMBER, {**who, "permissions": SILENT, **until}
+            return Method.RESTRICT_MEMBER, muting(found.person.id, found.until)
         case "ban" | "remove":
-            return Method.BAN_MEMBER, {**who, **until}
-        case "ban_channel":
-            return Method.BAN_SENDER_CHAT, {"sender_chat_id": found.channel}
+            return Method.BAN_MEMBER, banning(found.person.id, found.until)
     return None
 
 

@@ -10,7 +10,7 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Delete
 from services.moderation.store.due import Ready
 from services.moderation.store.index import Indexed
-from services.moderation.store.names import AGING
+from services.moderation.store.names import AGING, HOUR
 from shared.bus.commit import Command, Commit
 from shared.contracts.base import Message
 
@@ -50,15 +50,15 @@ async def sweep(desk: Desk, sent: Sent, moment: datetime) -> Commit | None:
             at_home = one.due.chat == desk.store.chats.key(chat_id)
             (gone if at_home else moved).setdefault(chat_id, []).append(delete)
     for chat_id, deletes in moved.items():
-        gone.setdefault(chat_id, []).extend(await _still(desk, chat_id, deletes))
+        gone.setdefault(chat_id, []).extend(await _still(desk, chat_id, deletes, now))
     writes = [*later.done(done), *later.postpone(waiting)]
     return Commit.of(writes=writes, events=_actions(desk, gone, now))
 
 
-async def _still(desk: Desk, chat_id: int, deletes: Sequence[Delete]) -> Sequence[Delete]:
+async def _still(desk: Desk, chat_id: int, deletes: Sequence[Delete], now: int) -> Sequence[Delete]:
     """Of a group that has become a supergroup: not what is another message's id by now."""
     sent = ((delete.message_id, delete.sent_at) for delete in deletes)
-    still = await desk.store.chats.index.not_again(chat_id, sent)
+    still = await desk.store.chats.index.not_again(chat_id, sent, now)
     return [delete for delete in deletes if delete.message_id in still]
 
 
@@ -96,7 +96,7 @@ async def grow_old(desk: Desk, moment: datetime) -> Commit | None:
         if not hours:
             rest.append(key)
         elif not settings[chat_id].dryrun:
-            old = await _old(desk, chat_id, settings[chat_id], now - 3600 * hours)
+            old = await _old(desk, chat_id, settings[chat_id], now)
             writes += chats.index.forget(chat_id, old)
             gone[chat_id] = [Delete(one.message_id, one.at, OLDER) for one in old]
     writes += chats.closings.rest(AGING, rest)
@@ -104,13 +104,14 @@ async def grow_old(desk: Desk, moment: datetime) -> Commit | None:
     return found if found.writes or found.events else None
 
 
-async def _old(desk: Desk, chat_id: int, settings: ChatSettings, moment: int) -> Sequence[Indexed]:
+async def _old(desk: Desk, chat_id: int, settings: ChatSettings, now: int) -> Sequence[Indexed]:
     """Where admins' messages stay, nobody's go while it is not known who they are."""
-    found = await desk.store.chats.index.before(chat_id, moment)
+    moment = now - HOUR * settings.number(OLDER)
+    found = await desk.store.chats.index.before(chat_id, moment, now)
     if settings.get("older.for") == "everyone" or not found:
         return found[:AGED_AT_ONCE]
     state = await desk.store.chats.state(chat_id)
-    await desk.know_admins([state], int(desk.now().timestamp()))
+    await desk.know_admins([state], now)
     if state.admins is None:
         return []
     kept = state.admins.people | {state.key, state.linked}

@@ -4,19 +4,12 @@ What was allowed before is kept until it is given back. Each permission goes bac
 as we set it becomes what it was, one that an admin has changed meanwhile stays as the admin left it.
 """
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from services.moderation.domain import schedule
+from services.moderation.domain.permissions import SENDING, SPEAKING, Permissions
 from services.moderation.domain.settings import ChatSettings
 
-Permissions = Mapping[str, bool]
-SPEAKING = (
-    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
-    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
-    "can_add_web_page_previews",
-)  # fmt: skip
-"""Permissions to write in one way or another (core.telegram.org/bots/api#chatpermissions)."""
 TEXT = "can_send_messages"
 FOR_EVER = 0
 NEVER = -1
@@ -53,7 +46,7 @@ def permissions_of(chat: Any) -> dict[str, bool] | None:
 
 def closing(before: Permissions, mode: str) -> dict[str, bool]:
     """What is allowed while closed: nothing is allowed that was not; `text` leaves words."""
-    taken = {name for name in before if name in SPEAKING or name.startswith("can_send_")}
+    taken = {name for name in before if name in SPEAKING or name.startswith(SENDING)}
     if mode == "text":
         taken.discard(TEXT)
     return {name: value and name not in taken for name, value in before.items()}
@@ -67,12 +60,17 @@ def reopened(closed: Closed, current: Permissions) -> dict[str, bool]:
     }
 
 
+def changed(current: Permissions, wanted: Permissions, seen: Permissions) -> dict[str, bool]:
+    """What a chat is to allow at the moment of the call: `current`, but where `wanted` is not as `seen`."""
+    meant = {name: value for name, value in wanted.items() if seen.get(name) != value}
+    return dict(current) | meant
+
+
 def night_until(settings: ChatSettings, now: int) -> int:
     """When the night ends that is on now, `NEVER` when there is none."""
     hours = settings.get("night.hours")
-    if hours == "off" or not schedule.inside(hours, settings.timezone, now):
-        return NEVER
-    return schedule.closes_at(hours, settings.timezone, now)
+    found = schedule.covering(hours, settings.timezone, now) if hours != "off" else None
+    return NEVER if found is None else found.end
 
 
 def due(closed: Closed | None, settings: ChatSettings, now: int, skip: int = 0) -> Closed | None:

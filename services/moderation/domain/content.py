@@ -1,11 +1,10 @@
-"""What a message is: its kinds of media, its kind of service message, its links.
+"""What a message is: its kinds of media, its kind of service message, its entities.
 
 Field names are those of the Bot API (core.telegram.org/bots/api#message, version 10.3). A field that is not
 known here is never an error: what looks like a file counts as media, what has no content counts as a service
 message.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -105,13 +104,16 @@ ENVELOPE = frozenset({
 _MEDIA, _SERVICE = frozenset(MEDIA), frozenset(SERVICE)
 _WITH_FILES = frozenset({"poll", "rich_message", "game"})
 _NO_FILES = frozenset({"text", "game"})
-_KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
+KNOWN = ENVELOPE | PLAIN | _MEDIA | SERVICE.keys()
+"""Fields of a message that were there when this was written."""
 _OF_FILES = frozenset({"file_id", "file_unique_id", "mime_type", "thumbnail"})
 """Whatever has one of these is a file, whether or not Telegram gives it to bots."""
 _DEEPEST = 8
-_FORWARDED = frozenset({
-    "forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name",
+FORWARDED = frozenset({
+    "forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_from_message_id",
+    "forward_sender_name", "forward_signature",
 })  # fmt: skip
+"""Fields of a forwarded message; all but the first stood in earlier versions of the Bot API."""
 
 
 def service_kind(message: Json) -> str | None:
@@ -132,7 +134,7 @@ def media_kinds(message: Json) -> tuple[str, ...]:
     if found := _MEDIA.intersection(fields):
         kind = next(iter(found)) if len(found) == 1 else next(kind for kind in MEDIA if kind in found)
         return ("document", *_of_type(message[kind])) if kind == "document" else (kind,)
-    if fields <= _KNOWN and _WITH_FILES.isdisjoint(fields):
+    if fields <= KNOWN and _WITH_FILES.isdisjoint(fields):
         return ("other",) if _looks_like_media(message) else ()
     if fields & SERVICE.keys():
         return ()
@@ -184,7 +186,7 @@ def _has_file(value: Any, depth: int = 0) -> bool:
 
 
 def is_forward(message: Json) -> bool:
-    return not _FORWARDED.isdisjoint(message)
+    return not FORWARDED.isdisjoint(message)
 
 
 def entities(message: Json) -> Iterator[tuple[str, str]]:
@@ -210,50 +212,3 @@ def _entity(entity: Json, units: bytes) -> tuple[str, str]:
     if isinstance(start, int) and isinstance(length, int) and start >= 0 and length >= 0:
         return str(kind), units[2 * start : 2 * (start + length)].decode("utf-16-le", "replace")
     return str(kind), ""
-
-
-_LINKED = frozenset({"entities", "caption_entities", "reply_markup"})
-_INVITE = re.compile(r"(?:t(?:elegram)?\.(?:me|dog)/(?:\+|joinchat/)|tg://join)", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?://|tg://|\bwww\.|\bt(?:elegram)?\.(?:me|dog)/)\S+", re.IGNORECASE)
-
-
-def links(message: Json) -> tuple[str, ...]:
-    """`invite` for a link that leads into a private chat, `link` for any other; from text and buttons.
-
-    Addresses that stand in the text without an entity count as well.
-    """
-    text = message.get("text") or message.get("caption")
-    found = {_of_link(address) for address in written_addresses(text)} if isinstance(text, str) else set()
-    if not found and _LINKED.isdisjoint(message):
-        return ()
-    if "entities" in message or "caption_entities" in message:
-        for kind, target in entities(message):
-            if kind in ("url", "text_link"):
-                found.add(_of_link(target))
-    markup = message.get("reply_markup")
-    if isinstance(markup, dict) and _has_url(markup.get("inline_keyboard")):
-        found.add("link")
-    return tuple(sorted(found))
-
-
-def _of_link(target: str) -> str:
-    return "invite" if is_invite(target) else "link"
-
-
-def is_invite(target: str) -> bool:
-    """Whether an address leads into a private chat."""
-    return _INVITE.search(target) is not None
-
-
-def written_addresses(text: str) -> list[str]:
-    """Addresses that stand in a text, with or without an entity. None is without a stroke or a point."""
-    return _ADDRESS.findall(text) if "/" in text or "." in text else []
-
-
-def _has_url(rows: Any) -> bool:
-    return isinstance(rows, list) and any(
-        isinstance(button, dict) and "url" in button
-        for row in rows
-        if isinstance(row, list)
-        for button in row
-    )

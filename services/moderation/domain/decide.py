@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 
-from services.moderation.domain import media, quotes, spam
-from services.moderation.domain.content import Json
+from services.moderation.domain import media, replaced, spam
 from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
-from services.moderation.domain.locks import Where, found, strongest
-from services.moderation.domain.policy import Policy
-from services.moderation.domain.roles import Role, concerns, role_of
+from services.moderation.domain.locks import strongest
+from services.moderation.domain.noted import NEWCOMER, first_message, is_first_of_day, note
+from services.moderation.domain.roles import role_of
 from services.moderation.domain.state import (
-    DAY,
     Alert,
     AlertKind,
     ChatState,
@@ -19,10 +17,16 @@ from services.moderation.domain.state import (
     Sanction,
 )
 from services.moderation.domain.update import ADMINS, TELEGRAM_OWN, Change, Message, Person, Update
+from services.moderation.domain.violations import (
+    is_held,
+    keys_of,
+    kinds_in,
+    quote_of_here,
+    role_of_source,
+    violations,
+)
 from services.moderation.domain.warnings import mute_until, step
 
-NEWCOMER = 7 * DAY
-"""Seconds after a join that was seen during which somebody's first message counts for more."""
 JOIN_REPEAT = 120
 """Seconds within which a second word of one join (`chat_member` and a service message) is none."""
 STALE = 48 * 3600
@@ -54,12 +58,13 @@ def _message_needs_admins(update: Update, message: Message, state: ChatState, co
         return False
     if update.id in context.texts:
         return True
-    if not message.edited and _first_of_day(message, state, context):
+    assert message.sender is not None
+    if not message.edited and is_first_of_day(message, context.person(message.sender.id), state):
         return True
     chat = state.policy
     if message.media and (media.code(message, chat, update.at) or message.album in state.albums):
         return True
-    return bool(chat.locks and _locked(update, message, state, context))
+    return bool(chat.locks and violations(update, message, state, context))
 
 
 def decide(update: Update, state: ChatState, context: Context) -> None:
@@ -77,11 +82,11 @@ def _on_message(update: Update, message: Message, state: ChatState, context: Con
     if message.service is not None:
         _on_service(message, state, context)
         return
-    person, channel = _keys(message, context)
+    person, channel = keys_of(message, context)
     if message.is_automatic_forward and channel and channel != state.linked:
         state.linked, state.changes.linked = channel, True
     if not message.edited:
-        _remember(message, person, channel, state, context)
+        _remember(update, message, (person, channel), state, context)
     role = role_of(message, person, channel, state, chat)
     text = context.texts.get(update.id)
     if not chat.media and not chat.locks and text is None and not _may_go_with_album(message, state):
@@ -89,16 +94,10 @@ def _on_message(update: Update, message: Message, state: ChatState, context: Con
     if state.admins is None and _is_person(message):
         return  # nobody is accused where the admins cannot be known
     doomed = media.on_message(update, message, role, state, context)
-    if chat.locks and _is_held(role, state):
+    if chat.locks and is_held(role, state):
         _on_locks(update, message, state, context, again=doomed)
     if text is not None:
         spam.on_message(update, role, state, context)
-
-
-def _keys(message: Message, context: Context) -> tuple[str, str]:
-    """Keyed hashes of the person and of the channel written as; empty for none."""
-    person = context.person(message.sender.id) if message.sender else ""
-    return person, context.person(message.sender_chat) if message.sender_chat is not None else ""
 
 
 def _may_go_with_album(message: Message, state: ChatState) -> bool:
@@ -143,30 +142,6 @@ def _alert(alert: Alert, state: ChatState, trace: Delete | None) -> None:
 # Locks.
 
 
-def _locked(update: Update, message: Message, state: ChatState, context: Context) -> list[str]:
-    """The locked kinds in a message; asked more than once while a batch is decided."""
-    policy, memo = state.policy, context.memo
-    known = memo.get(update.id)
-    if known is not None and known[0] is policy:
-        return known[1]
-    kinds = _kinds(update.body, update, message, policy)
-    memo[update.id] = (policy, kinds)
-    return kinds
-
-
-def _kinds(body: Json, update: Update, message: Message, policy: Policy) -> list[str]:
-    where = Where(policy.allowed, update.chat.username if update.chat else "")
-    kinds = found(body, policy.locks, where)
-    if "channel" in policy.locks and message.sender_chat is not None:
-        kinds.append("channel")
-    return kinds
-
-
-def _is_held(role: Role, state: ChatState) -> bool:
-    """Whether the locks are for somebody of this role."""
-    return role < Role.LINKED and concerns(state.policy.lock_for, role)
-
-
 _BY_ITSELF = frozenset({"location"})
 """What goes on changing without anybody's doing: a live location is edited every few seconds."""
 
@@ -174,10 +149,10 @@ _BY_ITSELF = frozenset({"location"})
 def _on_locks(update: Update, message: Message, state: ChatState, context: Context, *, again: bool) -> None:
     """`again`: nobody answers for it, as with an album of which a part has been answered for."""
     chat = state.policy
-    kinds = _locked(update, message, state, context)
-    if kinds and (quote := quotes.of_here(update.body)) is not None:
-        own = _kinds(quote.rest, update, message, chat)
-        if own or not _is_held(role_of(quote.source, *_keys(quote.source, context), state, chat), state):
+    kinds = violations(update, message, state, context)
+    if kinds and (quote := quote_of_here(update, state, context)) is not None:
+        own = kinds_in(quote.rest, update, message, state)
+        if own or not is_held(role_of_source(quote, state, context), state):
             kinds = own
         else:
             again = True  # what may not stand here goes with its quote, and only its author answers for it
@@ -244,46 +219,33 @@ def _is_person(message: Message) -> bool:
     )
 
 
-def _first_of_day(message: Message, state: ChatState, context: Context) -> bool:
-    assert message.sender is not None
-    return state.seen.get(context.person(message.sender.id), 0) // DAY != message.at // DAY
-
-
-def _remember(message: Message, person: str, channel: str, state: ChatState, context: Context) -> None:
+def _remember(
+    update: Update, message: Message, keys: tuple[str, str], state: ChatState, context: Context
+) -> None:
     """Index the message; on a person's first message of a day pass it on with what was noticed."""
-    sender = message.sender
+    sender, (person, channel) = message.sender, keys
     state.changes.index.append((message.id, channel or person or state.key, message.at, message.topic or 0))
-    if sender is None or not _is_person(message) or not _first_of_day(message, state, context):
+    if sender is None or not _is_person(message) or not is_first_of_day(message, person, state):
         return
-    reasons = _first_message(message, person, state, context) if person not in state.seen else ()
-    state.seen[person] = state.changes.seen[person] = message.at
-    state.days[person] = state.days.get(person, 0) + 1
+    reasons = first_message(update, message, person, state, context)
+    note(message, person, state)
     if sender.username:
         state.changes.named[sender.username] = sender.id
-    _observe(Observation(sender, "wrote", reasons, message.id, message.at), state, context)
-
-
-def _first_message(message: Message, person: str, state: ChatState, context: Context) -> tuple[str, ...]:
-    """Codes of what is wrong with somebody's very first message; a newcomer's counts for more."""
-    joined = state.joined.get(person)
-    new = "new" if joined is not None and context.now - joined < NEWCOMER else "first"
-    found = [f"{new}_message.{link}" for link in message.links]
-    if message.is_forward:
-        found.append(f"{new}_message.forward")
-    return tuple(found)
+    kind = "wrote" if message.is_own else "noted"
+    _observe(Observation(sender, kind, reasons, message.id, message.at), state, context)
 
 
 def _on_change(update: Update, change: Change, state: ChatState, context: Context) -> None:
     if update.kind == "my_chat_member":
         return
+    replaced.on_change(change, update.id, state, context)
     if change.joined:
         own_link = change.road == "invite" and change.link_by == context.me
         road = "entrance" if own_link else change.road
         _joined(change.person, update.at, None, state, context, by=change.by, road=road)
     elif change.left:
         _left(change.person, update.at, state, context)
-    kind = _rights_changed(change)
-    if kind and state.policy.alert and update.chat is not None:
+    if (kind := _rights_changed(change)) and state.policy.alert and update.chat is not None:
         state.changes.alerts.append(Alert(kind, change.person, change.by))
 
 
@@ -321,7 +283,8 @@ def _road(road: str, person: Person, by: Person | None, state: ChatState, contex
         return road
     member = context.person(by.id)
     lately = context.now - state.joined.get(member, 0) < NEWCOMER
-    return "vouched" if state.is_admin(member) or (member in state.seen and not lately) else "added"
+    writes_here = state.days.get(member, 0) > 0
+    return "vouched" if state.is_admin(member) or (writes_here and not lately) else "added"
 
 
 def _left(person: Person, at: int, state: ChatState, context: Context) -> None:
@@ -345,4 +308,6 @@ def _observe(seen: Observation, state: ChatState, context: Context) -> None:
         if state.admins is None:
             return
         seen = seen._replace(reasons=seen.reasons + context.likeness(state, person))
+        if seen.kind == "noted" and not seen.reasons:
+            return
     state.changes.observed.append(seen)

@@ -4,15 +4,17 @@ Only what a chat has locked is looked for.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
-from services.moderation.domain import content, further
+from services.moderation.domain import content
+from services.moderation.domain.allowing import ALL_OF_TELEGRAM
 from services.moderation.domain.content import Json
+from services.moderation.domain.parts import Parts
+from shared.text.targets import INVITATIONS, Target, TargetKind
 
 SEVERITY = ("delete", "warn", "mute")
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:www\.)?([^/?#:\s]+)([^?#\s]*)", re.IGNORECASE)
-_TELEGRAM = frozenset({"t.me", "telegram.me", "telegram.dog"})
+_ELSEWHERE = frozenset({TargetKind.SITE, TargetKind.NOTHING})
 _PHONE = re.compile(
     r"(?<![\w+])(?:\+\d{1,3}|375|8[ -]?0|0|8)[ (-]{0,2}\d{2,3}[ )-]{0,2}\d{2,3}[ -]?\d{2}[ -]?\d{2}(?!\w)"
 )
@@ -22,57 +24,32 @@ _CARD = re.compile(r"(?<![\w+])\d(?:[ -]?\d){12,18}(?!\w)")
 
 
 class Where(NamedTuple):
-    """What is no stranger here: allowed sites and @names, and the chat's own name, all in lower case."""
+    """What is no stranger here; all names in lower case."""
 
     allowed: Collection[str] = frozenset()
+    """Entries of `lock.allow`, see `settings.allowed_entry`."""
     own: str = ""
+    """The chat's public name."""
+    usernames: Collection[str] = frozenset()
+    """Further names of the chat, and those of its linked channel."""
+    chats: Collection[int] = frozenset()
+    """Internal ids of the chat, of the group that it was, and of its linked channel."""
+    invites: Collection[str] = frozenset()
+    """Hashes of the bot's own invite links."""
 
 
-_WITH_MARKS = frozenset({"quote", "entities", "caption_entities"})
-_DIGIT = re.compile(r"\d")
-
-
-class Parts:
-    """A message taken apart once for all finders; most messages are a few plain words."""
-
-    __slots__ = ("addresses", "entities", "message", "where", "words")
-
-    def __init__(self, message: Json, where: Where) -> None:
-        self.message = message
-        self.where = where
-        quote = message.get("quote")
-        texts = [message, quote] if isinstance(quote, dict) else [message]
-        found = [part[field] for part in texts for field in ("text", "caption") if field in part]
-        self.words = "\n".join([part for part in found if isinstance(part, str)])
-        self.entities: list[tuple[str, str]] = []
-        if not _WITH_MARKS.isdisjoint(message):
-            self.entities = [mark for part in texts for mark in content.entities(part)]
-        if left := further.fields(message):
-            self.words += f"\n{further.words(left)}"
-            self.entities += further.marks(left)
-        self.addresses = content.written_addresses(self.words)
-        self.addresses += [target for kind, target in self.entities if kind in ("url", "text_link")]
-        if "link_preview_options" in message:
-            self.addresses += _previewed(message["link_preview_options"])
-        if "reply_markup" in message:
-            self.addresses += _buttons(message["reply_markup"])
-
-    @property
-    def strangers(self) -> list[str]:
-        """Every address in the words, under the words, and on the buttons, that is not allowed."""
-        return [address for address in self.addresses if not _allowed(address, self.where)]
-
-    @property
-    def plain(self) -> bool:
-        """Whether there is nothing in the words that a lock could be about."""
-        return not (self.addresses or self.entities or _DIGIT.search(self.words))
+Finder = Callable[[Parts, Where], bool]
 
 
 def found(message: Json, locked: Collection[str], where: Where) -> list[str]:
     """The locked kinds that are in this message."""
-    parts = Parts(message, where)
+    return found_in(Parts(message), locked, where)
+
+
+def found_in(parts: Parts, locked: Collection[str], where: Where) -> list[str]:
+    """The same of a message that is taken apart already."""
     finders = OF_FIELDS if parts.plain else FINDERS
-    return [kind for kind in locked if kind in finders and finders[kind](parts)]
+    return [kind for kind in locked if kind in finders and finders[kind](parts, where)]
 
 
 def strongest(kinds: Collection[str], locks: Mapping[str, str]) -> str:
@@ -80,41 +57,46 @@ def strongest(kinds: Collection[str], locks: Mapping[str, str]) -> str:
     return max(kinds, key=lambda kind: SEVERITY.index(locks[kind]), default="")
 
 
-def _previewed(options: Any) -> Iterator[str]:
-    """A preview may show a page of which the text says nothing."""
-    url = options.get("url") if isinstance(options, dict) else None
-    if isinstance(url, str):
-        yield url
+def strangers(parts: Parts, where: Where) -> list[Target]:
+    """What is linked, but for what is allowed or leads into the chat itself."""
+    return [target for target in parts.targets if not _is_known(target, where)]
 
 
-def _buttons(markup: Any) -> Iterator[str]:
-    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
-    for row in rows if isinstance(rows, list) else ():
-        for button in row if isinstance(row, list) else ():
-            if isinstance(button, dict):
-                yield from (url for url in (button.get("url"), _inner(button)) if isinstance(url, str))
+def _link(parts: Parts, where: Where) -> bool:
+    return any(not _is_known(target, where) for target in parts.targets)
 
 
-def _inner(button: Json) -> Any:
-    login = button.get("login_url") or button.get("web_app")
-    return login.get("url") if isinstance(login, dict) else None
+def _invite(parts: Parts, where: Where) -> bool:
+    return any(target.kind in INVITATIONS for target in strangers(parts, where))
 
 
-def _invite(parts: Parts) -> bool:
-    return any(content.is_invite(address) for address in parts.strangers)
-
-
-def _allowed(address: str, where: Where) -> bool:
-    match = _HOST.match(address.strip())
-    if match is None:
+def _is_known(target: Target, where: Where) -> bool:
+    """Whether a target is the chat itself, is allowed, or only passes on others that are looked at too."""
+    if target.kind is TargetKind.SHARE and target.inside:
+        return True
+    if target.url.is_ambiguous:
         return False
-    host, path = match[1].lower().rstrip("."), match[2].lower().strip("/")
-    if host in _TELEGRAM:
-        name = f"@{path.partition('/')[0]}"
-        if (where.own and name == f"@{where.own}") or name in where.allowed:
-            return True
-    place = f"{host}/{path}"
-    return any(_covers(site, host, place) for site in where.allowed if not site.startswith("@"))
+    return leads_here(target, where) or (bool(where.allowed) and _is_allowed(target, where.allowed))
+
+
+def leads_here(target: Target, where: Where) -> bool:
+    """Whether a target is the chat itself, its linked channel, or a message there."""
+    if target.username:
+        return target.username == where.own or target.username in where.usernames
+    if target.chat:
+        return target.chat in where.chats
+    return target.kind is TargetKind.INVITE and target.code in where.invites
+
+
+def _is_allowed(target: Target, allowed: Collection[str]) -> bool:
+    if target.kind not in _ELSEWHERE and ALL_OF_TELEGRAM in allowed:
+        return True
+    if target.username and f"@{target.username}" in allowed:
+        return True
+    if target.key and target.key in allowed:
+        return True
+    host, place = target.url.host, target.url.place
+    return any(_covers(site, host, place) for site in allowed if not site.startswith("@"))
 
 
 def _covers(site: str, host: str, place: str) -> bool:
@@ -122,23 +104,51 @@ def _covers(site: str, host: str, place: str) -> bool:
     name, _, path = site.partition("/")
     if host != name and not host.endswith(f".{name}"):
         return False
-    return not path or place.partition("/")[2] == path or place.partition("/")[2].startswith(f"{path}/")
+    return not path or place == path or place.startswith(f"{path}/")
 
 
-def _mention(parts: Parts) -> bool:
-    spared = (*parts.where.allowed, f"@{parts.where.own}")
+def links(message: Json, where: Where) -> tuple[str, ...]:
+    """`invite` for a stranger's link that leads into chats that cannot be seen, `link` for any other."""
+    return links_in(Parts(message), where)
+
+
+def links_in(parts: Parts, where: Where) -> tuple[str, ...]:
+    """The same of a message that is taken apart already."""
+    found = strangers(parts, where) if parts.addresses else ()
+    return tuple(sorted({"invite" if one.kind in INVITATIONS else "link" for one in found}))
+
+
+def unsure(parts: Parts, locked: Collection[str], where: Where) -> tuple[bool, bool]:
+    """Whether more names and ids of the chat, and whether the bot's own invite links, might clear a message
+    of having a stranger's link or mention in it.
+    """
+    unknown = strangers(parts, where) if parts.addresses else ()
+    named = any(one.username or one.chat for one in unknown)
+    invited = any(one.kind is TargetKind.INVITE and one.code for one in unknown)
+    return named or ("mention" in locked and _named(parts, where)), invited
+
+
+def _mention(parts: Parts, where: Where) -> bool:
+    return any(kind == "text_mention" for kind, _ in parts.entities) or _named(parts, where)
+
+
+def _named(parts: Parts, where: Where) -> bool:
+    """Whether somebody else is mentioned by name than the chat itself."""
+    names = [target.lower() for kind, target in parts.entities if kind == "mention"]
     return any(
-        kind == "text_mention" or (kind == "mention" and target.lower() not in spared)
-        for kind, target in parts.entities
+        name not in where.allowed and name[1:] != where.own and name[1:] not in where.usernames
+        for name in names
     )
 
 
-def _phone(parts: Parts) -> bool:
+def _phone(parts: Parts, where: Where) -> bool:
     marked = any(kind == "phone_number" for kind, _ in parts.entities)
-    return marked or _PHONE.search(parts.words) is not None
+    if marked or _PHONE.search(parts.words):
+        return True
+    return any(target.kind is TargetKind.PHONE for target in strangers(parts, where))
 
 
-def _card(parts: Parts) -> bool:
+def _card(parts: Parts, _where: Where) -> bool:
     return any(_checks(match[0]) for match in _CARD.finditer(parts.words))
 
 
@@ -150,20 +160,20 @@ def _checks(number: str) -> bool:
     return sum(sum(divmod(digit * (1 + at % 2), 10)) for at, digit in enumerate(digits)) % 10 == 0
 
 
-def _has(*fields: str) -> Callable[[Parts], bool]:
-    return lambda parts: any(field in parts.message for field in fields)
+def _has(*fields: str) -> Finder:
+    return lambda parts, _: any(field in parts.message for field in fields)
 
 
-OF_FIELDS: dict[str, Callable[[Parts], bool]] = {
-    "forward": lambda parts: content.is_forward(parts.message),
+OF_FIELDS: dict[str, Finder] = {
+    "forward": lambda parts, _: content.is_forward(parts.message),
     "voice": _has("voice"),
     "contact": _has("contact"),
     "location": _has("location", "venue"),
     "bot": _has("via_bot", "guest_bot_caller_user", "guest_bot_caller_chat"),
 }
 """What a field of the message tells."""
-FINDERS: dict[str, Callable[[Parts], bool]] = {
-    "link": lambda parts: bool(parts.strangers),
+FINDERS: dict[str, Finder] = {
+    "link": _link,
     "invite": _invite,
     "mention": _mention,
     "phone": _phone,

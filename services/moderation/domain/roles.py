@@ -41,6 +41,13 @@ def role_of(message: Message, person: str, channel: str, state: ChatState, polic
     return member_role(person, message.at, state, policy)
 
 
+def role_of_author(author: str, at: int, state: ChatState, policy: Policy) -> Role:
+    """By the keyed hash under which a message is indexed; `at` is unix seconds."""
+    if author == state.key or state.is_admin(author):
+        return Role.ADMIN
+    return Role.LINKED if author == state.linked else member_role(author, at, state, policy)
+
+
 def member_role(person: str, at: int, state: ChatState, policy: Policy) -> Role:
     """How well somebody who is no admin is known; `at` is unix seconds."""
     if person in state.trusted:

@@ -1,8 +1,13 @@
-"""Times of day in a chat's own time zone."""
+"""Days and times of day in a chat's own time zone.
+
+Clocks there may be turned: an hour comes twice, or never. A time of day is the first moment at which the
+clocks show it or a later one, so that each window begins and ends once a day.
+"""
 
 import re
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from bisect import bisect_left
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,11 +21,6 @@ class Window(NamedTuple):
 
     start: int
     end: int
-
-    def covers(self, minute: int) -> bool:
-        if self.start <= self.end:
-            return self.start <= minute < self.end
-        return minute >= self.start or minute < self.end
 
 
 def window(text: str) -> Window | None:
@@ -60,26 +60,55 @@ def _window(text: str) -> Window | None:
     return window(text)
 
 
+class Span(NamedTuple):
+    """From `start` until before `end`, in unix seconds."""
+
+    start: int
+    end: int
+
+
+def there(at: float, zone_name: str) -> datetime:
+    """Unix seconds by the clocks of a zone; of UTC where this machine does not know the zone."""
+    return datetime.fromtimestamp(at, zone(zone_name) or UTC)
+
+
+@lru_cache(maxsize=4096)
+def day(at: int, zone_name: str) -> int:
+    """The number of the day in the zone, counted from the year 1."""
+    return there(at, zone_name).toordinal()
+
+
 def inside(hours: str, zone_name: str, now: int) -> bool:
     """Whether a window, as a setting keeps it, covers this moment (unix seconds) in the zone."""
-    found = _window(hours)
-    return found is not None and found.covers(_minute(zone_name, now))
+    return covering(hours, zone_name, now) is not None
 
 
 @lru_cache(maxsize=1024)
-def _minute(zone_name: str, now: int) -> int:
-    moment = datetime.fromtimestamp(now, zone(zone_name) or UTC)
-    return moment.hour * 60 + moment.minute
-
-
-def closes_at(hours: str, zone_name: str, now: int) -> int:
-    """Unix seconds of the end of the window that covers `now`; the clocks may be turned in between."""
+def covering(hours: str, zone_name: str, now: int) -> Span | None:
+    """The night, or whatever the window is for, that is on at this moment (unix seconds) in the zone."""
     found = _window(hours)
-    if found is None or not inside(hours, zone_name, now):
-        return now
-    there = zone(zone_name) or UTC
-    local = datetime.fromtimestamp(now, there)
-    end = local.replace(hour=found.end // 60, minute=found.end % 60, second=0, microsecond=0, fold=0)
-    if end <= local:
-        end += timedelta(days=1)  # wall time: the zone puts in what its clocks lose or gain
-    return int(end.timestamp())
+    if found is None:
+        return None
+    clocks = zone(zone_name) or UTC
+    today = datetime.fromtimestamp(now, clocks).date()
+    # Where clocks are put back over midnight, a window of tomorrow has begun already.
+    spans = (_span(found, today + timedelta(days=days), clocks) for days in (0, -1, 1))
+    return next((span for span in spans if span.start <= now < span.end), None)
+
+
+def _span(found: Window, begun: date, clocks: tzinfo) -> Span:
+    """Of the window that begins on this day."""
+    ended = begun + timedelta(days=found.end <= found.start)
+    return Span(_moment(begun, found.start, clocks), _moment(ended, found.end, clocks))
+
+
+def _moment(on: date, minute: int, clocks: tzinfo) -> int:
+    """The first moment at which the clocks show this time or a later one."""
+    wall = datetime.combine(on, time(minute // 60, minute % 60))
+    before, after = (int(wall.replace(tzinfo=clocks, fold=fold).timestamp()) for fold in (0, 1))
+    if before <= after:
+        return before
+    # The clocks are put forward past it (PEP 495: then `fold` gives the moments on either side).
+    skipped = range(after, before + 1)
+    shown = partial(datetime.fromtimestamp, tz=clocks)
+    return skipped[bisect_left(skipped, wall, key=lambda at: shown(at).replace(tzinfo=None))]

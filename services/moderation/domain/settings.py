@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from services.moderation.domain import schedule
+from services.moderation.domain.allowing import allowed_entry
 from services.moderation.domain.content import MEDIA, OTHER, SERVICE
 
 ON_OFF = ("on", "off")
@@ -54,6 +55,11 @@ class Setting:
         """The first part of the name."""
         return self.name.partition(".")[0]
 
+    @property
+    def is_free_text(self) -> bool:
+        """Whether admins write it in their own words: then it is sealed wherever it is kept."""
+        return self.form in _FREE
+
     def following(self, value: str) -> str:
         """The choice that a press of the button gives; the first after a value that is none of them."""
         if value not in self.choices:
@@ -76,15 +82,15 @@ class Setting:
             case "zone":
                 return text.strip() if schedule.zone(text.strip()) else None
             case "names":
-                return _names(low)
+                return _names(text)
             case "words":
                 return _stop_words(low)
         return None
 
 
+_FREE = frozenset({"names", "words"})
 _WORDS = {"true": "on", "yes": "on", "1": "on", "false": "off", "no": "off", "0": "off"}
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
-_SITE = re.compile(r"@[a-z][a-z0-9_]{3,31}|(?:[\w-]{1,63}\.){1,6}[\w-]{2,63}(?:/[\w./-]{1,60})?")
 
 
 def _number(text: str, least: int, most: int) -> str | None:
@@ -94,14 +100,9 @@ def _number(text: str, least: int, most: int) -> str | None:
 
 
 def _names(text: str) -> str | None:
-    """Sites and @names, put in order; an address keeps its host and path."""
-    found = [
-        re.sub(r"^(?:https?://)?(?:www\.)?", "", word).rstrip("/") for word in re.split(r"[\s,;]+", text)
-    ]
-    found = sorted({word for word in found if word})
-    if not found or len(found) > ALLOWED_MOST or not all(_SITE.fullmatch(word) for word in found):
-        return None
-    return " ".join(found)
+    """What may be linked, each in its one form and put in order; None when some of it is no such thing."""
+    found = {allowed_entry(word) for word in re.split(r"[\s,;]+", text) if word}
+    return " ".join(sorted(found)) if found and "" not in found and len(found) <= ALLOWED_MOST else None
 
 
 def stop_words(value: str) -> tuple[str, ...]:

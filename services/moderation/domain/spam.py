@@ -61,10 +61,10 @@ def _note(update: Update, message: Message, found: Reading, state: ChatState, co
     sender, codes = message.sender, _codes(found)
     if not codes or sender is None or sender.is_bot or message.sender_chat is not None:
         return
-    if found.spam:
+    if found.spam and message.is_own:
         state.changes.cases.append((context.person(sender.id), found.features))
     observed = state.changes.observed
-    if observed and observed[-1].kind == "wrote" and observed[-1].message_id == message.id:
+    if observed and observed[-1].message_id == message.id and observed[-1].kind in ("wrote", "noted"):
         observed[-1] = observed[-1]._replace(reasons=observed[-1].reasons + codes)
     else:
         observed.append(Observation(sender, "noted", codes, message.id, update.at))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from services.moderation.domain import policy
+from services.moderation.domain.membership import Membership
 from services.moderation.domain.policy import Policy
 from services.moderation.domain.reading import Copies
 from services.moderation.domain.settings import ChatSettings
@@ -19,6 +20,8 @@ HOUR = 3600
 DAY = 24 * HOUR
 ADMINS_FRESH = HOUR
 """Seconds after which the list of admins is looked up again when it is needed."""
+ADDRESSES_FRESH = HOUR
+"""The same for the names of a chat that updates do not tell."""
 NAME_LEAST = 4
 """A shorter name is shared by too many people to be a look-alike."""
 
@@ -35,6 +38,20 @@ class Admins:
 
     def fresh(self, now: int) -> bool:
         return now - self.at < ADMINS_FRESH
+
+
+class Addresses(NamedTuple):
+    """What leads into a chat beside the public name in its updates, as Telegram told at `at`.
+
+    `usernames`, in lower case, are those of the chat and of its linked channel, whose id is `linked`.
+    """
+
+    at: int = 0
+    usernames: frozenset[str] = frozenset()
+    linked: int = 0
+
+    def fresh(self, now: int) -> bool:
+        return now - self.at < ADDRESSES_FRESH
 
 
 @dataclass(slots=True)
@@ -91,6 +108,15 @@ class Sanction:
     """Codes that say it closer than `code`."""
 
 
+class Weakened(NamedTuple):
+    """A ban or restriction that the bot's own call has ended or shortened; `old` stood, `new` does."""
+
+    user_id: int
+    old: Membership
+    new: Membership
+    update_id: int
+
+
 class Observation(NamedTuple):
     """What goes on to the stage that keeps people's standing."""
 
@@ -115,6 +141,9 @@ class Changes:
     held: list[Held] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     sanctions: list[Sanction] = field(default_factory=list)
+    weakened: list[Weakened] = field(default_factory=list)
+    by_others: list[int] = field(default_factory=list)
+    """Ids of people whose ban or restriction somebody else has set, changed or lifted."""
     observed: list[Observation] = field(default_factory=list)
     index: list[tuple[int, str, int, int]] = field(default_factory=list)
     """Message id, keyed person, unix seconds, topic or 0."""
@@ -129,9 +158,12 @@ class Changes:
     cases: list[tuple[str, bytes]] = field(default_factory=list)
     """Keyed person and features of a text that looks like spam, for an admin's word to teach."""
     about: bool = False
+    former_name: str = ""
+    """The user name that the chat has given up."""
     admins: bool = False
     status: bool = False
     linked: bool = False
+    addresses: bool = False
     told: tuple[str, ...] = ()
     migrated: tuple[int, int] | None = None
     """A group's id and that of the supergroup that it has become."""
@@ -159,10 +191,24 @@ class ChatState:
     """Keyed people for whom an admin has spoken."""
     linked: str = ""
     """The keyed hash of the channel that is linked to this group, as far as it was seen."""
+    addresses: Addresses | None = None
+    """None until a link asks for it."""
+    sealed_addresses: bytes = b""
+    """As stored; opened when a link asks for it."""
+    invites: frozenset[str] | None = None
+    """Hashes of the bot's own invite links; None until a link asks for them."""
+    former: int | None = None
+    """The id of the group that this supergroup was."""
+    authors: dict[int, str] = field(default_factory=dict)
+    """Message id: the keyed person or channel who wrote it, empty where that is not known any more. Only of
+    messages that somebody quotes."""
     albums: dict[str, Album] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     """Code of a dry-run notice: when it was last given."""
     place: tuple[float, float] | None = None
+    """Where the directory places the chat."""
+    taken_link: str = ""
+    """A link of this chat under which another one is listed."""
     moved_to: int | None = None
     """The supergroup that this group has become."""
     precision: str = ""
@@ -181,6 +227,13 @@ class ChatState:
     def is_basic(self) -> bool:
         """As far as is known, see `Chat.is_basic`."""
         return self.about is not None and self.about.is_basic
+
+    def know(self, other: "ChatState") -> None:
+        """Take over what another look at the same chat tells of people; what is known already stays."""
+        self.seen = other.seen | self.seen
+        self.days = other.days | self.days
+        self.joined = other.joined | self.joined
+        self.trusted |= other.trusted
 
     def warned_of(self, person: str) -> Warned:
         return self.warned.get(person, Warned())

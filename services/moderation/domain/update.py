@@ -5,9 +5,10 @@ that a change at Telegram never stops the stream. Only what is no object with an
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from services.moderation.domain import content
+from services.moderation.domain import authorship, content
 from shared.contracts.telegram import ALLOWED_UPDATES
 from shared.telegram import decode, update_number
 
@@ -70,9 +71,9 @@ class Message(NamedTuple):
     service: str | None
     media: tuple[str, ...]
     album: str | None
-    links: tuple[str, ...]
     is_forward: bool
     is_command: bool
+    """It begins with a command, and its sender wrote it; whether it is obeyed says `is_own`."""
     joined: tuple[Person, ...] = ()
     left: Person | None = None
     topic: int | None = None
@@ -82,6 +83,8 @@ class Message(NamedTuple):
     migrated_to: int | None = None
     migrated_from: int | None = None
     edited: bool = False
+    is_own: bool = True
+    """Its words are its sender's own, see `authorship`."""
 
 
 class Change(NamedTuple):
@@ -95,6 +98,8 @@ class Change(NamedTuple):
     by: Person | None
     member: Mapping[str, Any]
     """The new ChatMember as Telegram sent it."""
+    member_before: Mapping[str, Any] = MappingProxyType({})
+    """The old one."""
     rights_before: frozenset[str] = frozenset()
     rights_after: frozenset[str] = frozenset()
     """What the person may do, by the Bot API's names."""
@@ -192,10 +197,10 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
         service,
         media=() if told else content.media_kinds(body),
         album=_album(album) if album else None,
-        links=() if told else content.links(body),
         is_forward=content.is_forward(body),
-        is_command=not told and _is_command(body),
+        is_command=not told and _is_command(body) and not authorship.is_passed_on(body),
         edited=edited,
+        is_own=authorship.is_own_word(body),
         topic=_integer(topic) if topic and get("is_topic_message") is True else None,
         **told,
     )
@@ -204,6 +209,23 @@ def _message(body: Mapping[str, Any], edited: bool) -> Message | None:
 def answered(body: Mapping[str, Any]) -> Message | None:
     """The message of the same chat that this one answers."""
     return _message(_dict(body.get("reply_to_message")), edited=False)
+
+
+def origin_of(origin: Mapping[str, Any], message_id: int) -> Message:
+    """What a MessageOrigin tells of a message: when and by whom; nobody for a hidden user."""
+    writer = origin.get("sender_chat") or origin.get("chat")
+    return Message(
+        message_id,
+        _moment(origin.get("date")),
+        _person(origin.get("sender_user")),
+        _integer(_dict(writer).get("id")),
+        is_automatic_forward=False,
+        service=None,
+        media=(),
+        album=None,
+        is_forward=False,
+        is_command=False,
+    )
 
 
 def _told(body: Mapping[str, Any], service: str) -> dict[str, Any]:
@@ -249,6 +271,7 @@ def _change(body: Mapping[str, Any]) -> Change | None:
         member=after,
         road=_road(body, person),
         link_by=_integer(_dict(_dict(body.get("invite_link")).get("creator")).get("id")),
+        member_before=before,
         rights_before=_rights(before),
         rights_after=_rights(after),
     )

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 import orjson
@@ -16,9 +17,9 @@ import structlog
 
 from services.moderation.ingest.client import OtherPoller, PollError, TokenRefused, WebhookSet
 from services.moderation.store import Poll
-from shared import clock
 from shared.bus import Commit, Outcome
 from shared.bus.leases import Lease
+from shared.clock import Clock
 from shared.contracts.telegram import TelegramUpdate
 from shared.telegram import describe, update_number
 from shared.telemetry import metrics
@@ -39,6 +40,9 @@ class Source(Protocol):
 
 
 class Committing(Protocol):
+    @property
+    def now(self) -> Clock: ...
+
     async def commit(self, commit: Commit, lease: Lease | None = None) -> Outcome: ...
 
 
@@ -86,7 +90,8 @@ class Poller:
 
     async def _publish(self, updates: Sequence[dict[str, Any]], offset: int | None, lease: Lease) -> Outcome:
         numbered = [update for update in updates if update_number(update) is not None]
-        events = [event for update in numbered if (event := event_of(update)).update_id >= (offset or 0)]
+        events = [event_of(update, self.bus.now()) for update in numbered]
+        events = [event for event in events if event.update_id >= (offset or 0)]
         following = max((event.update_id for event in events), default=0) + 1
         if not events:
             await self._failed(PollError("no update that is new"))
@@ -120,7 +125,7 @@ def _hint(error: PollError) -> str:
     return "tried again by itself"
 
 
-def event_of(update: dict[str, Any]) -> TelegramUpdate:
+def event_of(update: dict[str, Any], received_at: datetime) -> TelegramUpdate:
     """The update as it goes into the stream."""
     update_id, kind, chat_id = describe(update)
     return TelegramUpdate(
@@ -128,5 +133,5 @@ def event_of(update: dict[str, Any]) -> TelegramUpdate:
         chat_id=chat_id,
         kind=kind,
         raw=orjson.dumps(update).decode(),
-        received_at=clock.now(),
+        received_at=received_at,
     )

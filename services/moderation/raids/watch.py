@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.moderation.decide.desk import Desk
-from services.moderation.decide.sanctions import SILENT
+from services.moderation.domain.membership import muting
 from services.moderation.domain.raids import LET_IN, Door, Join, Step, Terms, Wave, company, harder, step
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import ChatState, Observation
@@ -22,6 +22,8 @@ from shared.contracts.telegram import Method, PersonObserved, TelegramAction
 
 EVERY = 15.0
 EXPIRES = timedelta(minutes=30)
+SHORTEST = 90
+"""Seconds of silence for who comes when the door is about to open: less than 30 would be for ever."""
 RESTRICTED_MOST = 500
 """Newcomers restricted at once; more is a matter for a lock-down."""
 
@@ -84,7 +86,7 @@ async def _follow(
     if _mutes(state) and not state.settings.dryrun:
         events += _restricted(state, people, door, now)
     found = Commit.of(
-        writes=desk.store.waves.door(state.id, door, (one.person for one, _ in people)),
+        writes=desk.store.waves.door(state.id, door, (one.person for one, _ in people), now),
         events=events,
         expect=[kept.unchanged],
     )
@@ -143,7 +145,7 @@ def _restricted(
             action_id=f"wave:{state.key}:{one.person}:{door.since}",
             chat_id=state.id,
             method=Method.RESTRICT_MEMBER,
-            params={"user_id": user_id, "permissions": SILENT, "until_date": door.until},
+            params=muting(user_id, max(door.until, now + SHORTEST)),
             reasons=("raid",),
             decided_at=moment,
             expires_at=moment + EXPIRES,
@@ -167,7 +169,7 @@ async def _anew(desk: Desk, state: ChatState, kept: Kept, now: int) -> Commit:
     came = (one for one in kept.joins if one.person in kept.cohort and one.person not in state.trusted)
     people = [(one, kept.ids[one.person]) for one in came]
     found = Commit.of(
-        writes=desk.store.waves.door(state.id, door, ()),
+        writes=desk.store.waves.door(state.id, door, (), now),
         events=_restricted(state, people, door, now) if _mutes(state) else (),
         expect=[kept.unchanged],
     )

@@ -1,8 +1,7 @@
 """One batch of observations: load the standings, add in order, pass on what asks for attention."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from services.moderation.domain.conditions import ACTIONS, RULES_APART, Rule, matching
 from services.moderation.domain.replay import Record
@@ -27,8 +26,8 @@ from services.moderation.store import People
 from services.moderation.store.names import DAY
 from services.moderation.store.records import Records
 from services.moderation.store.shared import Shared
-from shared import clock
 from shared.bus.commit import Command, Commit
+from shared.clock import Clock
 from shared.contracts.telegram import PersonJudged, PersonObserved, Signal
 from shared.keys import Keys
 
@@ -51,7 +50,7 @@ class Registry:
     own: tuple[Plugin, ...] = ()
     teacher: Teacher | None = None
     weights: Weights = DEFAULT
-    now: Callable[[], datetime] = clock.now
+    now: Clock = field(kw_only=True)
     says: dict[str, dict[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -51,6 +51,7 @@ def registry(
         Shared(bus.redis),
         rules=rules,
         own=own,
+        now=bus.now,
     )
     return made, Lists(lists, others)
 

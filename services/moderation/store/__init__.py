@@ -10,10 +10,12 @@ from services.moderation.store.chats import Chats
 from services.moderation.store.corrections import Corrections
 from services.moderation.store.due import Later
 from services.moderation.store.invites import Invites
+from services.moderation.store.lifts import Lifts
 from services.moderation.store.moving import Moving
 from services.moderation.store.people import People
 from services.moderation.store.places import Places
 from services.moderation.store.poll import Poll
+from services.moderation.store.questions import Questions
 from services.moderation.store.waves import Waves
 from shared.keys import Keys
 
@@ -27,9 +29,11 @@ class Store:
         self.corrections = Corrections(redis, keys)
         self.invites = Invites(redis, keys)
         self.later = Later(redis)
+        self.lifts = Lifts(redis, keys)
         self.people = People(redis, keys)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
+        self.questions = Questions(redis, keys)
         self.waves = Waves(redis, keys)
         self.moving = Moving(redis, keys, self.chats, self.corrections, self.waves)
 

@@ -7,18 +7,22 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.domain import schedule
 from services.moderation.domain.closing import Closed
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
-from services.moderation.store import forms, names, packed
+from services.moderation.store import addresses, forms, names, packed, places
 from services.moderation.store.closings import Closings
+from services.moderation.store.free_text import from_store, to_store
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
 from services.moderation.store.vouches import Vouches
+from services.moderation.store.watched import WatchedNames
 from shared.bus.commit import Command, Expect
+from shared.contracts.listings import ChatType
 from shared.keys import Keys
 
 TOLD = b"told:"
@@ -32,7 +36,8 @@ class Wanted:
     def __init__(self) -> None:
         self.people: set[str] = set()
         self.albums: set[str] = set()
-        self.links: set[str] = set()
+        self.links: dict[str, ChatType] = {}
+        """Links under which the chat may be listed, with its type."""
 
 
 class Chats:
@@ -46,6 +51,7 @@ class Chats:
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
         self.vouches = Vouches(redis, keys)
+        self.watched = WatchedNames(redis, keys)
 
     # While updates are decided.
 
@@ -77,12 +83,13 @@ class Chats:
                 yield ("ZMSCORE", self._names.of_chat(what, chat_id), *people)
         for album in sorted(want.albums):
             yield ("HGETALL", self._names.album(chat_id, album))
-        if want.links:
-            yield ("HMGET", names.PLACES, *sorted(want.links))
+        yield from places.questions(want.links)
 
     def _state(self, chat_id: int, want: Wanted, answers: Any) -> ChatState:
         chat, settings, admins = hash_of(next(answers)), hash_of(next(answers)), next(answers)
-        state = ChatState(id=chat_id, key=self._keys.person(chat_id), settings=forms.settings(settings))
+        state = ChatState(
+            id=chat_id, key=self._keys.person(chat_id), settings=forms.settings(settings, self._keys)
+        )
         self._about(state, chat)
         state.admins = forms.admins(admins)
         if want.people:
@@ -93,8 +100,10 @@ class Chats:
                 doomed = parts.pop(b"doomed", b"").decode()
                 state.albums[album] = Album({int(part) for part in parts}, doomed)
         if want.links:
-            found = next((one for one in next(answers) if one), None)
-            state.place, state.precision = forms.place(found) if found else (None, "")
+            ids = (chat_id, self._chat_id(chat.get(b"former")))  # also from before it became a supergroup
+            own = places.identities(self._keys, ids, want.links)
+            found = places.placed(want.links, next(answers), next(answers), own)
+            state.place, state.precision, state.taken_link = found
         return state
 
     @staticmethod
@@ -111,6 +120,8 @@ class Chats:
         state.linked = stored.get(b"linked", b"").decode()
         state.moved_to = self._chat_id(stored.get(b"moved"))
         state.told = {k.removeprefix(TOLD).decode(): int(v) for k, v in stored.items() if k.startswith(TOLD)}
+        state.former = self._chat_id(stored.get(b"former"))
+        state.sealed_addresses = stored.get(b"addresses", b"")
         if sealed := stored.get(b"about"):
             state.about = self._open_about(sealed)
 
@@ -123,11 +134,20 @@ class Chats:
         except (InvalidTag, TypeError, orjson.JSONDecodeError):
             return None
 
+    async def standing(self, chat_id: int, people: Collection[str]) -> ChatState:
+        """What is known of a chat, and in it of these keyed people."""
+        wanted = Wanted()
+        wanted.people |= set(people)
+        states, _ = await self.load({chat_id: wanted}, {})
+        return states[chat_id]
+
     async def move(self, old: int, new: int) -> list[Command]:
         """What is known of a group, under the id that it has as a supergroup."""
         source, target = self._names.of_chat("chat", old), self._names.of_chat("chat", new)
         writes: list[Command] = []
         for field, value in (await self._redis.hgetall(source)).items():
+            if field == b"addresses":
+                continue  # the supergroup's are looked up
             if field == b"about":
                 about = self._open_about(value)
                 value = self._about_sealed(about._replace(id=new, type="supergroup")) if about else b""  # noqa: PLW2901
@@ -163,11 +183,12 @@ class Chats:
         if changes.status:
             writes.append(("HSET", key, "bot", state.bot))
             writes += self._keep(state.id) if state.bot not in ("left", "kicked") else self._forget(state.id)
+        writes += addresses.saved(state, key, self._keys)
         if changes.linked:
             writes.append(("HSET", key, "linked", state.linked))
         for code in changes.told:
             writes.append(("HSET", key, f"told:{code}", now))
-        return writes
+        return writes + places.look_soon(state, key, now)
 
     def _keep(self, chat_id: int) -> list[Command]:
         return [("PERSIST", self._names.of_chat(what, chat_id)) for what in ("chat", "settings")]
@@ -218,7 +239,7 @@ class Chats:
             for name, user in named.items()
             for part in (self._name(name), self._keys.seal(str(user).encode(), key))
         ]
-        return [("HSET", key, *pairs), ("EXPIREAT", key, day * DAY + 2 * DAY)]
+        return [("HSET", key, *pairs), ("EXPIRE", key, names.named_ttl(day, now))]
 
     def _save_album(self, chat_id: int, album: str, parts: Album) -> list[Command]:
         key = self._names.album(chat_id, album)
@@ -256,47 +277,53 @@ class Chats:
 
     async def state(self, chat_id: int, people: Iterable[int] = ()) -> ChatState:
         """What is known of one chat, and in it of these people."""
-        wanted = Wanted()
-        wanted.people |= {self._keys.person(one) for one in people}
-        states, _ = await self.load({chat_id: wanted}, {})
-        return states[chat_id]
+        return await self.standing(chat_id, {self._keys.person(one) for one in people})
 
     # For commands.
 
     async def settings(self, chat_id: int) -> ChatSettings:
         """The chat's settings; the defaults for a chat that is not known."""
-        return forms.settings(await self._redis.hgetall(self._names.of_chat("settings", chat_id)))
+        stored = await self._redis.hgetall(self._names.of_chat("settings", chat_id))
+        return forms.settings(stored, self._keys)
 
     def set_setting(self, chat_id: int, name: str, value: str) -> list[Command]:
         """Writes of one checked value, see `domain.settings.parse`."""
         key = self._names.of_chat("settings", chat_id)
-        return [("HSET", key, name, value), *self.closings.follow(chat_id, name, value)]
+        stored = to_store(self._keys, name, value)
+        return [("HSET", key, name, stored), *self.closings.follow(chat_id, name, value)]
+
+    async def setting_unchanged(self, chat_id: int, name: str, value: str) -> Expect:
+        """Nobody has set it meanwhile; never holds when it is another value already."""
+        key = self._names.of_chat("settings", chat_id)
+        stored = await self._redis.hget(key, name)
+        same = forms.settings({name.encode(): stored} if stored else {}, self._keys).get(name) == value
+        return Expect.equals(key, stored if same else f"not {value}", name)
 
     def settings_in(self, writes: Iterable[Command], chat_id: int) -> dict[str, str]:
         """The settings that these writes give to a chat, for what follows before they are committed."""
         key = self._names.of_chat("settings", chat_id)
-        return {str(write[2]): str(write[3]) for write in writes if write[:2] == ("HSET", key)}
+        found = [(str(write[2]), str(write[3])) for write in writes if write[:2] == ("HSET", key)]
+        return {name: from_store(self._keys, name, stored) for name, stored in found}
 
-    async def person_named(self, chat_id: int, username: str) -> int | None:
+    async def person_named(self, chat_id: int, username: str, now: int) -> int | None:
         """The id of who wrote in this chat under this user name (without @) within two days."""
         field = self._name(username.removeprefix("@").lower())
-        for key in await self._recent_names(chat_id):
+        for day in names.named_days(now):
+            key = self._names.named(chat_id, day)
             if sealed := await self._redis.hget(key, field):
                 return int(self._keys.unseal(sealed, key))
         return None
 
-    async def _recent_names(self, chat_id: int) -> list[str]:
-        day = await self._today()
-        return [self._names.named(chat_id, day), self._names.named(chat_id, day - 1)]
-
-    async def messages_of(self, chat_id: int, user_id: int) -> list[int]:
+    async def messages_of(self, chat_id: int, user_id: int, now: int) -> list[int]:
         """Ids of the person's messages below 48 hours, oldest first."""
         person = self._keys.person(user_id)
-        return [one.message_id for one in await self.index.all(chat_id) if one.person == person]
+        return [one.message_id for one in await self.index.all(chat_id, now) if one.person == person]
 
-    async def messages_since(self, chat_id: int, message_id: int, topic: int | None = None) -> list[int]:
+    async def messages_since(
+        self, chat_id: int, message_id: int, now: int, topic: int | None = None
+    ) -> list[int]:
         """Ids of this message and all after it, below 48 hours; of one topic, or of all for None."""
-        found = await self.index.all(chat_id, message_id)
+        found = await self.index.all(chat_id, now, message_id)
         return [one.message_id for one in found if topic is None or one.topic == topic]
 
     async def warned(self, chat_id: int, user_id: int) -> Warned:
@@ -324,10 +351,11 @@ class Chats:
         """Note the person's next message here also when one was noted today."""
         state = await self.state(chat_id, [user_id])
         person = self._keys.person(user_id)
-        if state.seen.get(person, 0) // DAY != now // DAY:
+        seen, clocks = state.seen.get(person, 0), state.settings.timezone
+        if schedule.day(seen, clocks) != schedule.day(now, clocks):
             return []
-        # As if the last day on which something was noted were yesterday: the next message counts today anew.
-        yesterday = packed.pack(now - DAY, max(state.days[person] - 1, 0))
+        # As if the last day on which something was noted were an earlier one: the next message counts anew.
+        yesterday = packed.pack(now - 2 * DAY, max(state.days[person] - 1, 0))
         return [("ZADD", self._names.of_chat("seen", chat_id), "XX", yesterday, person)]
 
     async def closed(self, chat_id: int) -> Closed | None:
@@ -378,10 +406,8 @@ class Chats:
         pipe = self._redis.pipeline(transaction=False)
         for chat_id in chats:
             pipe.hgetall(self._names.of_chat("settings", chat_id))
-        return {i: forms.settings(found) for i, found in zip(chats, await pipe.execute(), strict=True)}
-
-    async def _today(self) -> int:
-        return int((await self._redis.time())[0]) // DAY
+        found = zip(chats, await pipe.execute(), strict=True)
+        return {chat_id: forms.settings(stored, self._keys) for chat_id, stored in found}
 
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""

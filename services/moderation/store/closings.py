@@ -11,6 +11,9 @@ from services.moderation.store.names import AGING, NIGHTLY, Names
 from shared.bus.commit import Command, Expect
 from shared.keys import Keys
 
+AWAKE_LONGER = 60
+"""Seconds for which it is kept beyond the night's end that the night is over."""
+
 
 class Closings:
     def __init__(self, redis: Redis, keys: Keys) -> None:
@@ -42,9 +45,9 @@ class Closings:
         """Nothing is known of how it is closed, nor of a night cut short."""
         return [("UNLINK", self._key(chat_id), self._skip_key(chat_id))]
 
-    def awake(self, chat_id: int, until: int) -> list[Command]:
+    def awake(self, chat_id: int, until: int, now: int) -> list[Command]:
         """The night that ends then is over for this chat."""
-        return [("SET", self._skip_key(chat_id), until, "EXAT", until + 60)]
+        return [("SET", self._skip_key(chat_id), until, "EX", max(until - now, 0) + AWAKE_LONGER)]
 
     async def nightly(self) -> list[str]:
         """Keyed hashes of chats that have a night, or are closed."""

@@ -8,12 +8,18 @@ from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins
 from services.moderation.domain.warnings import Warned
 from services.moderation.store import packed
+from services.moderation.store.free_text import FREE_TEXT, from_store
+from shared.keys import Keys
 
 WARNED_SCALE = 100
 
 
-def settings(stored: Mapping[bytes, bytes]) -> ChatSettings:
-    return ChatSettings({name.decode(): value.decode() for name, value in stored.items()})
+def settings(stored: Mapping[bytes, bytes], keys: Keys) -> ChatSettings:
+    """What admins wrote in their own words is opened, see `free_text`."""
+    values = {name.decode(): value.decode(errors="replace") for name, value in stored.items()}
+    for name in FREE_TEXT & values.keys():
+        values[name] = from_store(keys, name, values[name])
+    return ChatSettings(values)
 
 
 def admins(stored: bytes | None) -> Admins | None:

@@ -47,47 +47,53 @@ class Index:
         for message_id, person, at, topic in found:
             if now - at < names.INDEX_TTL:
                 where = f":{topic}" if topic else ""
-                hours.setdefault(at // HOUR, []).extend((message_id, f"{message_id}:{person}:{at}{where}"))
+                # Whatever date a message bears, it is forgotten 48 hours after it came.
+                hour = min(at, now + SKEW) // HOUR
+                hours.setdefault(hour, []).extend((message_id, f"{message_id}:{person}:{at}{where}"))
         writes: list[Command] = []
         for hour, pairs in hours.items():
             key = self._names.index(chat_id, hour)
             writes.append(("ZADD", key, *pairs))
-            writes.append(("EXPIREAT", key, hour * HOUR + names.INDEX_TTL + HOUR))
+            writes.append(("EXPIRE", key, _ttl(hour, now)))
         return writes
 
-    async def all(self, chat_id: int, since: int = 0) -> list[Indexed]:
+    async def all(self, chat_id: int, now: int, since: int = 0) -> list[Indexed]:
         """Messages with this id and above, oldest first."""
-        now = int((await self._redis.time())[0])
-        found = await self._read(chat_id, range(now // HOUR - HOURS, now // HOUR + 1), since)
+        found = await self._read(chat_id, _hours(now), since)
         newest = _newest(found)
         first = newest[since].at - SKEW if since in newest else 0
         return [one for one in found if one is newest[one.message_id] and one.at >= first]
 
-    async def before(self, chat_id: int, moment: int) -> list[Indexed]:
+    async def author(self, chat_id: int, message_id: int, now: int) -> str:
+        """Who wrote a message; empty when it is not indexed any more."""
+        found = await self._read(chat_id, _hours(now), message_id, message_id)
+        newest = _newest(found).get(message_id)
+        return newest.person if newest is not None else ""
+
+    async def before(self, chat_id: int, moment: int, now: int) -> list[Indexed]:
         """Messages sent up to this moment (unix seconds) that can still be deleted, oldest first."""
-        now = int((await self._redis.time())[0])
         found = await self._read(chat_id, range(now // HOUR - HOURS, moment // HOUR + 1))
         old = [one for one in found if one.at <= moment and now - one.at < names.INDEX_TTL]
-        return await self._not_again(chat_id, old) if old else []
+        return await self._not_again(chat_id, old, now) if old else []
 
-    async def not_again(self, chat_id: int, sent: Iterable[tuple[int, int]]) -> set[int]:
+    async def not_again(self, chat_id: int, sent: Iterable[tuple[int, int]], now: int) -> set[int]:
         """The ids that no later message has; each with when it was sent, in unix seconds.
 
         A supergroup counts its messages anew: an id of the group that it was may be another message's now.
         """
-        newest = {one.message_id: one.at for one in await self.all(chat_id)}
+        newest = {one.message_id: one.at for one in await self.all(chat_id, now)}
         return {message_id for message_id, at in sent if newest.get(message_id, at) <= at + SKEW}
 
-    async def _not_again(self, chat_id: int, old: list[Indexed]) -> list[Indexed]:
+    async def _not_again(self, chat_id: int, old: list[Indexed], now: int) -> list[Indexed]:
         if not await self._redis.exists(self._names.of_chat("mixed", chat_id)):
             return old
-        still = await self.not_again(chat_id, ((one.message_id, one.at) for one in old))
+        still = await self.not_again(chat_id, ((one.message_id, one.at) for one in old), now)
         return [one for one in old if one.message_id in still]
 
-    async def _read(self, chat_id: int, hours: range, since: int = 0) -> list[Indexed]:
+    async def _read(self, chat_id: int, hours: range, since: int = 0, until: int = 0) -> list[Indexed]:
         pipe = self._redis.pipeline(transaction=False)
         for hour in hours:
-            pipe.zrange(self._names.index(chat_id, hour), since or "-inf", "+inf", byscore=True)
+            pipe.zrange(self._names.index(chat_id, hour), since or "-inf", until or "+inf", byscore=True)
         answers = await pipe.execute()
         return [_indexed(m, hour) for hour, members in zip(hours, answers, strict=True) for m in members]
 
@@ -102,12 +108,22 @@ class Index:
         """A chat's index under its new id, marked for as long as ids of both are in it."""
         mixed = self._names.of_chat("mixed", new)
         writes: list[Command] = [("SET", mixed, "1", "EX", names.INDEX_TTL + HOUR)]
-        for hour in range(now // HOUR - HOURS, now // HOUR + 1):
+        for hour in _hours(now):
             source, target = self._names.index(old, hour), self._names.index(new, hour)
             writes.append(("ZUNIONSTORE", target, 2, source, target, "AGGREGATE", "MAX"))
-            writes.append(("EXPIREAT", target, hour * HOUR + names.INDEX_TTL + HOUR))
+            writes.append(("EXPIRE", target, _ttl(hour, now)))
             writes.append(("UNLINK", source))
         return writes
+
+
+def _hours(now: int) -> range:
+    """The hours whose messages are kept, by Telegram's clock, which may be ahead of ours."""
+    return range(now // HOUR - HOURS, (now + SKEW) // HOUR + 1)
+
+
+def _ttl(hour: int, now: int) -> int:
+    """Seconds until an hour's messages are forgotten, 48 hours after it ended."""
+    return (hour + 1) * HOUR + names.INDEX_TTL - now
 
 
 def _newest(found: Iterable[Indexed]) -> dict[int, Indexed]:

@@ -13,7 +13,8 @@ from services.moderation.domain.settings import SETTINGS
 from services.moderation.store import names
 from services.moderation.store.chats import Chats
 from services.moderation.store.corrections import Corrections
-from services.moderation.store.names import DAY, Names
+from services.moderation.store.free_text import to_store
+from services.moderation.store.names import Names
 from services.moderation.store.waves import Waves
 from shared.bus.commit import Command, Commit
 from shared.keys import Keys
@@ -45,14 +46,15 @@ class Moving:
 
     async def commit(self, old: int, new: int, now: int) -> Commit:
         """On the condition that nobody else moves it; what was set at the new id already wins."""
-        closed, unchanged = await self._closed(old, new)
+        closed, unchanged = await self._closed(old, new, now)
         writes = [
             *await self._chats.move(old, new),
             *await self._settings(old, new),
             *(write for what, ttl in _PEOPLE.items() for write in self._united(what, old, new, ttl)),
-            *await self._of_people(old, new),
+            *await self._of_people(old, new, now),
             *self._chats.index.move(old, new, now),
             *self._corrections.move(old, new),
+            *self._chats.watched.move(old, new),
             *await self._waves.move(old, new),
             *await self._names_of_people(old, new, now),
             *closed,
@@ -66,7 +68,7 @@ class Moving:
         settings = (await self._chats.settings(old)).values
         writes: list[Command] = [("COPY", source, target)]
         for name, value in settings.items():
-            writes.append(("HSETNX", target, name, value))
+            writes.append(("HSETNX", target, name, to_store(self._keys, name, value)))
             if name in SETTINGS:
                 writes += self._chats.closings.follow(new, name, value)
         return [*writes, ("UNLINK", source, self._names.of_chat("admins", old))]
@@ -79,9 +81,9 @@ class Moving:
             ("UNLINK", source),
         ]
 
-    async def _of_people(self, old: int, new: int) -> Iterable[Command]:
+    async def _of_people(self, old: int, new: int, now: int) -> Iterable[Command]:
         """What has a key for each person who has written: in a group that is two hundred people at most."""
-        people = {one.person for one in await self._chats.index.all(old)}
+        people = {one.person for one in await self._chats.index.all(old, now)}
         people |= {one.decode() for one in await self._redis.zrange(self._names.of_chat("seen", old), 0, -1)}
         writes: list[Command] = []
         for person in sorted(people):
@@ -91,19 +93,21 @@ class Moving:
 
     async def _names_of_people(self, old: int, new: int, now: int) -> list[Command]:
         writes: list[Command] = []
-        for day in (now // DAY - 1, now // DAY):
+        for day in names.named_days(now):
             source, target = self._names.named(old, day), self._names.named(new, day)
-            for name, sealed in (await self._redis.hgetall(source)).items():
+            if not (found := await self._redis.hgetall(source)):
+                continue
+            for name, sealed in found.items():
                 again = self._keys.seal(self._keys.unseal(sealed, source), target)
                 writes.append(("HSETNX", target, name, again))
-            writes += [("EXPIREAT", target, day * DAY + 2 * DAY), ("UNLINK", source)]
+            writes += [("EXPIRE", target, names.named_ttl(day, now)), ("UNLINK", source)]
         return writes
 
-    async def _closed(self, old: int, new: int) -> tuple[list[Command], list[Any]]:
+    async def _closed(self, old: int, new: int, now: int) -> tuple[list[Command], list[Any]]:
         """A closed group stays closed as a supergroup, and is opened there."""
         closed, skip, unchanged = await self._chats.closings.read(old)
         writes = self._chats.closings.save(new, closed) if closed is not None else []
-        writes += self._chats.closings.awake(new, skip) if skip else []
+        writes += self._chats.closings.awake(new, skip, now) if skip else []
         return [*writes, *self._chats.closings.forget(old)], [unchanged]
 
     def _known(self, old: int, new: int) -> list[Command]:

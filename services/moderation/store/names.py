@@ -1,8 +1,8 @@
 """Names of Redis keys and how long each lives. Nobody else builds them.
 
-`moderation:{pp}:chat:<c>` hash: sealed id and title of a managed chat, the bot's membership, notices given.
+`moderation:{pp}:chat:<c>` hash: sealed id, title and names of a managed chat, the bot's membership, notices.
     Ends 30 days after the bot left. Of a group that became a supergroup only the new id, for 1 year.
-`moderation:{pp}:settings:<c>` hash: what its admins set. Ends with it.
+`moderation:{pp}:settings:<c>` hash: what its admins set, their own words sealed. Ends with it.
 `moderation:{pp}:admins:<c>` string: keyed hashes of admins and of their names. 24 h.
 `moderation:{pp}:seen:<c>` zset: keyed people by the last message that was noted, once a day, with the number
     of such days (see `packed`). 60 silent days.
@@ -11,6 +11,8 @@
 `moderation:{pp}:trusted:<c>` zset: keyed people by an admin's word for them. 1 year.
 `moderation:{pp}:vouches:<c>:<p>` string: for which keyed people a member has vouched, sealed. 30 days.
     `...:told`: that the member was told why a word does not count. 1 h.
+`moderation:{pp}:watched:<c>` hash: a keyed user name that the chat allows, to the keyed hash of the chat that
+    had it. 30 days after the last look.
 `moderation:{pp}:closed:<c>` string: a closed chat's permissions before and now. Until it is open again.
 `moderation:{pp}:album:<c>:<token>` hash: ids of an album's parts, why it goes. 1 h.
 `moderation:{pp}:index:<c>:<hour>` zset: message ids with keyed people, `bot` for our own. 48 h
@@ -34,12 +36,21 @@
 `moderation:due` zset: messages that are to go later, see `due`. Each until its time.
 `moderation:nightly`, `moderation:aging` sets: keyed chats with a night or lock-down, with `older.hours`.
     Until that is switched off or the bot leaves.
-`moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory; and
+`moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory;
+    `moderation:identities` hash: link to the keyed hash of the chat that is listed under it; and
     `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
+`moderation:question:<listing>` hash: what the directory says of a hidden link, sealed, and which card shows
+    it. 2 days after the decision. `moderation:questions:open`, `...:due` zsets: listings by when their link
+    was hidden. Until it is decided; until the card is posted.
+`moderation:lookups:begun` string: all listed links have been scheduled once. For ever.
 `moderation:offset:<b>` string: how far the bot's updates were read. 48 h.
+`moderation:lifted:<t>` string: empty; what the bot is about to lift, see `lifts`. 48 h.
+`moderation:began:<t>`, `moderation:latest:<t>`, `moderation:undo:<c>:<code>` strings: sanctions under way and
+    what takes them back, see `telegram.begun`, `telegram.undo`. 48 h.
 
-`pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot. A chat is not a person: its id is
-kept, sealed, for as long as the bot is in it, because what is due there must reach it unasked.
+`pp` is the partition, `c` and `p` keyed hashes, `b` a token of the bot, `t` one of a chat and a person or of
+an action. A chat is no person: its id is kept, sealed, for as long as the bot is in it, because what is due
+there must reach it unasked.
 """
 
 from functools import lru_cache
@@ -70,7 +81,25 @@ NIGHTLY = "moderation:nightly"
 AGING = "moderation:aging"
 PLACES = "moderation:places"
 LINKS = "moderation:links"
+IDENTITIES = "moderation:identities"
 CHECKS = "moderation:lookups"
+BEGUN = "moderation:lookups:begun"
+
+NAMED_DAYS = 2
+
+
+def named_days(now: int) -> tuple[int, ...]:
+    """The days (UTC) whose user names are still kept, the newest first; `now` in unix seconds.
+
+    The next one too: another replica's clock may be ahead of ours by a moment.
+    """
+    day = now // DAY
+    return (day + 1, *(day - past for past in range(NAMED_DAYS)))
+
+
+def named_ttl(day: int, now: int) -> int:
+    """Seconds until the user names of a day are forgotten, two days after it began."""
+    return (day + NAMED_DAYS) * DAY - now
 
 
 class Names:

@@ -1,6 +1,6 @@
 """A time with a small number in one score of a sorted set: one member for each person, trimmed by time.
 
-Scores are doubles: unix seconds take 31 bits and four decimals 14 of the 53 that are exact.
+Scores are doubles: unix seconds take 32 bits until 2106, and four decimals 14 of the 53 that are exact.
 """
 
 SCALE = 10_000

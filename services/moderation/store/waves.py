@@ -94,13 +94,13 @@ class Waves:
         writes: list[Command] = [("HDEL", key, *old)] if old else []
         return [*writes, ("HSET", key, *pairs), ("EXPIRE", key, KEPT_FOR)]
 
-    def door(self, chat_id: int, door: Door, people: Iterable[str]) -> list[Command]:
+    def door(self, chat_id: int, door: Door, people: Iterable[str], now: int) -> list[Command]:
         """The door as it now is, with those who were counted just now."""
         key, cohort = self._names.of_chat("door", chat_id), self._cohort(chat_id, door.since)
         counted = [*people]
         came: list[Command] = [("SADD", cohort, *counted), ("EXPIRE", cohort, COHORT_TTL)]
         return [
-            ("SET", key, orjson.dumps(tuple(door)), "EXAT", door.until + DAY),
+            ("SET", key, orjson.dumps(tuple(door)), "EX", max(door.until - now, 0) + DAY),
             *(came if counted else []),
             ("ZADD", DOORS, door.until, self._keys.person(chat_id)),
         ]

@@ -1,29 +1,38 @@
 """Carries out actions, each outcome in the chat's log.
 
-A repeated delete, ban or edit changes nothing. A message is sent once: its id is kept under the action's id
+A repeated delete, ban or edit changes nothing. What stands is looked up before each sanction (`sanctioning`).
+A message is sent once: its id is kept under the action's id
 as soon as Telegram has answered, and a later try finds it. Only a crash, or a lost answer, in the moment
 between can send it twice; Telegram offers nothing that would close that gap, so each such repeat is counted.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import structlog
 from faststream import Context
 
-from services.moderation.telegram.calls import PATIENCE, Calls, Unanswered
+from services.moderation.telegram import deleting, following, permitting
+from services.moderation.telegram.calls import Calls, Unanswered
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.inviting import SAY, made, told
 from services.moderation.telegram.pacing import Gathering
+from services.moderation.telegram.sanctioning import SANCTIONS, Sanctioning
 from services.moderation.telegram.store import NOT_SENT, SENDING, ActorStore
-from services.moderation.telegram.work import IDS_MOST, End, Work, chunks, entry_for, gather
-from shared import clock
-from shared.bus.commit import NOTHING, Command, Commit
+from services.moderation.telegram.work import (
+    End,
+    Work,
+    entry_for,
+    gather,
+    person_of,
+    side_by_side,
+)
+from shared.bus.commit import NOTHING, Command, Commit, Overtaking
 from shared.bus.errors import TryLater
+from shared.clock import Clock
 from shared.contracts.telegram import Method, TelegramAction
 from shared.keys import Keys
 from shared.telemetry.metrics import ACTION_SECONDS, ACTIONS, SENT_AGAIN
@@ -32,12 +41,12 @@ log = structlog.get_logger()
 
 PROTECTED = frozenset({777000, 1087968824, 136817688})
 """Telegram itself, every chat's anonymous admin, every channel's stand-in: never touched."""
-AGAINST_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER})
 NOT_YET_SENT_SECONDS = 1.0
 NOT_YET_SENT = timedelta(minutes=10)
 """How long a delete waits for the message that it is about."""
 
-REFUSED_MOST = 10_000
+AT_ONCE = 4
+"""Sanctions of one chat on their way at once: each is two calls, and their pace is that of one."""
 
 Result = Commit | TryLater
 Sent = Callable[[int, int, int, int], list[Command]]
@@ -64,7 +73,7 @@ class Actor:
     bot_id: int
     sent: Sent = _unrecorded
     move: Move = _unmoved
-    now: Callable[[], datetime] = clock.now
+    now: Clock = field(kw_only=True)
     gathering: Gathering = field(default_factory=Gathering)
     refused: dict[tuple[int, int], str] = field(default_factory=dict)
     """Messages that Telegram will not delete, so that a work tried again does not find each of them again."""
@@ -89,12 +98,19 @@ async def on_action(
 
 
 async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
-    """In order; the first that must wait, or meets a moved or lost chat, decides for all behind it."""
+    """In order; the first that must wait, or meets a moved or lost chat, decides for all behind it.
+
+    But for one person of whom Telegram tells nothing: the others need not wait for that.
+    """
     chat_id = actions[0].chat_id
     results: list[Result] = []
+    silent: dict[int, TryLater] = {}
     try:
-        for work in gather(actions):
-            results += await _work(actor, work)
+        for works in side_by_side(gather(actions), AT_ONCE):
+            found = await _abreast(actor, works, silent)
+            results += found
+            if (wait := _waits(found, silent)) is not None:
+                raise wait
     except TryLater as wait:
         return results + [wait] * (len(actions) - len(results))
     except Migrated as moved:
@@ -109,6 +125,50 @@ async def _lane(actor: Actor, actions: list[TelegramAction]) -> list[Result]:
             await _end(actor, a, End("parked", error.code), actor.store.park(chat_id)) for a in left
         ]
     return results
+
+
+async def _abreast(actor: Actor, works: list[Work], silent: dict[int, TryLater]) -> list[Result]:
+    """Sanctions of different people side by side: what one waits for at Telegram holds up no other.
+
+    What is done passes what must wait before it. Raises Migrated and Forbidden, for all that are not done.
+    """
+    jobs = (_unless_silent(actor, work, silent) for work in works)
+    results: list[Result] = []
+    passes = bool(silent)
+    for found in await asyncio.gather(*jobs, return_exceptions=True):
+        if isinstance(found, TryLater):
+            results.append(found)
+            passes = True
+        elif isinstance(found, BaseException):
+            raise found
+        else:
+            results += [_overtaking(one) for one in found] if passes else found
+            passes = passes or bool(silent)
+    return results
+
+
+def _waits(results: list[Result], silent: dict[int, TryLater]) -> TryLater | None:
+    """What the whole lane must wait for."""
+    waits = (one for one in results if isinstance(one, TryLater))
+    return next((one for one in waits if one not in silent.values()), None)
+
+
+async def _unless_silent(actor: Actor, work: Work, silent: dict[int, TryLater]) -> list[Result]:
+    """`silent`: the person of whom Telegram has told nothing; a second one is more than an exception."""
+    person = person_of(work.first)
+    if person in silent:
+        return [silent[person]]
+    try:
+        return await _work(actor, work)
+    except Unanswered as wait:
+        if silent or not person:
+            raise
+        silent[person] = wait
+        return [wait]
+
+
+def _overtaking(result: Result) -> Result:
+    return Overtaking.by(result) if isinstance(result, Commit) else result
 
 
 async def _at_new_id(actor: Actor, left: list[TelegramAction], new_id: int) -> list[Result]:
@@ -135,7 +195,11 @@ async def _ends(actor: Actor, work: Work) -> list[End]:
     action = work.first
     try:
         if action.method is Method.DELETE_MESSAGES:
-            return await _delete(actor, work)
+            return await deleting.carry_out(actor, work, await _ids(actor, work))
+        if action.method in SANCTIONS:
+            return [await _sanction(actor, action)]
+        if action.method is Method.SET_PERMISSIONS:
+            return [await permitting.carry_out(actor.calls, action)]
         return [await _carry_out(actor, action)]
     except Gone as gone:
         return [End("already", gone.code)] * len(work.actions)
@@ -144,10 +208,14 @@ async def _ends(actor: Actor, work: Work) -> list[End]:
         return [End("refused", refused.code)] * len(work.actions)
 
 
-async def _carry_out(actor: Actor, action: TelegramAction) -> End:
-    person = action.params.get("user_id")
-    if action.method in AGAINST_PEOPLE and (person in PROTECTED or person == actor.bot_id):
+async def _sanction(actor: Actor, action: TelegramAction) -> End:
+    """A sanction or the end of one."""
+    if person_of(action) in {*PROTECTED, actor.bot_id}:
         raise Refused("person.protected")
+    return await Sanctioning(actor.calls, actor.store.begun, actor.now, action).carry_out()
+
+
+async def _carry_out(actor: Actor, action: TelegramAction) -> End:
     if action.method is Method.SEND_MESSAGE:
         return await _send(actor, action)
     params = await _params(actor, action)
@@ -156,70 +224,11 @@ async def _carry_out(actor: Actor, action: TelegramAction) -> End:
     return End("done", link=made(answer) if action.method is Method.CREATE_INVITE else None)
 
 
-async def _delete(actor: Actor, work: Work) -> list[End]:
-    """One end for each action: refused where one of its messages was."""
-    ids = work.ids
-    if "message_of" in work.first.params:
-        ids = [(await _params(actor, work.first))["message_id"]]
-    if len(ids) < IDS_MOST:
-        _gather(actor, work.first.chat_id)
-    refused = await _delete_all(actor, work, ids)
-    parts = [ids] if len(work.actions) == 1 else [Work((action,)).ids for action in work.actions]
-    codes = [next((refused[i] for i in part if i in refused), None) for part in parts]
-    return [End("done") if code is None else End("refused", code) for code in codes]
-
-
-def _gather(actor: Actor, chat_id: int) -> None:
-    """Raises TryLater while others of the chat may still join."""
-    if (wait := actor.gathering.wait(chat_id, time.monotonic())) > 0:
-        raise TryLater("gathering", wait)
-
-
-async def _delete_all(actor: Actor, work: Work, ids: list[int]) -> dict[int, str]:
-    """The ids that Telegram refuses. A long delete keeps how far it has come."""
-    chat_id, name = work.first.chat_id, work.first.action_id
-    done = await actor.store.progress(name) if len(ids) > IDS_MOST else 0
-    refused: dict[int, str] = {}
-    for part in chunks(ids[done:]):
-        await actor.calls.permit(Method.DELETE_MESSAGES, chat_id, PATIENCE if done else 0.0)
-        actor.gathering.went(chat_id, time.monotonic())
-        refused |= await _delete_ids(actor, chat_id, part)
-        done += len(part)
-        if done < len(ids):
-            await actor.store.advance(name, done)
-    return refused
-
-
-async def _delete_ids(actor: Actor, chat_id: int, ids: list[int]) -> dict[int, str]:
-    """The ids that Telegram refuses. One message too old spoils a call, so it is halved and repeated.
-
-    The permit for the first call is taken.
-    """
-    known = {i: actor.refused[chat_id, i] for i in ids if (chat_id, i) in actor.refused}
-    ids = [i for i in ids if i not in known]
-    try:
-        if ids:
-            await actor.calls(Method.DELETE_MESSAGES, chat_id, {"chat_id": chat_id, "message_ids": ids})
-    except (Gone, Refused) as error:
-        if error.code.startswith("right."):
-            raise
-        return known | await _halve(actor, chat_id, ids, error)
-    return known
-
-
-async def _halve(actor: Actor, chat_id: int, ids: list[int], error: Gone | Refused) -> dict[int, str]:
-    if len(ids) > 1:
-        refused: dict[int, str] = {}
-        for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
-            await actor.calls.permit(Method.DELETE_MESSAGES, chat_id, PATIENCE)
-            refused |= await _delete_ids(actor, chat_id, half)
-        return refused
-    if isinstance(error, Gone):
-        return {}
-    if len(actor.refused) >= REFUSED_MOST:
-        actor.refused.clear()
-    actor.refused[chat_id, ids[0]] = error.code
-    return {ids[0]: error.code}
+async def _ids(actor: Actor, work: Work) -> list[int]:
+    """The messages that are to go; one of the bot's own is known by the action that sent it."""
+    if "message_of" not in work.first.params:
+        return work.ids
+    return [(await _params(actor, work.first))["message_id"]]
 
 
 async def _send(actor: Actor, action: TelegramAction) -> End:
@@ -272,11 +281,14 @@ async def _end(actor: Actor, action: TelegramAction, end: End, writes: Iterable[
     if action.method is Method.SEND_MESSAGE and end.outcome not in {"done", "already"}:
         await actor.store.remember(action.action_id, None, action.remember_hours)
     _count(actor, action, end)
-    entry = entry_for(actor.keys, action, end, actor.now())
-    undo = actor.store.undos.keep(action) if end.outcome == "done" else []
+    now = actor.now()
+    entry = entry_for(actor.keys, action, end, now)
+    undo = actor.store.undos.keep(action, end.until, end.before) if end.outcome == "done" else []
     line = actor.store.audit(action.chat_id, entry) if entry else []
+    begun = actor.store.begun.ended(action.action_id) if action.method in SANCTIONS else []
     closed = Commit.of(
-        writes=[*writes, *_recorded(actor, action, end), *undo, *line],
+        writes=[*writes, *_recorded(actor, action, end), *undo, *begun, *line],
+        events=following.said(action, end, now),
         expect=[actor.store.at_home(action.chat_id)],
     )
     return closed + told(actor.store.invites, action, end.link)

@@ -25,6 +25,9 @@ from shared.telemetry.metrics import CALL_SECONDS, HELD_BACK, SENT_AGAIN
 
 log = structlog.get_logger()
 
+Params = dict[str, Any]
+Prepare = Callable[[], Awaitable[Params]]
+"""Makes a try's parameters right before it."""
 PATIENCE = 3.0
 """Seconds that the rest of a work already begun waits here for a permit."""
 TRIES = 3
@@ -51,10 +54,11 @@ class Calls:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     jitter: Callable[[float, float], float] = random.uniform
 
-    async def __call__(self, method: Method, chat_id: int, params: dict[str, Any]) -> Any:
+    async def __call__(self, method: Method, chat_id: int, params: Params | Prepare) -> Any:
         """The answer. Raises TryLater, or Gone, Forbidden, Refused, Migrated for good; Unanswered: who knows.
 
-        The permit of the first try is the caller's business.
+        The permit of the first try is the caller's business. Parameters that are to be made for each try are
+        made after its permit: nothing waits between them and the call, and what fails in it fails the try.
         """
         seconds = SEND_SECONDS if method is Method.SEND_MESSAGE else SECONDS
         for attempt in range(TRIES):
@@ -63,8 +67,9 @@ class Calls:
                 await self.permit(method, chat_id, PATIENCE)
                 SENT_AGAIN.inc(method is Method.SEND_MESSAGE)
             try:
+                given = params if isinstance(params, dict) else await params()
                 with CALL_SECONDS.labels(method.value).time():
-                    return await self.telegram.call(method.value, params, seconds=seconds)
+                    return await self.telegram.call(method.value, given, seconds=seconds)
             except RetryAfter as wait:
                 HELD_BACK.labels(method.value).inc()
                 await self.store.hold(chat_id, method, wait.seconds)

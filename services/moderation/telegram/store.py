@@ -8,7 +8,8 @@ from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from services.moderation.store.invites import Invites
-from services.moderation.telegram.audit import AuditEntry
+from services.moderation.telegram.audit import AuditEntry, from_row, to_row
+from services.moderation.telegram.begun import Begun
 from services.moderation.telegram.pacing import Window
 from services.moderation.telegram.undo import Undos
 from shared.bus.commit import Command, Commit, Expect
@@ -48,6 +49,7 @@ class ActorStore:
         self._redis = redis
         self._keys = keys
         self.undos = Undos(redis, keys)
+        self.begun = Begun(redis, keys)
         self.invites = Invites(redis, keys)
         self._pace = redis.register_script(Path(__file__).with_name("pace.lua").read_text(encoding="utf-8"))
 
@@ -145,7 +147,7 @@ class ActorStore:
             return []
         key = self._key("audit", chat_id)
         return [
-            ("LPUSH", key, *(entry.model_dump_json(exclude_defaults=True) for entry in entries)),
+            ("LPUSH", key, *(to_row(self._keys, entry) for entry in entries)),
             ("LTRIM", key, 0, AUDIT_ENTRIES - 1),
             ("EXPIRE", key, AUDIT_SECONDS),
         ]
@@ -153,7 +155,7 @@ class ActorStore:
     async def audited(self, chat_id: int, most: int = 20) -> list[AuditEntry]:
         """The newest entries first."""
         rows = await self._redis.lrange(self._key("audit", chat_id), 0, most - 1)
-        return [AuditEntry.model_validate_json(row) for row in rows]
+        return [from_row(self._keys, row) for row in rows]
 
     def _key(self, what: str, chat_id: int) -> str:
         return f"moderation:{what}:{self._keys.person(chat_id)}"

@@ -1,11 +1,12 @@
 """From actions to calls: consecutive deletes become one, and each end a line in the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.moderation.domain.invites import Invite
+from services.moderation.domain.membership import Membership
 from services.moderation.telegram.audit import AuditEntry, AuditOutcome, short
 from services.moderation.telegram.undo import code_of
 from shared.contracts.telegram import Method, TelegramAction
@@ -13,6 +14,8 @@ from shared.keys import Keys
 
 IDS_MOST = 100
 """Message ids that one `deleteMessages` takes."""
+OF_PEOPLE = frozenset({Method.BAN_MEMBER, Method.RESTRICT_MEMBER, Method.UNBAN_MEMBER})
+"""A sanction of a person, or the end of one."""
 TALK = frozenset({Method.SEND_MESSAGE, Method.EDIT_TEXT, Method.EDIT_MARKUP, Method.ANSWER_CALLBACK})
 
 
@@ -40,6 +43,10 @@ class End:
     detail: str = ""
     message_id: int | None = None
     link: Invite | None = None
+    until: int | None = None
+    """When what was done, or what stands, ends: unix seconds, 0 for never."""
+    before: Membership | None = None
+    """What stood before it was done."""
 
 
 def gather(actions: Iterable[TelegramAction]) -> list[Work]:
@@ -54,6 +61,27 @@ def gather(actions: Iterable[TelegramAction]) -> list[Work]:
                 continue
         works.append(Work((action,)))
     return works
+
+
+def person_of(action: TelegramAction) -> int:
+    """Whom a sanction, or the end of one, is about; 0 for another action, and for a channel."""
+    person = action.params.get("user_id") if action.method in OF_PEOPLE else None
+    return person if isinstance(person, int) else 0
+
+
+def side_by_side(works: Iterable[Work], most: int) -> Iterator[list[Work]]:
+    """Consecutive sanctions of different people together, so many at most; everything else alone."""
+    group: list[Work] = []
+    people: set[int] = set()
+    for work in works:
+        person = person_of(work.first)
+        if group and (not person or person in people or len(group) == most or 0 in people):
+            yield group
+            group, people = [], set()
+        group.append(work)
+        people.add(person)
+    if group:
+        yield group
 
 
 def chunks(ids: Sequence[int]) -> list[list[int]]:
@@ -75,6 +103,7 @@ def entry_for(keys: Keys, action: TelegramAction, end: End, at: datetime) -> Aud
         outcome=end.outcome,
         detail=end.detail,
         code=code_of(keys, action.action_id),
+        until=end.until,
     )
 
 

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from services.submissions.domain.record import ENDS, Record, step
 from services.submissions.domain.similar import Neighbour, similar_listings
 from shared.contracts.base import Message, Moment
-from shared.contracts.listings import Content, Link, ListingId, Place
+from shared.contracts.listings import ChatIdentity, Content, Link, ListingId, Place
 from shared.contracts.submissions import (
     ReviewClosed,
     ReviewRequested,
@@ -47,6 +47,8 @@ class Known:
     """The listing to change or remove, as the directory has it."""
     owner: ListingId | None = None
     """The listing that has the proposed link already."""
+    withheld: Content | None = None
+    """What that listing says, when it does not show the link: another chat may have its name by now."""
     claimed: bool = False
     """Another open proposal holds the proposed link."""
     neighbours: tuple[Neighbour, ...] = ()
@@ -106,11 +108,12 @@ def review(record: Record, event: SubmissionReviewed, known: Known, new_id: List
     if event.decision == "duplicate":
         listing_id = event.duplicate_of or record.listing_id
         return _end(record, State.DUPLICATE, known.now, ("review.duplicate",), listing_id=listing_id)
-    if known.owner and known.owner != record.listing_id:
+    if _is_taken(record, known):
         return _closed(_end(record, State.DUPLICATE, known.now, ("link.duplicate",), listing_id=known.owner))
     if record.action == "change" and known.listing is None:
         return _closed(_end(record, State.REFUSED, known.now, ("listing.unknown",)))
-    return _accept(record, known.now, record.listing_id or new_id)
+    listing_id = record.listing_id or known.owner or new_id
+    return _accept(record, known.now, listing_id, event.identity)
 
 
 def withdraw(record: Record, now: Moment) -> Step | None:
@@ -174,9 +177,19 @@ def _duplicate(record: Record, known: Known) -> str | None:
     """The code of what the proposal repeats."""
     if record.content is None:
         return None
-    if known.owner and known.owner != record.listing_id:
+    if _is_taken(record, known):
         return "link.duplicate"
     return "link.pending" if known.claimed and _needs_claim(record, known.listing) else None
+
+
+def _is_taken(record: Record, known: Known) -> bool:
+    """Whether another listing has the proposed link.
+
+    One that does not show it may be listed anew: the reviewers decide about the chat that is there now.
+    """
+    if known.owner is None or known.owner == record.listing_id:
+        return False
+    return record.action != "add" or known.withheld is None
 
 
 def _needs_claim(record: Record, listing: Content | None) -> bool:
@@ -185,8 +198,11 @@ def _needs_claim(record: Record, listing: Content | None) -> bool:
 
 
 def _request(record: Record, known: Known, service: Service) -> ReviewRequested:
+    anew = known.owner if record.action == "add" and known.withheld else None
     similar = (
-        similar_listings(record.content, known.neighbours, leave_out=record.listing_id, city=service.city)
+        similar_listings(
+            record.content, known.neighbours, leave_out=record.listing_id or anew, city=service.city
+        )
         if record.content
         else ()
     )
@@ -195,9 +211,10 @@ def _request(record: Record, known: Known, service: Service) -> ReviewRequested:
         action=record.action,
         content=record.content,
         listing_id=record.listing_id,
-        before=known.listing,
+        before=known.withheld if anew else known.listing,
         reason=record.reason,
         similar=similar,
+        link_of=anew,
         requested_at=known.now,
     )
 
@@ -221,7 +238,7 @@ def _end(
     return Step(ended, (ended.changed(),), *_freed(record, Claim.RELEASE))
 
 
-def _accept(record: Record, now: Moment, listing_id: ListingId) -> Step | None:
+def _accept(record: Record, now: Moment, listing_id: ListingId, identity: ChatIdentity | None) -> Step | None:
     accepted = step(record, State.ACCEPTED, now, listing_id=listing_id)
     if accepted is None:
         return None
@@ -230,6 +247,7 @@ def _accept(record: Record, now: Moment, listing_id: ListingId) -> Step | None:
         listing_id=listing_id,
         action=record.action,
         content=record.content,
+        identity=identity,
         accepted_at=now,
     )
     return Step(accepted, (accepted.changed(), order), *_freed(record, Claim.LEND))

@@ -11,8 +11,9 @@ from services.gateway.domain.finding.streets import Door, Streets, middle, witho
 from services.gateway.domain.packing import Known
 from services.gateway.domain.points import Point, centre
 from shared.contracts.directory import AreaChanged, DirectoryChanged
-from shared.contracts.listings import Area, AreaId, Listing
+from shared.contracts.listings import Area, AreaId, PublicListing
 from shared.contracts.streets import House, StreetChanged
+from shared.exchange import public
 from shared.geo import metres
 from shared.text import fold
 from shared.text.addresses import read_address
@@ -56,7 +57,7 @@ class Search:
 
     def __init__(
         self,
-        known: Callable[[str], Listing | None],
+        known: Callable[[str], PublicListing | None],
         area: Callable[[str], Area | None],
         within: Callable[[float, float], bool] = lambda _lat, _lon: True,
     ) -> None:
@@ -75,11 +76,11 @@ class Search:
         if listing is None:
             self._listings.remove(event.listing_id)
             return
-        beside = [*terms_of((listing.description, listing.link.value)), *map(_area_term, listing.areas)]
-        place = listing.place.lat, listing.place.lon
-        self._listings.put(
-            listing.id, terms_of((listing.name,)), beside, place=place, size=listing.members or 0
-        )
+        shown = public(listing)
+        link = shown.link.value if shown.link else ""
+        beside = [*terms_of((shown.description, link)), *map(_area_term, shown.areas)]
+        place = shown.place.lat, shown.place.lon
+        self._listings.put(shown.id, terms_of((shown.name,)), beside, place=place, size=shown.members or 0)
 
     def load(self, listings: Sequence[Known]) -> None:
         """Many at once, no id twice among them."""

@@ -10,6 +10,8 @@ whose shape is not what was expected is never an error. Names are those of the B
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from services.moderation.domain.external import is_of_here
+
 Json = Mapping[str, Any]
 
 LIMIT = 20_000
@@ -82,6 +84,19 @@ def message_text(message: Json) -> Text:
     return Text(tuple(parts))
 
 
+def _is_others(field: str, message: Json) -> bool:
+    """Whether a field holds others' words from another topic of the same chat, read when they came."""
+    if field not in ("quote", "external_reply") or not is_of_here(message):
+        return False
+    return not _is_same(message, message["external_reply"]["origin"].get("sender_user"))
+
+
+def _is_same(message: Json, author: Any) -> bool:
+    """Whether somebody quotes themselves from another topic: then the words are theirs there too."""
+    sender = message.get("from")
+    return isinstance(sender, dict) and isinstance(author, dict) and sender.get("id") == author.get("id")
+
+
 def _quoted(message: Json) -> str:
     """The message that is answered in the same chat, where some of it is quoted: others' words too, so
     that a neighbour who quotes an advert is not taken for its author. Any other quote is the sender's.
@@ -99,7 +114,7 @@ def _walk(message: Json) -> Iterator[tuple[str, str]]:
     budget = _WALK_MOST
     for field in order:
         value = message[field]
-        if isinstance(value, int):
+        if isinstance(value, int) or _is_others(field, message):
             continue
         if isinstance(value, str) and budget > 0:
             budget -= 1

@@ -43,10 +43,15 @@ function show(view, found) {
   detail.append(element("h2", {}, element("bdi", {}, properties.name)), element("p", {}, view.facts(properties)));
   if (properties.description) detail.append(element("p", { dir: "auto" }, properties.description));
   if (properties.link) detail.append(element("p", { dir: "ltr" }, properties.link));
-  else detail.append(element("p", {}, text.say("mirror.no_link")));
+  else detail.append(element("p", {}, text.say(whyNoLink(properties))));
   detail.hidden = false;
   detail.focus();
   view.map.setView([geometry.coordinates[1], geometry.coordinates[0]], 16);
+}
+
+function whyNoLink(properties) {
+  if (properties.link_hidden_since) return "mirror.link_hidden";
+  return properties.dead_since ? "listing.link_gone" : "mirror.no_link";
 }
 
 document.getElementById("forget").addEventListener("click", async () => {

@@ -43,14 +43,18 @@ export class View {
 
   facts(properties) {
     const area = properties.areas.map((id) => this.config.areas[id]).filter(Boolean).at(-1);
-    const known = [this.text.say(`kind.${properties.kind}`), this.text.members(properties), area];
+    const checked = properties.link_hidden_since && this.text.say("listing.link_checked");
+    const known = [this.text.say(`kind.${properties.kind}`), this.text.members(properties), area, checked];
     return known.filter(Boolean).join(" · ");
   }
 
   popup({ id, properties }) {
     const box = element("div", {}, element("a", { class: "name", href: this.page(id) }, element("bdi", {}, properties.name)));
     box.append(element("p", {}, this.facts(properties)));
-    if (!properties.link) return box;
+    if (!properties.link) {
+      if (properties.dead_since && !properties.link_hidden_since) box.append(element("p", {}, this.text.say("listing.link_gone")));
+      return box;
+    }
     const open = { href: properties.link, rel: "noopener noreferrer nofollow external" };
     box.append(element("p", {}, element("a", open, this.text.say("listing.open"))));
     return box;
