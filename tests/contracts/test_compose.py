@@ -170,6 +170,20 @@ def test_what_the_first_command_makes_can_be_read_in_containers_and_by_nobody_el
         assert (tmp_path / "secrets" / name).read_text() == ""
 
 
+def test_a_file_that_was_put_in_since_can_be_read_in_containers_after_the_next_run(tmp_path: Path) -> None:
+    init(tmp_path)
+    (tmp_path / "files" / "lists").mkdir(mode=0o700)
+    for name in ("city.pmtiles", "lists/one.txt"):
+        (tmp_path / "files" / name).touch(mode=0o600)
+    init(tmp_path)
+    found = modes(tmp_path)
+    assert [found[f"files/{name}"] for name in ("lists", "lists/one.txt", "city.pmtiles")] == [
+        0o755,
+        0o644,
+        0o644,
+    ]
+
+
 def test_the_first_command_changes_nothing_the_second_time(tmp_path: Path) -> None:
     assert init(tmp_path) == "made secrets/key\nmade secrets/redis_password\n"
     (tmp_path / "secrets" / "token").write_text("1:a")
