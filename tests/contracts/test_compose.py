@@ -193,6 +193,21 @@ def test_the_first_command_changes_nothing_the_second_time(tmp_path: Path) -> No
     assert {path: path.read_text() for path in (tmp_path / "secrets").iterdir()} == before
 
 
+def test_a_secret_that_is_there_is_not_replaced_by_what_stands_in_dotenv(tmp_path: Path) -> None:
+    init(tmp_path)
+    (tmp_path / "secrets" / "token").write_text("1:new")
+    (tmp_path / ".env").write_text("DZE_TELEGRAM_TOKEN=1:old\n")
+    assert "secrets/token counts" in init(tmp_path)
+    assert (tmp_path / "secrets" / "token").read_text() == "1:new"
+    assert (tmp_path / ".env").read_text() == "DZE_TELEGRAM_TOKEN=1:old\n"
+
+
+def test_no_key_is_made_where_it_lies_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("KEY_FILE=/media/key\n")
+    assert init(tmp_path) == "made secrets/redis_password\n"
+    assert not (tmp_path / "secrets" / "key").exists()
+
+
 def test_what_an_earlier_release_took_from_dotenv_moves_into_files(tmp_path: Path) -> None:
     lines = [
         "DZE_LANGUAGES=be,ru",
