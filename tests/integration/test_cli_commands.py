@@ -25,8 +25,10 @@ from shared.bus.leases import Leases
 from shared.bus.scripts import Scripts
 from shared.contracts import schemas
 from shared.contracts.base import PARTITIONS
+from shared.contracts.directory import DirectoryChanged
 from shared.contracts.registry import DIRECTORY_CHANGED, LISTINGS_IMPORT, STREAMS, TELEGRAM_UPDATES
 from shared.server import EmbeddedRedis
+from tests.sure import as_a, sure
 
 KEY = "0123456789abcdef" * 4
 HOUR = 3600
@@ -327,6 +329,19 @@ def test_an_export_and_a_mirror_go_through_standard_output(deployed: dict[str, s
     through = raw("mirror", "-", *day, environment=deployed).stdout
     assert dze("mirror", str(tmp_path / "mirror.zip"), *day, **deployed).returncode == 0
     assert through == (tmp_path / "mirror.zip").read_bytes()
+
+
+async def test_an_export_says_how_many_hidden_links_are_not_in_it(
+    deployed: dict[str, str], bus_factory: Any, tmp_path: Path
+) -> None:
+    event = as_a(DirectoryChanged, schemas.example(DIRECTORY_CHANGED))
+    hidden = sure(event.listing).model_copy(update={"link_hidden_since": clock.now()})
+    await bus_factory("directory").publish(event.model_copy(update={"listing": hidden}))
+    for words in (["-"], [str(tmp_path / "out.csv")]):
+        done = dze("export", *words, **deployed)
+        assert "1 of them have no link there: it is hidden." in done.stdout + done.stderr
+    assert hidden.link.value not in (tmp_path / "out.csv").read_text()
+    assert json.loads(dze("export", "-", **deployed).stdout)["features"][0]["properties"]["link"] is None
 
 
 @pytest.mark.parametrize("words", [["backup"], ["export", "--as", "csv"], ["mirror"]])

@@ -1,8 +1,6 @@
 """Listings from a file and into a file."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from pathlib import Path
@@ -47,26 +45,6 @@ def open_file(path: Path, city: City | None = None) -> Opened:
 def read(path: Path, city: City | None = None) -> Iterator[Item]:
     """Only the rows of `open_file`."""
     return open_file(path, city).items
-
-
-def write(path: Path, listings: Iterable[Listing]) -> int:
-    """Write by extension and answer how many. An existing file is replaced as a whole or not at all.
-
-    Raises FileError.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise FileError(f"{path}: the extension must be one of {', '.join(FORMATS)}")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            count = write_to(file, path.suffix, listings)
-        part.replace(path)
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
-    return count
 
 
 def write_to(file: IO[bytes], extension: str, listings: Iterable[Listing]) -> int:
