@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cli.deployment import attended
 from cli.errors import Stop
+from cli.output import output, say
 from services.moderation.domain.standing.view import Views
 from services.moderation.lists import shared
 from services.moderation.store import Store
@@ -30,10 +31,9 @@ def publish(name: str, file: Path, days: int) -> None:
         if name not in known:
             raise Stop(f"no list {name} with publish_days in {settings.data / 'lists' / shared.SUBSCRIBED}")
         document = asyncio.run(_document(settings, name, known[name], days))
-        mine = file.with_name(file.name + ".new")
-        mine.write_bytes(shared.write(document, shared.signer(settings.keys())))
-        mine.replace(file)
-    print(f"People: {len(document.entries)}, revoked: {len(document.revoked)}; good for {days} days.")
+        with output(file) as out:
+            out.write(shared.write(document, shared.signer(settings.keys())))
+    say(f"People: {len(document.entries)}, revoked: {len(document.revoked)}; good for {days} days.", file)
 
 
 async def _document(settings: Settings, name: str, kept: int, days: int) -> shared.Document:
