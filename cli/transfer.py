@@ -16,8 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.deployment import attended, environment, running_if_any
 from cli.errors import FAILED, MISUSED, Stop
+from cli.output import STDOUT, named, output, say
 from cli.reports import show_preview, show_report
 from services.directory.exchange import (
+    FORMATS,
     FileError,
     Known,
     Report,
@@ -25,22 +27,24 @@ from services.directory.exchange import (
     check_addresses,
     check_areas,
     check_file,
-    export_file,
     import_addresses,
     import_areas,
     import_file,
     is_gazetteer,
     wish,
+    write_to,
 )
 from services.directory.exchange import Progress as Told
 from services.directory.exchange.published import listings
 from shared.bus import Bus, Unavailable
+from shared.contracts.listings import Listing
 from shared.launch import spawn
 from shared.settings import City, Settings, load
 from shared.text import clean_text
 
 T = TypeVar("T")
 Deed = Callable[[Bus, Told], Awaitable[Report]]
+GEOJSON = ".geojson"
 
 
 @dataclass(frozen=True)
@@ -90,19 +94,26 @@ def import_address_file(file: Path, how: How) -> None:
     _print(report, file, "addresses", how)
 
 
-def export_listings(file: Path) -> None:
-    async def run(settings: Settings) -> tuple[int, int]:
-        bus = Bus("cli", settings)
-        try:
-            return await export_file(bus, file)
-        finally:
-            await bus.redis.aclose()
-
+def export_listings(file: Path, extension: str | None) -> None:
+    """Write all listings in the format of the file's extension, or in that of `extension`."""
+    form = f".{extension}" if extension else GEOJSON if file == STDOUT else file.suffix
+    if form.lower() not in FORMATS:
+        raise Stop(f"{file}: the extension must be one of {', '.join(FORMATS)}", MISUSED)
     with attended() as (settings, _):
-        count, hidden = _tried(lambda: asyncio.run(run(settings)))
-    print(f"{count} listings written to {file}.")
-    if hidden:
-        print(f"{hidden} of them have no link there: it is hidden. `dze backup` keeps hidden links.")
+        found = asyncio.run(_listings(settings))
+        with output(file) as out:
+            count = write_to(out, form, found)
+    say(f"{count} listings written to {named(file)}.", file)
+    if hidden := sum(one.link_hidden_since is not None for one in found):
+        say(f"{hidden} of them have no link there: it is hidden. `dze backup` keeps hidden links.", file)
+
+
+async def _listings(settings: Settings) -> list[Listing]:
+    bus = Bus("cli", settings)
+    try:
+        return await listings(bus)
+    finally:
+        await bus.redis.aclose()
 
 
 def _check_listings(file: Path, how: How) -> None:

@@ -3,9 +3,9 @@
 from services.directory.exchange.addresses import import_addresses, is_gazetteer, read_addresses
 from services.directory.exchange.areas import import_areas, read_areas
 from services.directory.exchange.checking import Known, Preview, check_addresses, check_areas, check_file
-from services.directory.exchange.files import FORMATS, open_file, read, write
+from services.directory.exchange.files import FORMATS, open_file, read, write_to
 from services.directory.exchange.formats import FORMATS_READ
-from services.directory.exchange.importing import Progress, export_file, import_file, wish
+from services.directory.exchange.importing import Progress, import_file, wish
 from services.directory.exchange.report import Report
 from services.directory.exchange.rows import FileError, Item, Note, Row, Skipped
 from services.directory.exchange.waiting import Stalled
@@ -26,7 +26,6 @@ __all__ = [
     "check_addresses",
     "check_areas",
     "check_file",
-    "export_file",
     "import_addresses",
     "import_areas",
     "import_file",
@@ -36,5 +35,5 @@ __all__ = [
     "read_addresses",
     "read_areas",
     "wish",
-    "write",
+    "write_to",
 ]
