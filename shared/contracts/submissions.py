@@ -38,6 +38,8 @@ class SubmissionReceived(Message):
     listing_id: ListingId | None = None
     """The listing to change or remove."""
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    proven: bool = True
+    """Work was done for it; False for the form without scripts, which costs its sender only time."""
     received_at: Moment
 
 
@@ -69,6 +71,10 @@ class Similar(Message):
     reasons: tuple[str, ...] = ()
 
 
+GATHERED_MOST = 40
+"""Other proposals that one decision can end."""
+
+
 class ReviewRequested(Message):
     """A reviewer is to decide."""
 
@@ -83,6 +89,10 @@ class ReviewRequested(Message):
     link_of: ListingId | None = None
     """The listing that has the link of an `add` and does not show it: it gets these words, and shows the link
     again, when this is accepted."""
+    proven: bool = True
+    """Whether the proposer has done work for it; the cards of others come later when there are many."""
+    reopened: bool = False
+    """Asked again although its card was decided: the decision came to nothing."""
     requested_at: Moment
 
 
@@ -94,6 +104,9 @@ class SubmissionReviewed(Message):
 
     submission_id: SubmissionId
     decision: Decision
+    others: Annotated[tuple[SubmissionId, ...], Field(max_length=GATHERED_MOST)] = ()
+    """The other proposals for the same link that stood on the card. After an approval they repeat what was
+    chosen; otherwise they end as it does."""
     duplicate_of: ListingId | None = None
     identity: ChatIdentity | None = None
     """The chat that the reviewers were shown under the proposed link; None where it was not looked up."""

@@ -1,6 +1,6 @@
 """The bot's Redis: reviews that wait for a decision, decisions taken, who talks to the bot."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,6 +14,7 @@ from services.moderation.store.questions import Questions
 from shared.bus.commit import Command, Expect
 from shared.contracts.base import Message, MessageT
 from shared.contracts.links import Sighting
+from shared.contracts.listings import Link
 from shared.contracts.submissions import ReviewRequested
 from shared.keys import Keys
 
@@ -45,6 +46,21 @@ class OpenReview:
     request: ReviewRequested
     attempt: int
     found: LinkFound | None = None
+    beside: tuple[ReviewRequested, ...] = ()
+    """Other open proposals for the same link, on the same card."""
+    version: int = 0
+    """Counts changes of `beside`: a button of an earlier card does not decide on what its presser never
+    saw."""
+
+    @property
+    def everyone(self) -> tuple[ReviewRequested, ...]:
+        return (self.request, *self.beside)
+
+
+class Beside(Message):
+    """What stands on a card besides its first proposal."""
+
+    requests: tuple[ReviewRequested, ...] = ()
 
 
 class Decided(Message):
@@ -70,12 +86,61 @@ class BotStore:
     async def review(self, submission_id: str) -> OpenReview | None:
         """None when it is not open."""
         key = _review_key(submission_id)
-        fields = await self._redis.hmget(key, ["request", "attempt", "found"])
-        sealed, attempt, found = cast("list[bytes | None]", fields)
+        fields = await self._redis.hmget(key, ["request", "attempt", "found", "beside", "version"])
+        sealed, attempt, found, beside, version = cast("list[bytes | None]", fields)
         request = self._opened(ReviewRequested, sealed, key)
         if request is None:
             return None
-        return OpenReview(request, int(attempt or 0), self._opened(LinkFound, found, key))
+        others = self._opened(Beside, beside, key) or Beside()
+        return OpenReview(
+            request,
+            int(attempt or 0),
+            self._opened(LinkFound, found, key),
+            others.requests,
+            int(version or 0),
+        )
+
+    async def first_of(self, submission_id: str) -> str | None:
+        """The proposal on whose card this one stands besides."""
+        found = await self._redis.hget(_review_key(submission_id), "first")
+        return _text(cast("bytes | None", found))
+
+    async def first_of_link(self, link: Link) -> str | None:
+        """The proposal whose card gathers those for this link."""
+        return _text(cast("bytes | None", await self._redis.get(self._link_key(link))))
+
+    def gathers(self, link: Link, submission_id: str) -> list[Command]:
+        return [("SET", self._link_key(link), submission_id, "EX", REVIEW_SECONDS)]
+
+    def still_gathers(self, link: Link, submission_id: str | None) -> Expect:
+        return Expect.equals(self._link_key(link), submission_id)
+
+    def keep_beside(self, review: OpenReview, others: Sequence[ReviewRequested]) -> list[Command]:
+        """What stands besides on the card of an open review, in place of what stood there."""
+        key = _review_key(review.request.submission_id)
+        sealed = self._keys.seal(Beside(requests=tuple(others)).model_dump_json().encode(), key)
+        writes: list[Command] = [("HSET", key, "beside", sealed, "version", review.version + 1)]
+        for other in others:
+            own = _review_key(other.submission_id)
+            writes += [
+                ("HSET", own, "first", review.request.submission_id),
+                ("EXPIRE", own, REVIEW_SECONDS),
+                ("ZREM", OPEN, other.submission_id),
+            ]
+        return writes
+
+    def at_version(self, review: OpenReview) -> Expect:
+        """Nothing has come to stand besides, or gone, since it was read."""
+        value = str(review.version) if review.version else None
+        return Expect.equals(_review_key(review.request.submission_id), value, "version")
+
+    def reopen(self, submission_id: str) -> list[Command]:
+        """The decision came to nothing: forget it, and what stood besides."""
+        key = _review_key(submission_id)
+        return [("DEL", _decided_key(submission_id)), ("HDEL", key, "request", "beside", "version", "first")]
+
+    def _link_key(self, link: Link) -> str:
+        return f"moderation:review-of:{self._keys.token('review-link', link.key)}"
 
     def keep_review(
         self, request: ReviewRequested, attempt: int, found: LinkFound | None = None
@@ -152,6 +217,10 @@ class BotStore:
             return None if sealed is None else model.model_validate_json(self._keys.unseal(sealed, key))
         except InvalidTag:
             return None
+
+
+def _text(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode()
 
 
 def _review_key(submission_id: str) -> str:

@@ -15,8 +15,8 @@ class Record(Message):
     """A proposal as it now stands.
 
     `content`, what is proposed, and `reason`, the resident's own words, are kept until it is decided and not
-    a moment longer; afterwards only the state remains. `claims` says that the proposal holds its link, so
-    that no second one for the same chat is reviewed at the same time.
+    a moment longer; afterwards only the state remains. `claims` says that the proposal brings a link that its
+    listing does not have yet: when it is accepted the link is held until the directory shows it.
     """
 
     submission_id: SubmissionId
