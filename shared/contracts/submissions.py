@@ -38,8 +38,8 @@ class SubmissionReceived(Message):
     listing_id: ListingId | None = None
     """The listing to change or remove."""
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
-    proven: bool = True
-    """Work was done for it; False for the form without scripts, which costs its sender only time."""
+    work: Annotated[int, Field(ge=0, le=256)] = 16
+    """Bits of the proof of work; 0 for the form without scripts, which costs its sender only time."""
     received_at: Moment
 
 
@@ -58,6 +58,8 @@ class SubmissionChanged(Message):
     state: State
     reasons: tuple[str, ...] = ()
     listing_id: ListingId | None = None
+    proven: bool = True
+    """Whether work was done for it."""
     revision: Annotated[int, Field(ge=1)]
     changed_at: Moment
 
@@ -89,8 +91,8 @@ class ReviewRequested(Message):
     link_of: ListingId | None = None
     """The listing that has the link of an `add` and does not show it: it gets these words, and shows the link
     again, when this is accepted."""
-    proven: bool = True
-    """Whether the proposer has done work for it; the cards of others come later when there are many."""
+    work: Annotated[int, Field(ge=0, le=256)] = 16
+    """Bits of the proof of work, 0 without one: the cards of those with more come first."""
     reopened: bool = False
     """Asked again although its card was decided: the decision came to nothing."""
     requested_at: Moment

@@ -4,10 +4,13 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from services.moderation.bot import review_queue
+from services.moderation.bot.store import HELD, OPEN, UNPROVEN
 from services.moderation.identity import identity
 from services.moderation.store.names import CHECKS, IDENTITIES
 from shared.bus.envelope import DATA, Envelope
 from shared.clock import now
+from shared.contracts.base import PARTITIONS
 from shared.contracts.listings import Content, Kind, Link, Place
 from shared.contracts.registry import SUBMISSIONS_REVIEWED
 from shared.contracts.submissions import ReviewClosed, Similar, State, SubmissionReviewed
@@ -196,7 +199,7 @@ async def test_when_the_first_is_withdrawn_the_others_get_a_card_of_their_own(to
         await town.hears(name, REVIEW_CHAT)
     await town.bus.publish(ReviewClosed(submission_id="a" * 26, state=State.WITHDRAWN, closed_at=now()))
     card = await eventually(lambda: next((c for c in cards(town) if "Першы" not in c.content["text"]), None))
-    assert len(cards(town)) == 1
+    await eventually(lambda: len(cards(town)) == 1)
     assert "Другі" in card.content["text"]
     assert "Трэці" in card.content["text"]
     await town.bus.publish(ReviewClosed(submission_id="c" * 26, state=State.WITHDRAWN, closed_at=now()))
@@ -228,3 +231,47 @@ async def test_what_is_asked_again_gets_a_new_card_although_it_was_decided(town:
     await town.answer(REVIEWER, REVIEW_CHAT, again, text="Прыняць")
     await eventually(lambda: not cards(town))
     assert await town.reviewed() == 2
+
+
+async def test_a_flood_waits_for_its_cards_while_those_with_more_work_come_first(town: Town) -> None:
+    redis: Any = town.bus.redis
+    for number, letter in enumerate("abcdefghijklmnopqrstuvwxy2345"):
+        await town.bus.publish(proposal(letter, content=junk(number), work=16))
+    await eventually(lambda: waiting(redis, 29))
+    shown = int(await redis.zcard(OPEN))
+    assert shown <= 2 * review_queue.CARDS_A_MINUTE, "two, should a minute have begun meanwhile"
+    await town.bus.publish(proposal("z", content=junk(99), work=17))
+    await eventually(lambda: waiting(redis, 30))
+    assert await redis.zrange(HELD, 0, 0) == [b"z" * 26] or await redis.zscore(OPEN, "z" * 26)
+
+
+def junk(number: int) -> Content:
+    link = Link(kind="username", value=f"junk_chat_{number}")
+    return at(f"Смецце {number}").model_copy(update={"link": link})
+
+
+async def waiting(redis: Any, count: int) -> bool:
+    return bool(await redis.zcard(HELD) + await redis.zcard(OPEN) == count)
+
+
+async def test_proposals_without_work_are_refused_together(town: Town) -> None:
+    redis: Any = town.bus.redis
+    letters = "abcdefghijklmnopqrstuvwx"
+    for number, letter in enumerate(letters):
+        await town.bus.publish(proposal(letter, content=junk(number), work=0))
+    await eventually(lambda: waiting(redis, len(letters)))
+    many = await eventually(lambda: bulk_card(town), 90)
+    assert await redis.zcard(UNPROVEN) <= review_queue.UNPROVEN_SHOWN + PARTITIONS
+    (label,) = labels(many)
+    count = int(label.split()[-1])
+    assert count >= 10
+    assert "members" in await town.answer(STRANGER, REVIEW_CHAT, many, text=label)
+    assert await town.reviewed() == 0
+    await town.answer(REVIEWER, REVIEW_CHAT, many, text=label)
+    await eventually(lambda: f"Адмоўлена разам: {count}" in many.content["text"], 90)
+    assert await town.reviewed() == count
+    assert await waiting(redis, len(letters) - count)
+
+
+def bulk_card(town: Town) -> Any:
+    return next((card for card in cards(town) if "без доказу працы" in card.content["text"]), None)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.gateway import intake
 from services.gateway.intake import Form
 from services.gateway.settings import GatewaySettings
 from shared.contracts.registry import SUBMISSIONS_RECEIVED, SUBMISSIONS_WITHDRAWN
@@ -221,19 +222,96 @@ async def test_without_redis_nothing_is_taken_in_and_the_same_can_be_sent_again(
             assert await received(site) == 1
 
 
-async def test_too_many_proposals_wait_and_work_and_forms_have_a_quota_each(
+async def test_too_many_proposals_wait_and_each_lane_has_a_quota_of_its_own(
     settings: GatewaySettings,
 ) -> None:
     async with running(settings.model_copy(update={"submissions_per_minute": 2})) as site:
-        statuses = [(await propose(site)).status_code for _ in range(3)]
-        assert statuses == [202, 202, 429]
-        harder = (await site.http.get("/api/v1/challenge")).json()
-        assert harder["bits"] == settings.challenge_bits + 4
+        proofs = [await site.solved() for _ in range(3)]
+        assert [(await propose(site, proof=proof)).status_code for proof in proofs] == [202, 202, 429]
+        await eventually(lambda: _harder(site, settings.challenge_bits))
+        assert (await propose(site)).status_code == 202, "who works more is not kept out by the cheap"
         token = site.gateway.intake.form_token()
         await asyncio.sleep(3.1)
         receipt = await site.gateway.intake.submit(GOOD, Form(token, ""))
         assert receipt == await site.gateway.intake.submit(GOOD, Form(token, ""))
-        assert await received(site) == 3
+        assert await received(site) == 4
+
+
+async def _harder(site: Site, bits: int) -> bool:
+    return bool((await site.http.get("/api/v1/challenge")).json()["bits"] > bits)
+
+
+async def test_a_used_proof_spends_nothing_however_often_and_with_whatever_key(
+    settings: GatewaySettings,
+) -> None:
+    async with running(settings.model_copy(update={"submissions_per_minute": 2})) as site:
+        used = await site.solved()
+        honest = await site.solved()
+        assert (await propose(site, proof=used)).status_code == 202
+        answers = await asyncio.gather(
+            *(propose(site, proof=used, key=f"guess-{n}", name=f"Двор {n}") for n in range(50))
+        )
+        assert {tuple(wrong(answer).items()) for answer in answers} == {(("challenge", "used"),)}
+        assert (await propose(site, proof=honest)).status_code == 202
+        assert await received(site) == 2
+
+
+async def test_one_unused_proof_with_many_keys_at_once_is_one_proposal_and_spends_one_token(
+    settings: GatewaySettings,
+) -> None:
+    async with running(settings.model_copy(update={"submissions_per_minute": 2})) as site:
+        proof, honest = await site.solved(), await site.solved()
+        answers = await asyncio.gather(*(propose(site, proof=proof, key=f"k-{n}") for n in range(40)))
+        assert sorted(answer.status_code for answer in answers) == [202] + [422] * 39
+        assert (await propose(site, proof=honest)).status_code == 202
+
+
+async def test_the_quota_holds_over_all_gateways(settings: GatewaySettings) -> None:
+    few = settings.model_copy(update={"submissions_per_minute": 6})
+    async with running(few) as one, running(few) as two:
+        proofs = [await one.solved() for _ in range(12)]
+        answers = [await propose((one, two)[n % 2], proof=proof) for n, proof in enumerate(proofs)]
+        assert [answer.status_code for answer in answers].count(202) == 6
+
+
+async def test_a_guessed_key_gives_nobody_elses_receipt(site: Site) -> None:
+    proof = await site.solved()
+    honest = await propose(site, key="1", proof=proof)
+    assert honest.status_code == 202
+    for guess in ("", "x", "w1.0.0.0.0:0", proof.partition(":")[0].replace("w1", "w2") + ":0"):
+        body = GOOD | {"challenge": guess}
+        answer = await site.http.post("/api/v1/submissions", json=body, headers={"Idempotency-Key": "1"})
+        assert "challenge" in wrong(answer)
+        assert "receipt" not in answer.json()
+    assert (await propose(site, key="1", proof=proof)).json() == honest.json()
+    another = await site.solved()
+    assert (await propose(site, key="1", proof=another)).json() == honest.json()
+    assert wrong(await propose(site, key="2", proof=another)) == {"challenge": "used"}
+
+
+async def test_forms_without_work_wait_when_too_many_are_open(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "UNPROVEN_MOST", 2)
+    for n in range(2):
+        site.gateway.intake.note(
+            SubmissionChanged(
+                submission_id=str(n + 2) * 26, action="add", state=State.IN_REVIEW, proven=False,
+                revision=2, changed_at=MOMENT,
+            )
+        )  # fmt: skip
+    token = site.gateway.intake.form_token()
+    await asyncio.sleep(3.1)
+    with pytest.raises(intake.TooMany):
+        await site.gateway.intake.submit(GOOD, Form(token, ""))
+    assert (await propose(site)).status_code == 202
+    site.gateway.intake.note(
+        SubmissionChanged(
+            submission_id="2" * 26, action="add", state=State.REFUSED, proven=False, revision=3,
+            changed_at=MOMENT,
+        )
+    )  # fmt: skip
+    assert await site.gateway.intake.submit(GOOD, Form(token, ""))
 
 
 async def test_two_gateways_know_of_each_others_proofs(settings: GatewaySettings) -> None:

@@ -74,7 +74,7 @@ async def challenge(ctx: Ctx) -> Response:
     """A proof of work to solve for one proposal: find a nonce (up to 32 characters) and send
     `challenge: "<challenge>:<nonce>"`. It can be used once, until it expires.
     """
-    made = ctx.intake.challenge()
+    made = await ctx.intake.challenge()
     answer = ChallengeAnswer(challenge=made.text, bits=made.bits, expires_at=made.expires.isoformat())
     return JSONResponse(answer.model_dump(), headers=UNSTORED)
 

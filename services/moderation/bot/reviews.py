@@ -7,7 +7,7 @@ from typing import Annotated
 import structlog
 from faststream import Context
 
-from services.moderation.bot import link_finding, review_group, reviewers
+from services.moderation.bot import link_finding, review_group, review_queue, reviewers
 from services.moderation.bot.i18n import Html, Speech, joined
 from services.moderation.bot.links import base36
 from services.moderation.bot.ports import Deps
@@ -52,12 +52,16 @@ async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) 
         return fresh + Commit.of(writes=bot.store.keep_review(event, 0), expect=[expect])
     speech, found = await speech_in(bot, chat_id), await link_finding.found(bot, event)
     attempt = before.attempt if before else 0
+    if not attempt and not await review_queue.may_post(bot, event):
+        log.info("review_card_held")
+        return fresh + Commit.of(writes=bot.store.keep_review(event, 0), expect=[expect])
     if before and attempt and not event.reopened:
         again = replace(before, request=event, found=found)
         sends = [_edit(bot, again, chat_id, speech, str(int(event.requested_at.timestamp())))]
     else:
         attempt += 1
         sends = [_post(bot, OpenReview(event, attempt, found), chat_id, speech)]
+        fresh += Commit.of(writes=review_queue.counted(bot))
     writes = [*bot.store.keep_review(event, attempt, found), *link_finding.look_soon(bot, event, found)]
     return fresh + Commit.of(writes=writes, events=sends, expect=[expect])
 
@@ -163,7 +167,10 @@ async def post_waiting(bot: Deps) -> Commit | None:
         return None
     speech = await speech_in(bot, chat_id)
     commit, posted = NOTHING, 0
-    for submission_id in await bot.store.open_reviews(500):
+    room = min(POSTED_AT_ONCE, await review_queue.room(bot))
+    if not room:
+        return None
+    for submission_id in [*await review_queue.next_held(bot, room), *await bot.store.open_reviews(500)]:
         review = await bot.store.review(submission_id)
         if review is None:
             commit += Commit.of(writes=bot.store.forget_review(submission_id))
@@ -173,12 +180,12 @@ async def post_waiting(bot: Deps) -> Commit | None:
         found = await link_finding.found(bot, review.request)
         again = replace(review, attempt=review.attempt + 1, found=found)
         commit += Commit.of(
-            writes=bot.store.keep_review(review.request, again.attempt, found),
+            writes=[*bot.store.keep_review(review.request, again.attempt, found), *review_queue.counted(bot)],
             events=[_post(bot, again, chat_id, speech)],
             expect=[bot.store.at_attempt(submission_id, review.attempt), bot.store.at_version(review)],
         )
         posted += 1
-        if posted == POSTED_AT_ONCE:
+        if posted == room:
             break
     return commit if commit != NOTHING else None
 

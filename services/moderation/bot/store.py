@@ -20,9 +20,21 @@ from shared.keys import Keys
 
 OPEN = "moderation:reviews:open"
 """Submissions that wait for a decision, by when it was asked for; each leaves with its decision."""
+HELD = "moderation:reviews:held"
+"""Those that have no card yet, the next one first: those with more work, then those that wait longer."""
+UNPROVEN = "moderation:reviews:unproven"
+"""Those that came without work and have a card."""
+RANK_SECONDS = 10**7
+"""A bit of work counts as so many seconds of waiting, longer than anything waits."""
+UNPROVEN_RANK = 10**12
+"""Added where no work was done at all."""
 REVIEW_SECONDS = 180 * 86400
 DECIDED_SECONDS = 90 * 86400
 CLOSED_SECONDS = 2 * 86400
+BULK_SHOWN = "moderation:reviews:bulk"
+"""The card on which many are refused together; expires."""
+BULK_SECONDS = 7 * 86400
+BULK_AGAIN_SECONDS = 3600
 TALKS_SECONDS = 180 * 86400
 
 
@@ -125,7 +137,7 @@ class BotStore:
             writes += [
                 ("HSET", own, "first", review.request.submission_id),
                 ("EXPIRE", own, REVIEW_SECONDS),
-                ("ZREM", OPEN, other.submission_id),
+                *self.forget_review(other.submission_id),
             ]
         return writes
 
@@ -151,8 +163,53 @@ class BotStore:
         return [
             ("HSET", key, "request", sealed, "attempt", attempt, *seen),
             ("EXPIRE", key, REVIEW_SECONDS),
-            ("ZADD", OPEN, int(request.requested_at.timestamp()), request.submission_id),
+            *self._queued(request, posted=attempt > 0),
         ]
+
+    def _queued(self, request: ReviewRequested, *, posted: bool) -> list[Command]:
+        since, subject = int(request.requested_at.timestamp()), request.submission_id
+        if not posted:
+            rank = since - request.work * RANK_SECONDS if request.work else since + UNPROVEN_RANK
+            return [("ZREM", OPEN, subject), ("ZADD", HELD, rank, subject)]
+        unproven: list[Command] = [] if request.work else [("ZADD", UNPROVEN, since, subject)]
+        return [("ZADD", OPEN, since, subject), ("ZREM", HELD, subject), *unproven]
+
+    async def held(self, most: int) -> list[str]:
+        """Submissions without a card, the next one first."""
+        return [row.decode() for row in cast("list[bytes]", await self._redis.zrange(HELD, 0, most - 1))]
+
+    async def held_unproven(self, most: int) -> tuple[int, list[str]]:
+        """How many submissions without work have no card, and the first of them."""
+        found = await self._redis.zrangebyscore(HELD, UNPROVEN_RANK, "+inf", start=0, num=most)
+        rows = cast("list[bytes]", found)
+        return int(await self._redis.zcount(HELD, UNPROVEN_RANK, "+inf")), [row.decode() for row in rows]
+
+    async def unproven_shown(self) -> int:
+        return int(await self._redis.zcard(UNPROVEN))
+
+    async def cards_of(self, minute: int) -> int:
+        """Cards posted in that minute."""
+        return int(await self._redis.get(_minute_key(minute)) or 0)
+
+    def count_card(self, minute: int) -> list[Command]:
+        return [("INCR", _minute_key(minute)), ("EXPIRE", _minute_key(minute), 180)]
+
+    async def bulk(self, code: str) -> list[str] | None:
+        """The submissions of a card on which many are refused together."""
+        found = cast("bytes | None", await self._redis.get(f"moderation:bulk:{code}"))
+        return None if found is None else found.decode().split()
+
+    async def bulk_is_shown(self) -> bool:
+        return bool(await self._redis.exists(BULK_SHOWN))
+
+    def keep_bulk(self, code: str, submissions: Sequence[str]) -> list[Command]:
+        return [
+            ("SET", f"moderation:bulk:{code}", " ".join(submissions), "EX", BULK_SECONDS),
+            ("SET", BULK_SHOWN, code, "EX", BULK_AGAIN_SECONDS),
+        ]
+
+    def bulk_is_done(self, code: str) -> list[Command]:
+        return [("UNLINK", f"moderation:bulk:{code}"), ("UNLINK", BULK_SHOWN)]
 
     def at_attempt(self, submission_id: str, attempt: int) -> Expect:
         """Nobody else has posted a card meanwhile."""
@@ -163,12 +220,12 @@ class BotStore:
         return [
             ("SET", _decided_key(submission_id), decided.model_dump_json(), "EX", DECIDED_SECONDS),
             ("EXPIRE", _review_key(submission_id), CLOSED_SECONDS),
-            ("ZREM", OPEN, submission_id),
+            *self.forget_review(submission_id),
         ]
 
     def forget_review(self, submission_id: str) -> list[Command]:
         """What waited for half a year is gone."""
-        return [("ZREM", OPEN, submission_id)]
+        return [("ZREM", key, submission_id) for key in (OPEN, HELD, UNPROVEN)]
 
     def undecided(self, subject: str) -> Expect:
         """Nobody has decided on this submission or advice."""
@@ -217,6 +274,10 @@ class BotStore:
             return None if sealed is None else model.model_validate_json(self._keys.unseal(sealed, key))
         except InvalidTag:
             return None
+
+
+def _minute_key(minute: int) -> str:
+    return f"moderation:reviews:cards:{minute}"
 
 
 def _text(raw: bytes | None) -> str | None:

@@ -163,6 +163,7 @@ def _first_record(event: SubmissionReceived, now: Moment) -> Record:
         listing_id=event.listing_id if event.action != "add" else None,
         content=content,
         reason=event.reason,
+        work=event.work,
         received_at=event.received_at,
         changed_at=now,
     )
@@ -217,6 +218,7 @@ def _request(record: Record, known: Known, service: Service) -> ReviewRequested:
         listing_id=record.listing_id,
         before=known.withheld if anew else known.listing,
         reason=record.reason,
+        work=record.work,
         similar=similar,
         link_of=anew,
         requested_at=known.now,

@@ -28,6 +28,8 @@ class Record(Message):
     reason: str = ""
     reasons: tuple[str, ...] = ()
     claims: bool = False
+    work: int = 16
+    """Bits of the proof of work with which it came, 0 without one."""
     received_at: Moment
     changed_at: Moment
 
@@ -39,6 +41,7 @@ class Record(Message):
             state=self.state,
             reasons=self.reasons,
             listing_id=self.listing_id,
+            proven=self.work > 0,
             revision=self.revision,
             changed_at=self.changed_at,
         )
