@@ -218,9 +218,10 @@ class Intake:
             return status
         if status.state not in OPEN:
             raise Closed
-        await self._bus.publish(
-            SubmissionWithdrawn(submission_id=submission_id, withdrawn_at=self._bus.now())
-        )
+        if not await self._store.is_withdrawn(submission_id):
+            write, unless = self._store.withdraw(submission_id)
+            event = SubmissionWithdrawn(submission_id=submission_id, withdrawn_at=self._bus.now())
+            await self._bus.commit(Commit.of(writes=[write], events=[event], expect=[unless]))
         return status
 
     def _submission_id(self, receipt: str) -> SubmissionId | None:

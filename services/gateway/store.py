@@ -2,6 +2,7 @@
 
     gateway:{NN}:taken:<submission>    what was taken in
     gateway:{NN}:update:<id>           an update of Telegram's that was taken in
+    gateway:{NN}:withdrawn:<submission> that it was taken back
     gateway:used:<token>               a proof that was used
     gateway:quota:<lane>               the moment up to which a quota is spent, a number for all together
 
@@ -24,6 +25,8 @@ from shared.contracts.submissions import Action, SubmissionId
 
 TAKEN_LASTS = timedelta(days=7)
 """How long a receipt is good for by itself, should the news of its submission never come round."""
+WITHDRAWN_LASTS = timedelta(days=1)
+"""By then everybody knows its state; a further withdrawal would change nothing."""
 UPDATE_LASTS = timedelta(days=2)
 """Telegram repeats an update for 24 hours."""
 
@@ -70,6 +73,17 @@ class Store:
 
     def not_used(self, source: str) -> Expect:
         return Expect.absent(self._used_key(source))
+
+    async def is_withdrawn(self, submission_id: SubmissionId) -> bool:
+        return await self._get(self._withdrawn_key(submission_id)) is not None
+
+    def withdraw(self, submission_id: SubmissionId) -> tuple[Command, Expect]:
+        """Remember that it was taken back, for the first who does so."""
+        key = self._withdrawn_key(submission_id)
+        return _set(key, "1", WITHDRAWN_LASTS), Expect.absent(key)
+
+    def _withdrawn_key(self, submission_id: SubmissionId) -> str:
+        return f"gateway:{tag(self._bus.partition(submission_id))}:withdrawn:{submission_id}"
 
     async def is_used(self, source: str) -> bool:
         return await self._get(self._used_key(source)) is not None

@@ -115,6 +115,38 @@ async def test_a_proposal_can_be_taken_back(site: Site) -> None:
     assert sum([await redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]) == 1
 
 
+async def test_however_often_and_over_however_many_gateways_it_is_taken_back_once(
+    settings: GatewaySettings,
+) -> None:
+    async with running(settings) as one, running(settings) as two:
+        receipt = (await propose(one)).json()["receipt"]
+        answers = await asyncio.gather(
+            *((one, two)[n % 2].http.delete(f"/api/v1/submissions/{receipt}") for n in range(40))
+        )
+        assert {answer.status_code for answer in answers} == {202}
+        redis = one.gateway.bus.redis
+        assert sum([await redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]) == 1
+
+
+@pytest.mark.parametrize("depth", [9, 500, 900, 1100, 30_000])
+@pytest.mark.parametrize("pair", ["[]", "{}"])
+async def test_what_is_nested_deep_is_refused_and_no_fault_of_ours(site: Site, depth: int, pair: str) -> None:
+    inner = ("[" * depth + "]" * depth) if pair == "[]" else ('{"a":' * depth + "1" + "}" * depth)
+    body = '{"action": "add", "name": ' + inner[:32_000] + "}"
+    answer = await site.http.post(
+        "/api/v1/submissions", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in {400, 413}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "lat", ["٥٣.9", "५३.9", "5_3.9", "５３.9", "0x35", "53,9", "nan", "inf", "1e999", ""]
+)
+async def test_a_number_has_digits_of_ascii(site: Site, lat: str) -> None:
+    assert "lat" in wrong(await propose(site, lat=lat))
+
+
 async def test_one_idempotency_key_is_one_proposal(site: Site) -> None:
     first, second = await propose(site, key="k-1"), await propose(site, key="k-1")
     assert first.status_code == second.status_code == 202
