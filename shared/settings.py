@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     languages: Annotated[tuple[str, ...], NoDecode, AfterValidator(lambda v: v)] = ("be", "ru", "en")
     onion: str = ""
     """Address of the onion service, sent as `Onion-Location` when set."""
+    source_url: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    """Where the source of what runs here is offered (AGPL-3.0, section 13); "": the site gives it itself."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: plain lines in a terminal, JSON elsewhere."""
@@ -148,6 +150,8 @@ def _wrong(settings: Settings) -> Iterator[str]:
         yield "DZE_PUBLIC_URL: must be an origin such as https://dze.example, without path, query or user"
     if settings.onion and not _ONION.fullmatch(_origin(settings.onion.rstrip("/")) or ""):
         yield "DZE_ONION: must be an onion service of version 3, as http://<56 characters>.onion"
+    if settings.source_url and not re.fullmatch(r"https?://[!-~]{3,500}", settings.source_url):
+        yield "DZE_SOURCE_URL: must be an address such as https://code.example/dze"
     secret = settings.telegram_secret
     if secret is not None and not _SECRET.fullmatch(secret.get_secret_value()):
         yield "DZE_TELEGRAM_SECRET: must have 32 to 256 characters of A-Z, a-z, 0-9, _ and -"
