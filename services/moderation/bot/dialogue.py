@@ -1,6 +1,8 @@
 """Where commands, presses, private messages and the bot's own comings and goings enter."""
 
 from services.moderation.bot import (
+    admitting,
+    arrivals,
     cards,
     commands,
     confirming,
@@ -15,6 +17,7 @@ from services.moderation.bot import (
     settings_press,
     undoing,
     wiping,
+    withdrawals,
 )
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
@@ -33,6 +36,8 @@ PRESSED = {
     review_bulk.PURPOSE: review_bulk.pressed,
     cards.PURPOSE: cards.pressed,
     letting.PURPOSE: letting.pressed,
+    arrivals.PURPOSE: admitting.pressed,
+    withdrawals.PURPOSE: withdrawals.pressed,
     confirming.PURPOSE: commands.confirmed,
     link_reviews.PURPOSE: link_reviews.pressed,
 }
