@@ -28,7 +28,7 @@ Words = tuple[str, ...]
 Wanted = tuple[frozenset[str], Words, AreaId | None]
 
 
-WORDS_MOST = 8
+WORDS_MOST = 6
 """Different words of one question; each is looked for in all texts, further ones are left out."""
 
 
