@@ -87,7 +87,11 @@ def _parse(letter: str) -> tuple[str, str, str]:
     topic, _, rest = letter.partition("/")
     group, _, number = rest.partition("/")
     stream = BY_TOPIC.get(topic)
-    if stream is None or group not in stream.consumers or not number.replace("-", "").isdecimal():
+    if (
+        stream is None
+        or group not in stream.consumers
+        or not (number.isascii() and number.replace("-", "").isdecimal())
+    ):
         raise Stop(f"{letter!r} names no dead letter; `dze dead list` prints their names", MISUSED)
     return topic, group, number
 

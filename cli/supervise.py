@@ -1,6 +1,7 @@
 """Runs processes side by side: lines prefixed, crashes answered with a restart, all stopped together."""
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 
 from cli.errors import MISUSED, Stop
 from cli.health import free_port, state
+from shared.background import awaited, started
 from shared.launch import spawn
 
 BACKOFF = (0.5, 1, 2, 4, 8)
@@ -60,7 +62,12 @@ class Supervisor:
         if sys.stdout.isatty():
             colour = COLOURS[sum(map(ord, name)) % len(COLOURS)]
             prefix = f"\x1b[{colour}m{prefix}\x1b[0m"
-        print(prefix, line, flush=True)
+        self.note(f"{prefix} {line}")
+
+    def note(self, line: str) -> None:
+        """One line of ours. Never raises: a full disk beneath a log must not stop what is supervised."""
+        with contextlib.suppress(OSError):
+            print(line, flush=True)
 
     def stop(self) -> None:
         """Ask all programs to stop; a second time, insist."""
@@ -71,7 +78,7 @@ class Supervisor:
     async def run(self, all_ready: Callable[[], None]) -> None:
         """Return when everything has stopped. Raises Stop when a program could not be kept."""
         self._all_ready = all_ready
-        keepers = {program.name: asyncio.create_task(self._keep(program)) for program in self.programs}
+        keepers = {program.name: awaited(self._keep(program)) for program in self.programs}
         for keeper in keepers.values():  # it ends only when all is to end, or when something is wrong
             keeper.add_done_callback(lambda _: self.stopping.set())
         await self.stopping.wait()
@@ -124,8 +131,8 @@ class Supervisor:
             output=subprocess.PIPE,
             env=program.environment | {"DZE_INTERNAL_PORT": str(port)},
         )
-        reader = asyncio.create_task(self._read(program.name, process))
-        watcher = asyncio.create_task(self._watch(program, port))
+        reader = started(self._read(program.name, process), "output")
+        watcher = started(self._watch(program, port), "watch")
         program.starts += 1
         while process.poll() is None:  # noqa: ASYNC110 - Popen has no event, and a thread for each is dearer
             await asyncio.sleep(0.05)

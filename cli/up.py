@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ from cli.deployment import SERVICES, completed, environment, shown
 from cli.errors import MISUSED, Stop
 from cli.health import taken
 from cli.supervise import Program, Supervisor
+from shared.background import kept, started
 from shared.server import EmbeddedRedis, ServerError
 from shared.settings import Settings, load
 
 REDIS_CHECK = 0.2
 """Seconds between two looks at the embedded Redis."""
+REDIS_AGAIN = 2.0
+"""Seconds between two tries to start it."""
 
 
 def up(*, demo: bool, port: int | None) -> None:
@@ -91,18 +94,17 @@ async def _run(settings: Settings, server: EmbeddedRedis | None, *, demo: bool) 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.stop)
-    helpers = [asyncio.create_task(_keep_redis(server, supervisor))] if server else []
+    helpers = [kept(RedisKeeper(server, supervisor.note).run, "redis")] if server else []
     if demo:
         from cli.demo import fill  # noqa: PLC0415
 
-        helpers.append(asyncio.create_task(fill(settings, told["DZE_TELEGRAM_API"])))
+        helpers.append(started(fill(settings, told["DZE_TELEGRAM_API"]), "samples"))
     try:
         await supervisor.run(lambda: _greet(settings, telegram))
     finally:
         for helper in helpers:
             helper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await helper
+        await asyncio.wait(helpers) if helpers else None
 
 
 def _greet(settings: Settings, telegram: str | None) -> None:
@@ -113,18 +115,42 @@ def _greet(settings: Settings, telegram: str | None) -> None:
     print("  Ctrl-C stops everything; the data stays.\n", flush=True)
 
 
-async def _keep_redis(server: EmbeddedRedis, supervisor: Supervisor) -> None:
-    """Start the embedded Redis again when it has ended; the services wait for it meanwhile."""
-    while not supervisor.stopping.is_set():
-        await asyncio.sleep(REDIS_CHECK)
-        if server.alive():
-            continue
-        print("Redis ended; starting it again", flush=True)
+class RedisKeeper:
+    """Starts the embedded Redis again when it has ended; the services wait for it meanwhile.
+
+    Nothing here blocks: a Redis that loads for minutes must not make Ctrl-C wait.
+    """
+
+    def __init__(self, server: EmbeddedRedis, say: Callable[[str], None]) -> None:
+        self._server, self._say = server, say
+        self._told = ""
+        """What was said last: that a disk is full is said once and not every two seconds."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(REDIS_CHECK)
+            if not self._server.alive():
+                await self._start()
+
+    async def _start(self) -> None:
+        if not self._told:
+            self._tell("Redis ended; starting it again")
         try:
-            server.start()
-        except ServerError as error:
-            print(f"Redis: {error}", flush=True)
-            await asyncio.sleep(2)
+            self._server.begin()  # in this thread: what it starts ends with the thread that started it
+            while not await asyncio.to_thread(self._server.is_up):  # noqa: ASYNC110 - a process has no event
+                await asyncio.sleep(REDIS_CHECK)
+        except (ServerError, OSError) as error:
+            self._tell(f"Redis: {error}; trying again until it goes")
+            await asyncio.sleep(REDIS_AGAIN)
+        else:
+            self._tell("Redis is there again")
+            self._told = ""
+
+    def _tell(self, line: str) -> None:
+        if line != self._told:
+            self._say(line)
+            self._told = line
 
 
 def _near(path: Path) -> Path:

@@ -5,6 +5,7 @@ acknowledged is on disk. It ends with the process that started it, however that 
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,7 +26,11 @@ from shared.launch import spawn
 SOCKET_LENGTH = 100
 """Longest path of a Unix socket that every system takes (104 on macOS, 108 on Linux)."""
 START_SECONDS = 30.0
-"""A large append-only file takes its time to load."""
+"""Without a sign of life; while it answers that it loads its append-only file, there is no limit."""
+ROOM_LEAST = 1024 * 1024
+"""Bytes that must be writable for a start: with less, a server ends again at its first write (it must not
+acknowledge what it cannot keep)."""
+PING_SECONDS = 0.5
 STOP_SECONDS = 10.0
 LOCK_SECONDS = 3.0
 """How long to wait for a folder that a dying process is about to leave."""
@@ -48,6 +54,15 @@ class ServerError(Exception):
     """The embedded Redis cannot run; the text is one line for the operator."""
 
 
+class Life(Enum):
+    """What a server says when it is asked how it is."""
+
+    READY = "ready"
+    LOADING = "loading"
+    """It reads its append-only file."""
+    SILENT = "silent"
+
+
 class EmbeddedRedis:
     """A Redis of our own in `data_dir`, as a context manager; `url` leads to it.
 
@@ -62,6 +77,7 @@ class EmbeddedRedis:
         self._lock: int | None = None
         self._run: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._silent_at = 0.0
 
     @property
     def socket(self) -> Path:
@@ -89,7 +105,8 @@ class EmbeddedRedis:
         self._lock = _lock(self.folder / "lock", LOCK_SECONDS)
         try:
             self.start()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: a server that still loads must not stay behind
+            self.stop()
             self._leave()
             raise
         return self
@@ -102,8 +119,16 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         """Start the server and wait until it answers. Only inside the `with` block."""
+        self.begin()
+        while not self.is_up():
+            time.sleep(0.01)
+
+    def begin(self) -> None:
+        """Start the server without waiting for it; `is_up` tells the rest. Raises ServerError."""
         if self._lock is None:
             raise ServerError("the data folder is not locked; use EmbeddedRedis in a `with` statement")
+        if (full := self.no_room()) is not None:
+            raise ServerError(full)
         if self.log.exists() and self.log.stat().st_size > LOG_MOST:
             self.log.replace(self.log.with_suffix(".log.1"))
         with contextlib.suppress(FileNotFoundError):
@@ -115,8 +140,43 @@ class EmbeddedRedis:
             output=subprocess.DEVNULL,
             pass_fds=[self._lock],  # so that the folder stays locked until the server itself has gone
         )
-        self._wait()
-        write_private(self.data / "redis.url", self.url + "\n")
+        self._silent_at = time.monotonic() + START_SECONDS
+
+    def is_up(self) -> bool:
+        """Whether the server that was begun answers by now, which is where others find it from then on.
+
+        Raises ServerError when it has ended, or has given no sign of life for 30 s.
+        """
+        if not self.alive():
+            full = self.no_room()
+            raise ServerError(
+                full or f"the embedded Redis did not start; the reason stands at the end of {self.log}"
+            )
+        match _asked(self.socket):
+            case Life.READY:
+                write_private(self.data / "redis.url", self.url + "\n")
+                return True
+            case Life.LOADING:
+                self._silent_at = time.monotonic() + START_SECONDS
+        if time.monotonic() > self._silent_at:
+            self.kill()
+            raise ServerError(
+                f"the embedded Redis did not answer within {START_SECONDS:.0f} s; see {self.log}"
+            )
+        return False
+
+    def no_room(self) -> str | None:
+        """Why nothing can be written into its folder, as one line; None when there is room.
+
+        Tried by writing, because free blocks tell nothing of quotas, inodes or a disk that became read-only.
+        """
+        try:
+            with tempfile.TemporaryFile(dir=self.folder, buffering=0) as file:
+                file.write(bytes(ROOM_LEAST))
+                whole = os.fstat(file.fileno()).st_size == ROOM_LEAST
+        except OSError as error:
+            return unwritable(self.folder, error)
+        return None if whole else unwritable(self.folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
     def stop(self) -> None:
         """Let the server finish and write; kill it if that takes too long. Safe to repeat."""
@@ -148,19 +208,6 @@ class EmbeddedRedis:
             os.close(self._lock)
             self._lock = None
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if not self.alive():
-                raise ServerError(
-                    f"the embedded Redis did not start; the reason stands at the end of {self.log}"
-                )
-            if _answers(self.socket):
-                return
-            time.sleep(0.01)
-        self.kill()
-        raise ServerError(f"the embedded Redis did not answer within {START_SECONDS:.0f} s; see {self.log}")
-
 
 def running_url(data_dir: Path | str) -> str | None:
     """URL of the embedded Redis that now runs on this folder; None when none does. Raises ServerError."""
@@ -171,7 +218,7 @@ def running_url(data_dir: Path | str) -> str | None:
         return None
     except OSError as error:
         raise ServerError(f"cannot use the folder {data}: {error.strerror}") from None
-    return url if _answers(Path(unquote(url.removeprefix("unix://")))) else None
+    return url if _asked(Path(unquote(url.removeprefix("unix://")))) is Life.READY else None
 
 
 def ensure_key(data_dir: Path | str) -> str:
@@ -179,16 +226,34 @@ def ensure_key(data_dir: Path | str) -> str:
     data = Path(data_dir).absolute()
     private_folder(data)
     path = data / "key"
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(new_secret() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+    if not path.exists():
+        _first_key(path)
     key = path.read_text(encoding="ascii", errors="replace").strip()
     if len(key) < KEY_LEAST:
         raise ServerError(f"{path} holds no whole key; put the key of this data there again")
     return key
+
+
+def _first_key(path: Path) -> None:
+    """Whole or not at all, whoever else makes one at the same moment: half a key would lock the data."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(new_secret() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    except OSError as error:
+        raise ServerError(unwritable(path, error)) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> str:
+    """One line for the operator; a full disk is called that."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return f"disk full: no room in {path}" if full else f"cannot write to {path}: {error.strerror}"
 
 
 def private_folder(path: Path) -> None:
@@ -201,11 +266,18 @@ def private_folder(path: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file as a whole; only this user can read it."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(path)
+    """Replace a file as a whole; only this user can read it. Raises ServerError, and leaves it as it was."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ServerError(unwritable(path, error)) from None
 
 
 def _binary() -> str:
@@ -220,7 +292,10 @@ def _binary() -> str:
 
 
 def _lock(path: Path, patience: float) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ServerError(unwritable(path, error)) from None
     deadline = time.monotonic() + patience
     while not _locked(descriptor):
         if time.monotonic() > deadline:
@@ -228,8 +303,9 @@ def _lock(path: Path, patience: float) -> int:
             os.close(descriptor)
             raise ServerError(f"{path.parent.parent} is in use by process {holder}; stop it, or set DZE_DATA")
         time.sleep(0.1)
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    with contextlib.suppress(OSError):  # on a full disk it only does not say who has it
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return descriptor
 
 
@@ -241,12 +317,15 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _answers(path: Path) -> bool:
+def _asked(path: Path) -> Life:
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(2)
+        client.settimeout(PING_SECONDS)
         try:
             client.connect(str(path))
             client.sendall(b"PING\r\n")
-            return client.recv(16).startswith(b"+PONG")  # while it loads its file it says -LOADING
+            answer = client.recv(16)
         except OSError:
-            return False
+            return Life.SILENT
+    if answer.startswith(b"+PONG"):
+        return Life.READY
+    return Life.LOADING if answer.startswith(b"-LOADING") else Life.SILENT

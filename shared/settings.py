@@ -6,7 +6,7 @@ is that of the working directory, which in a container is one where nobody can p
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -29,6 +29,10 @@ SERVICE_SETTINGS = {
     "DZE_ROLE",
 }
 """What single services add: all of them read one `.env`, so each must know the others' settings by name."""
+_ONION = re.compile(r"https?://[a-z2-7]{56}\.onion(:[0-9]{1,5})?")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32,256}")
+"""Telegram allows these characters: https://core.telegram.org/bots/api#setwebhook"""
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+", re.ASCII)
 SECRETS = ("DZE_KEY", "DZE_TELEGRAM_TOKEN", "DZE_TELEGRAM_SECRET", "DZE_REDIS_URL", "DZE_REDIS_PASSWORD")
 ENV_FILE = ".env"
 NO_ADDRESS = "DZE_REDIS_URL is no address of a Redis: redis://host:6379/0, rediss:// or unix://."
@@ -102,6 +106,8 @@ class Settings(BaseSettings):
     languages: Annotated[tuple[str, ...], NoDecode, AfterValidator(lambda v: v)] = ("be", "ru", "en")
     onion: str = ""
     """Address of the onion service, sent as `Onion-Location` when set."""
+    source_url: Annotated[str, AfterValidator(_no_trailing_slash)] = ""
+    """Where the source of what runs here is offered (AGPL-3.0, section 13); "": the site gives it itself."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: plain lines in a terminal, JSON elsewhere."""
@@ -164,7 +170,40 @@ def load(model: type[SettingsT], *, unread: Collection[str] = (), **overrides: A
         raise SettingsError(f"DZE_KEY needs at least {KEY_LEAST} characters; `dze key` makes one.")
     if settings.redis_password is not None and settings.redis_url is None:
         raise SettingsError("DZE_REDIS_PASSWORD is set without DZE_REDIS_URL; the embedded Redis has none.")
+    if wrong := next(_wrong(settings), None):
+        raise SettingsError(wrong)
     return settings
+
+
+def _wrong(settings: Settings) -> Iterator[str]:
+    """What would only be noticed when it is used: one line for each setting that cannot be meant so."""
+    if settings.public_url and _origin(settings.public_url) is None:
+        yield "DZE_PUBLIC_URL: must be an origin such as https://dze.example, without path, query or user"
+    if settings.onion and not _ONION.fullmatch(_origin(settings.onion.rstrip("/")) or ""):
+        yield "DZE_ONION: must be an onion service of version 3, as http://<56 characters>.onion"
+    if settings.source_url and not re.fullmatch(r"https?://[!-~]{3,500}", settings.source_url):
+        yield "DZE_SOURCE_URL: must be an address such as https://code.example/dze"
+    secret = settings.telegram_secret
+    if secret is not None and not _SECRET.fullmatch(secret.get_secret_value()):
+        yield "DZE_TELEGRAM_SECRET: must have 32 to 256 characters of A-Z, a-z, 0-9, _ and -"
+    west, south, east, north = settings.city.area
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        yield "DZE_CITY: area must be west, south, east, north in degrees, west below east, south below north"
+    elif not settings.city.contains(settings.city.lat, settings.city.lon):
+        yield "DZE_CITY: lat and lon must lie inside area; latitude may stand where longitude should"
+
+
+def _origin(text: str) -> str | None:
+    """The text itself, when it is scheme, host and perhaps a port, and nothing else."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    plain = f"{parts.scheme}://{parts.netloc}"
+    known = parts.scheme in ("http", "https") and _HOST.fullmatch(host) and "@" not in parts.netloc
+    return text if known and plain == text and port != 0 and not parts.netloc.endswith(":") else None
 
 
 def _from_files(unread: Collection[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
+from shared.background import started
 from simulator.clock import Clock
 from simulator.faults import Faults
 from simulator.journal import Journal
@@ -71,7 +72,7 @@ class Hub:
     _waiting: list[Deliverer] = field(default_factory=list)
 
     def _start(self, deliverer: Deliverer) -> None:
-        self.deliveries[deliverer.bot.user.id] = asyncio.create_task(deliverer.run())
+        self.deliveries[deliverer.bot.user.id] = started(deliverer.run(), "deliveries")
 
     def webhook_changed(self, bot: Bot) -> None:
         """After setWebhook: end a poll, and deliver what waits."""
@@ -83,7 +84,8 @@ class Hub:
     def _changed(self, _: Chat | None) -> None:
         self.revision += 1
         with contextlib.suppress(RuntimeError):  # no loop: a world that is only being set up
-            task = asyncio.get_running_loop().create_task(self._notify())
+            asyncio.get_running_loop()
+            task = started(self._notify(), "notices")
             self._notices.add(task)
             task.add_done_callback(self._notices.discard)
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.background import awaited
 from simulator import demo
 from simulator.botapi import BotApi
 from simulator.clock import half_seconds
@@ -157,7 +158,7 @@ async def serving(
     hub = Hub(scene=scene, webhook_pause=webhook_pause)
     listener = _listen(host, port)
     server = _Guest(hub)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task = awaited(server.serve(sockets=[listener]))
     try:
         while not server.started:
             if task.done():

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import structlog
 
+from shared.background import started
 from simulator.methods.call import METHODS, Args, Call
 from simulator.world.errors import Refusal
 from simulator.world.inbox import Queued
@@ -56,7 +57,7 @@ class Deliverer:
             if len(self.lanes) >= hook.max_connections:
                 return
             if lane not in self.lanes:
-                self.lanes[lane] = asyncio.create_task(self._drain(lane))
+                self.lanes[lane] = started(self._drain(lane), "webhook")
 
     async def _drain(self, lane: int) -> None:
         """Deliver one chat's updates one after the other."""

@@ -3,6 +3,8 @@
 import sys
 
 from services.gateway.app import create_app
+from services.gateway.connections import fitting
+from services.gateway.headers import strict
 from services.gateway.internal import create_internal
 from services.gateway.serving import PublicServer, config
 from services.gateway.settings import GatewaySettings
@@ -17,7 +19,8 @@ async def run(settings: GatewaySettings) -> int:
     process = Process(bus)
     app = create_app(settings, bus, process.running)
     gateway = app.state.gateway
-    public = config(app, settings.host, settings.port, connections_most=settings.connections_most)
+    most = fitting(settings.connections_most)
+    public = config(app, settings.host, settings.port, connections_most=most, headers=strict(settings))
     internal = config(
         create_internal(gateway), settings.internal_host, settings.internal_port, lifespan="off"
     )

@@ -1,6 +1,5 @@
 """The web application: API, pages, and the layers around them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -36,8 +35,10 @@ from services.gateway.upkeep import keep_up
 from services.gateway.web.basemap import basemap
 from services.gateway.web.render import error_page
 from services.gateway.web.routes import router as pages
+from shared.background import kept
 from shared.bus import Bus, Unavailable
 from shared.bus.bus import Running
+from shared.bus.tasks import end
 
 EXPECTED = (
     Problem, Invalid, Conflict, Closed, TooMany, Unavailable, RequestValidationError, HTTPException,
@@ -65,10 +66,12 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with (running or bus.running)():
-            upkeep = asyncio.create_task(keep_up(gateway.model, lambda: bus.caught_up))
-            yield
-            upkeep.cancel()
-            gateway.feed.close()
+            upkeep = kept(lambda: keep_up(gateway.model, lambda: bus.caught_up), "upkeep")
+            try:
+                yield
+            finally:
+                await end([upkeep])
+                gateway.feed.close()
 
     app = FastAPI(
         title="Dze",

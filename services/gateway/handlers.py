@@ -52,6 +52,11 @@ def follow(gateway: Gateway) -> None:
 
     def on_submission(event: SubmissionChanged) -> None:
         model.apply_submission(event)
+        gateway.intake.note(event)
+
+    def on_submissions_lost() -> None:
+        model.forget_submissions()
+        gateway.intake.forget()
 
     bus.follow(
         DIRECTORY_CHANGED,
@@ -61,7 +66,7 @@ def follow(gateway: Gateway) -> None:
         load=on_snapshot,
     )
     _follow_places(gateway)
-    bus.follow(SUBMISSIONS_CHANGED, on_submission, reset=model.forget_submissions)
+    bus.follow(SUBMISSIONS_CHANGED, on_submission, reset=on_submissions_lost)
 
 
 def _follow_places(gateway: Gateway) -> None:

@@ -1,5 +1,7 @@
 """Headers of every answer: nothing from elsewhere, nothing told to elsewhere, nothing kept."""
 
+from urllib.parse import quote
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,23 +35,34 @@ FRAME_OPTIONS = "X-Frame-Options"
 HSTS = "max-age=31536000"
 
 
+def strict(settings: GatewaySettings) -> dict[str, str]:
+    """Headers of every answer that does not set them by itself."""
+    fixed = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        FRAME_OPTIONS: "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.public_url.startswith("https://"):
+        fixed["Strict-Transport-Security"] = HSTS
+    return fixed
+
+
+def raw_path(scope: Scope) -> str:
+    """The path as it was asked for, percent-encoded: what was decoded may not stand in a header."""
+    return quote(scope.get("raw_path") or scope["path"], safe="/%:@!$&'()*+,;=-._~")
+
+
 class StrictHeaders:
     """Adds what an answer does not set by itself."""
 
     def __init__(self, app: ASGIApp, settings: GatewaySettings) -> None:
         self._app = app
         self._onion = settings.onion.rstrip("/")
-        self._fixed = {
-            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-            "Permissions-Policy": PERMISSIONS_POLICY,
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            FRAME_OPTIONS: "DENY",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        }
-        if settings.public_url.startswith("https://"):
-            self._fixed["Strict-Transport-Security"] = HSTS
+        self._fixed = strict(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,7 +77,7 @@ class StrictHeaders:
                     if name != FRAME_OPTIONS or not framed:  # a page's own policy says who may frame it
                         headers.setdefault(name, value)
                 if self._onion and headers.get("content-type", "").startswith("text/html"):
-                    headers["Onion-Location"] = self._onion + scope["path"]
+                    headers["Onion-Location"] = self._onion + raw_path(scope)
             await send(message)
 
         await self._app(scope, receive, with_headers)

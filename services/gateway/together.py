@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from shared.background import started
 from shared.bus import Bus, Commit, Outcome, Unavailable
 
 MOST = 100
@@ -26,7 +27,7 @@ class Together:
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((commit, outcome))
         if self._sending is None or self._sending.done():
-            self._sending = asyncio.create_task(self._send_all())
+            self._sending = started(self._send_all(), "together")
         return await outcome
 
     async def _send_all(self) -> None:

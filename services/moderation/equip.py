@@ -34,7 +34,9 @@ from services.moderation.telegram.calls import Calls
 from services.moderation.telegram.errors import TelegramError, Unauthorized
 from services.moderation.telegram.ports import Asker
 from services.moderation.telegram.store import ActorStore
+from shared.background import kept
 from shared.bus import Bus, Commit
+from shared.bus.tasks import end
 from shared.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ async def equip(bus: Bus, settings: ModerationSettings) -> AsyncIterator[None]:
         me = await identify(telegram, settings)
         if settings.role in ("all", "decide"):
             lists = _decide(bus, settings, store, telegram, me)
-            keeping = asyncio.create_task(keep_lists(lists))
+            keeping = kept(lambda: keep_lists(lists), "lists")
         if settings.role in ("all", "act"):
             _act(bus, telegram, me)
         if settings.role in ("all", "ingest"):
@@ -78,7 +80,7 @@ async def equip(bus: Bus, settings: ModerationSettings) -> AsyncIterator[None]:
         yield
     finally:
         if keeping is not None:
-            keeping.cancel()
+            await end([keeping])
         await updates.close()
         await telegram.close()
 

@@ -5,7 +5,16 @@ from typing import Annotated
 
 from faststream import Context
 
-from services.submissions.domain.life import Service, Step, expire, receive, review, withdraw
+from services.submissions.domain.life import (
+    Service,
+    Step,
+    also_decided,
+    ask_again,
+    expire,
+    receive,
+    review,
+    withdraw,
+)
 from services.submissions.store import Store
 from shared.bus import NOTHING, Commit, Expect, Handlers, TryLater
 from shared.clock import Clock
@@ -16,7 +25,12 @@ from shared.contracts.registry import (
     SUBMISSIONS_REVIEWED,
     SUBMISSIONS_WITHDRAWN,
 )
-from shared.contracts.submissions import SubmissionReceived, SubmissionReviewed, SubmissionWithdrawn
+from shared.contracts.submissions import (
+    State,
+    SubmissionReceived,
+    SubmissionReviewed,
+    SubmissionWithdrawn,
+)
 from shared.keys import Keys
 
 LISTING_ID_BYTES = 8
@@ -34,6 +48,8 @@ async def on_received(event: SubmissionReceived, store: InStore, service: InServ
     if await store.record(event.submission_id):
         return NOTHING
     listing_id = event.listing_id if event.action != "add" else None
+    if await store.is_lent(event.content):
+        raise TryLater("a listing with this link was accepted and is not shown yet", after=AGAIN)
     # Asked before it is read: what arrives in between must not look as if it had never been.
     sure = listing_id is None or await store.index.caught_up(listing_id)
     reading = await store.read_new(event.submission_id, event.content, listing_id, now())
@@ -42,14 +58,25 @@ async def on_received(event: SubmissionReceived, store: InStore, service: InServ
     return _commit(store, receive(event, reading.known, service), *reading.expect)
 
 
-async def on_reviewed(event: SubmissionReviewed, store: InStore, keys: InKeys, now: InClock) -> Commit:
+async def on_reviewed(
+    event: SubmissionReviewed, store: InStore, keys: InKeys, service: InService, now: InClock
+) -> Commit:
     """A reviewer has decided; too late for a proposal that is no longer in review."""
     record = await store.record(event.submission_id)
-    if record is None:
-        return NOTHING
-    reading = await store.read_open(record, now())
-    new_id = keys.token("listing", record.submission_id, LISTING_ID_BYTES)
-    return _commit(store, review(record, event, reading.known, new_id), *reading.expect)
+    chosen, commit = None, NOTHING
+    if record is not None:
+        if record.state is State.IN_REVIEW and await store.is_lent(record.content):
+            raise TryLater("a listing with this link was accepted and is not shown yet", after=AGAIN)
+        reading = await store.read_open(record, now())
+        new_id = keys.token("listing", record.submission_id, LISTING_ID_BYTES)
+        chosen = review(record, event, reading.known, new_id)
+        commit = _commit(store, chosen, *reading.expect)
+    for submission_id in dict.fromkeys(event.others):
+        if (other := await store.record(submission_id)) is not None and other.state is State.IN_REVIEW:
+            reading = await store.read_again(other, now())
+            step = also_decided(other, event, chosen, reading.known)
+            commit += _commit(store, step or ask_again(other, reading.known, service), *reading.expect)
+    return commit
 
 
 async def on_withdrawn(event: SubmissionWithdrawn, store: InStore, now: InClock) -> Commit:

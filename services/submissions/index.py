@@ -31,8 +31,13 @@ def link_token(keys: Keys, link: Link) -> str:
     return keys.token("link", link.key)
 
 
-def claim_key(keys: Keys, link: Link) -> str:
-    """The key of the hold that a proposal has on a link."""
+def lent_key(keys: Keys, link: Link) -> str:
+    """The key of the hold that an accepted listing has on its link until the directory shows it."""
+    return f"submissions:lent:{link_token(keys, link)}"
+
+
+def former_claim_key(keys: Keys, link: Link) -> str:
+    """The key of the hold that an open proposal had on a link in an earlier release."""
     return f"submissions:claim:{link_token(keys, link)}"
 
 
@@ -134,7 +139,7 @@ class Index:
                 pipe.hexists(WITHHELD, event.listing_id)
                 if event.listing:
                     pipe.hget(LINKS, link_token(self._keys, event.listing.link))
-                    pipe.get(claim_key(self._keys, event.listing.link))
+                    pipe.get(lent_key(self._keys, event.listing.link))
             answers = iter(await pipe.execute())
         return [
             await self._before(
@@ -163,7 +168,7 @@ class Index:
         if before.former:
             expect.append(self.still_owned(before.former, event.listing_id))
         if event.listing:
-            expect.append(Expect.equals(claim_key(self._keys, event.listing.link), before.claim))
+            expect.append(Expect.equals(lent_key(self._keys, event.listing.link), before.claim))
         return expect
 
     def _written(self, event: DirectoryChanged, before: Before) -> list[Command]:
@@ -182,7 +187,7 @@ class Index:
         if before.owner != event.listing_id.encode():
             writes.append(("HSET", LINKS, link_token(self._keys, content.link), event.listing_id))
         if before.claim == event.listing_id.encode():
-            writes.append(("DEL", claim_key(self._keys, content.link)))
+            writes.append(("DEL", lent_key(self._keys, content.link)))
         return writes
 
 

@@ -3,26 +3,27 @@
     submissions:{NN}:submission:<id>   hash: revision, and the sealed record
     submissions:{NN}:due               sorted set: ids by the moment at which they end or are forgotten
     submissions:withdrawn:<id>         taken back before it was received; expires
-    submissions:claim:<token>          the open proposal that holds a link; lent to its listing, it expires
+    submissions:lent:<token>           the accepted listing that is to have a link; expires
 
 A token is a keyed hash: the name of a key tells no link.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from services.submissions.domain.life import Claim, Known, Step, deadline
 from services.submissions.domain.record import Record
-from services.submissions.index import Index, claim_key
+from services.submissions.index import Index, former_claim_key, lent_key
 from shared.bus import Bus, Command, Expect
 from shared.contracts.base import PARTITIONS, Moment, tag
 from shared.contracts.listings import Content, Link, ListingId
 from shared.contracts.submissions import State, SubmissionId
 from shared.keys import Keys
 
-LENT_FOR = timedelta(hours=1)
-"""The directory shows an accepted listing within moments; the claim must not outlive a refusal by it."""
+LENT_FOR = timedelta(minutes=10)
+"""The directory shows an accepted listing within moments. Should it refuse it, others for the same link wait
+for so long."""
 WITHDRAWN_FOR = timedelta(days=7)
 """The longest that a withdrawal waits for its proposal, after the service stood still."""
 DUE_MOST = 200
@@ -54,7 +55,6 @@ class Store:
     ) -> Reading:
         """For a proposal just received."""
         link = content.link if content else None
-        claim = await self._redis.get(claim_key(self._keys, link)) if link else None
         withdrawn = await self._redis.get(_withdrawn_key(submission_id))
         owner = await self.index.owner(link) if link else None
         shown = await self.index.shows_link(owner) if owner else True
@@ -63,17 +63,15 @@ class Store:
             listing=await self.index.listing(listing_id) if listing_id else None,
             owner=owner,
             withheld=await self.index.listing(owner) if owner and not shown else None,
-            claimed=claim is not None,
             neighbours=await self.index.neighbours(content.place) if content else (),
             withdrawn=withdrawn is not None,
         )
-        held = (Expect.equals(claim_key(self._keys, link), claim),) if link else ()
         return Reading(
             known,
             (
                 Expect.absent(self._key(submission_id), "revision"),
                 Expect.equals(_withdrawn_key(submission_id), withdrawn),
-                *held,
+                *self._not_lent(link),
                 *self._owned(link, owner, shown=shown),
             ),
         )
@@ -89,7 +87,21 @@ class Store:
             owner=owner,
             withheld=await self.index.listing(owner) if owner and not shown else None,
         )
-        return Reading(known, (self.unchanged(record), *self._owned(link, owner, shown=shown)))
+        expect = (self.unchanged(record), *self._not_lent(link), *self._owned(link, owner, shown=shown))
+        return Reading(known, expect)
+
+    async def read_again(self, record: Record, now: Moment) -> Reading:
+        """For a proposal in review that the reviewers are to be asked about once more."""
+        reading = await self.read_open(record, now)
+        neighbours = await self.index.neighbours(record.content.place) if record.content else ()
+        return Reading(replace(reading.known, neighbours=neighbours), (self.unchanged(record),))
+
+    async def is_lent(self, content: Content | None) -> bool:
+        """Whether a listing was accepted with this link that the directory does not show yet."""
+        return bool(content and await self._redis.exists(lent_key(self._keys, content.link)))
+
+    def _not_lent(self, link: Link | None) -> tuple[Expect, ...]:
+        return (Expect.absent(lent_key(self._keys, link)),) if link else ()
 
     async def due(self, now: Moment) -> list[Record]:
         """Proposals whose time has come, at most 200 of each partition."""
@@ -136,16 +148,11 @@ class Store:
         ]
 
     def _claim(self, step: Step, link: Link) -> list[Command]:
-        key = claim_key(self._keys, link)
-        match step.claim:
-            case Claim.TAKE:
-                return [("SET", key, step.record.submission_id)]
-            case Claim.LEND if step.record.listing_id:
-                return [("SET", key, step.record.listing_id, "PX", _lasting(LENT_FOR))]
-            case Claim.RELEASE:
-                return [("DEL", key)]
-            case _:
-                return []
+        former: Command = ("DEL", former_claim_key(self._keys, link))
+        if step.claim is not Claim.LEND or not step.record.listing_id:
+            return [former]
+        lent = lent_key(self._keys, link)
+        return [former, ("SET", lent, step.record.listing_id, "PX", _lasting(LENT_FOR))]
 
     def _owned(self, link: Link | None, owner: ListingId | None, *, shown: bool) -> tuple[Expect, ...]:
         """The same listing has the link, and shows it or not, as when it was read."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from shared.background import awaited
 from shared.bus.commit import Command, Commit, Unit
 from shared.bus.envelope import DATA, KEY
 from shared.bus.handling import Handling
@@ -163,7 +164,7 @@ class Asides:
 
     def _start(self, key: bytes, due: float) -> None:
         worker = self._backlog(self._stream_of(key), due)
-        self._workers[key] = (worker, asyncio.create_task(worker.run()))
+        self._workers[key] = (worker, awaited(worker.run()))
 
 
 async def finish(tasks: Iterable["asyncio.Task[None]"]) -> None:

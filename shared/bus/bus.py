@@ -13,8 +13,10 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError
 
 from shared import clock
+from shared.background import awaited
 from shared.bus.commit import Commit, Outcome
 from shared.bus.committer import AWAY, Committer
 from shared.bus.connection import Shared
@@ -206,7 +208,7 @@ class Bus:
             subscriptions=self._subscriptions,
             replica=self.replica,
         )
-        running = Running([asyncio.create_task(job) for job in self._jobs(self._crew)])
+        running = Running([awaited(job) for job in self._jobs(self._crew)])
         try:
             yield running
         finally:
@@ -248,6 +250,10 @@ class Bus:
         while True:
             try:
                 await self.redis.ping()
+            except BusyLoadingError:  # it reads its append-only file, however long that takes
+                leave_if_cancelled()
+                end = loop.time() + START_SECONDS
+                await asyncio.sleep(0.2)
             except AWAY as error:
                 leave_if_cancelled()
                 if loop.time() > end:

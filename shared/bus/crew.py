@@ -8,6 +8,7 @@ from zlib import crc32
 import structlog
 from redis.asyncio import Redis
 
+from shared.background import awaited
 from shared.bus.committer import AWAY, Committer
 from shared.bus.joint import Joint
 from shared.bus.lanes import Lanes
@@ -167,7 +168,7 @@ class Crew:
             brake=self._brakes[topic],
             joint=self._joints.get(topic),
         )
-        task = asyncio.create_task(worker.run(), name=f"{topic}.{partition:02d}")
+        task = awaited(worker.run(), name=f"{topic}.{partition:02d}")
         self._workers[topic, partition] = (worker, task)
 
     async def _clear_finished(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from shared.background import awaited
 from shared.bus.commit import Commit
 from shared.bus.committer import AWAY, Committer
 from shared.bus.errors import Unavailable
@@ -39,7 +40,7 @@ async def hold(leases: Leases, key: str, work: Alone) -> None:
 
 
 async def _while_held(lease: Lease, work: Alone) -> None:
-    task = asyncio.create_task(_run(work, lease))
+    task = awaited(_run(work, lease))
     try:
         while not task.done() and not lease.expired:
             await asyncio.wait({task}, timeout=WATCH)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.background import started
 from shared.bus.commit import Commit, Outcome, Part
 from shared.bus.committer import Committer, Place
 from shared.bus.handling import Failure, Handling
@@ -45,12 +46,12 @@ class Joint:
         share = Share(handling, list(entries))
         self._waiting.append(share)
         if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._run())
+            self._running = started(self._run(), "joint")
         return await share.ended
 
     async def _run(self) -> None:
         while self._waiting:
-            call = asyncio.create_task(self._settle(self._take()))
+            call = started(self._settle(self._take()), "joint")
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
             await asyncio.wait([call], timeout=PATIENCE)

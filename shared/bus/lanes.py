@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+from shared.background import awaited
 from shared.bus.aside import finish
 from shared.bus.committer import AWAY
 from shared.bus.errors import Unavailable
@@ -65,7 +66,7 @@ class Lanes(Partition):
             keys.setdefault(entry.key, []).append(entry)
         for key, found in keys.items():
             self._held.occupy(key, found)
-            self._lanes[key] = asyncio.create_task(self._lane(key))
+            self._lanes[key] = awaited(self._lane(key))
 
     async def _lane(self, key: bytes) -> None:
         while entries := self._held.take(key, self.subscription.most):

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 import uvicorn
 
+from shared.background import awaited
 from shared.bus.bus import Bus, Running
 from shared.bus.errors import Unavailable
 from shared.bus.retry import frames_of, reason_of
@@ -45,7 +46,7 @@ class Process:
         """
         try:
             async with self._bus.running() as running:
-                watch = asyncio.create_task(self._watch(running))
+                watch = awaited(self._watch(running))
                 try:
                     yield running
                 finally:  # first, because the tasks that it watches end now
@@ -59,7 +60,7 @@ class Process:
 
         `beside` are servers without a lifespan that are there from the first moment to the last.
         """
-        self._serving = {server: asyncio.create_task(self._serve(server)) for server in (main, *beside)}
+        self._serving = {server: awaited(self._serve(server)) for server in (main, *beside)}
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop, main)

@@ -38,6 +38,8 @@ class SubmissionReceived(Message):
     listing_id: ListingId | None = None
     """The listing to change or remove."""
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    work: Annotated[int, Field(ge=0, le=256)] = 16
+    """Bits of the proof of work; 0 for the form without scripts, which costs its sender only time."""
     received_at: Moment
 
 
@@ -56,6 +58,8 @@ class SubmissionChanged(Message):
     state: State
     reasons: tuple[str, ...] = ()
     listing_id: ListingId | None = None
+    proven: bool = True
+    """Whether work was done for it."""
     revision: Annotated[int, Field(ge=1)]
     changed_at: Moment
 
@@ -67,6 +71,10 @@ class Similar(Message):
     name: Name
     metres: int | None = None
     reasons: tuple[str, ...] = ()
+
+
+GATHERED_MOST = 40
+"""Other proposals that one decision can end."""
 
 
 class ReviewRequested(Message):
@@ -83,6 +91,10 @@ class ReviewRequested(Message):
     link_of: ListingId | None = None
     """The listing that has the link of an `add` and does not show it: it gets these words, and shows the link
     again, when this is accepted."""
+    work: Annotated[int, Field(ge=0, le=256)] = 16
+    """Bits of the proof of work, 0 without one: the cards of those with more come first."""
+    reopened: bool = False
+    """Asked again although its card was decided: the decision came to nothing."""
     requested_at: Moment
 
 
@@ -94,6 +106,9 @@ class SubmissionReviewed(Message):
 
     submission_id: SubmissionId
     decision: Decision
+    others: Annotated[tuple[SubmissionId, ...], Field(max_length=GATHERED_MOST)] = ()
+    """The other proposals for the same link that stood on the card. After an approval they repeat what was
+    chosen; otherwise they end as it does."""
     duplicate_of: ListingId | None = None
     identity: ChatIdentity | None = None
     """The chat that the reviewers were shown under the proposed link; None where it was not looked up."""

@@ -1,10 +1,12 @@
 """Proposing a chat: with scripts by a map and work, without them by pressing an image."""
 
+import hashlib
 import re
 
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from services.gateway.domain.challenge import zero_bits
 from shared.contracts.submissions import State, SubmissionChanged
 from tests.browser.conftest import City, Look
 from tests.gateway import MOMENT, listing_id
@@ -102,3 +104,35 @@ def test_a_change_begins_with_what_stands(city: City, look: Look) -> None:
     seen = look(f"{city.url}/submit?action=change&listing={listing_id(1)}", js=False)
     expect(seen.page.get_by_label("Назва")).to_have_value("Плошча Перамен")
     expect(seen.page.locator("input[name=flag][value=wrw-linden]")).to_be_checked()
+
+
+SOLVE = """async ([challenge, bits]) => {
+    const worker = new Worker(document.querySelector("[data-worker]").dataset.worker);
+    const begun = performance.now();
+    const proof = await new Promise((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.postMessage({ challenge, bits });
+    });
+    worker.terminate();
+    return [proof, performance.now() - begun];
+}"""
+
+
+@pytest.mark.parametrize("length", [1, 44, 45, 52, 53, 62, 63, 64, 90, 117, 118, 200])
+def test_the_worker_solves_challenges_of_every_length(city: City, look: Look, length: int) -> None:
+    seen = look(f"{city.url}/submit")
+    proof, _ = seen.page.evaluate(SOLVE, ["c" * length, 10])
+    assert proof.startswith("c" * length + ":")
+    assert zero_bits(hashlib.sha256(proof.encode()).digest()) >= 10
+
+
+def test_the_hardest_work_that_is_asked_takes_seconds_and_not_a_quarter_of_a_minute(
+    city: City, look: Look
+) -> None:
+    seen = look(f"{city.url}/submit")
+    hashes = milliseconds = 0.0
+    for n in range(3):
+        proof, took = seen.page.evaluate(SOLVE, [f"speed.{n}", 18])
+        hashes += int(proof.rpartition(":")[2]) + 1
+        milliseconds += took
+    assert hashes / milliseconds > 150, "thousand hashes a second; crypto.subtle made 81"

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.gateway import intake
 from services.gateway.intake import Form
 from services.gateway.settings import GatewaySettings
 from shared.contracts.registry import SUBMISSIONS_RECEIVED, SUBMISSIONS_WITHDRAWN
@@ -112,6 +113,38 @@ async def test_a_proposal_can_be_taken_back(site: Site) -> None:
     assert answer.status_code == 202
     redis = site.gateway.bus.redis
     assert sum([await redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]) == 1
+
+
+async def test_however_often_and_over_however_many_gateways_it_is_taken_back_once(
+    settings: GatewaySettings,
+) -> None:
+    async with running(settings) as one, running(settings) as two:
+        receipt = (await propose(one)).json()["receipt"]
+        answers = await asyncio.gather(
+            *((one, two)[n % 2].http.delete(f"/api/v1/submissions/{receipt}") for n in range(40))
+        )
+        assert {answer.status_code for answer in answers} == {202}
+        redis = one.gateway.bus.redis
+        assert sum([await redis.xlen(key) for key in SUBMISSIONS_WITHDRAWN.partitions()]) == 1
+
+
+@pytest.mark.parametrize("depth", [9, 500, 900, 1100, 30_000])
+@pytest.mark.parametrize("pair", ["[]", "{}"])
+async def test_what_is_nested_deep_is_refused_and_no_fault_of_ours(site: Site, depth: int, pair: str) -> None:
+    inner = ("[" * depth + "]" * depth) if pair == "[]" else ('{"a":' * depth + "1" + "}" * depth)
+    body = '{"action": "add", "name": ' + inner[:32_000] + "}"
+    answer = await site.http.post(
+        "/api/v1/submissions", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in {400, 413}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "lat", ["٥٣.9", "५३.9", "5_3.9", "５３.9", "0x35", "53,9", "nan", "inf", "1e999", ""]
+)
+async def test_a_number_has_digits_of_ascii(site: Site, lat: str) -> None:
+    assert "lat" in wrong(await propose(site, lat=lat))
 
 
 async def test_one_idempotency_key_is_one_proposal(site: Site) -> None:
@@ -221,19 +254,96 @@ async def test_without_redis_nothing_is_taken_in_and_the_same_can_be_sent_again(
             assert await received(site) == 1
 
 
-async def test_too_many_proposals_wait_and_work_and_forms_have_a_quota_each(
+async def test_too_many_proposals_wait_and_each_lane_has_a_quota_of_its_own(
     settings: GatewaySettings,
 ) -> None:
     async with running(settings.model_copy(update={"submissions_per_minute": 2})) as site:
-        statuses = [(await propose(site)).status_code for _ in range(3)]
-        assert statuses == [202, 202, 429]
-        harder = (await site.http.get("/api/v1/challenge")).json()
-        assert harder["bits"] == settings.challenge_bits + 4
+        proofs = [await site.solved() for _ in range(3)]
+        assert [(await propose(site, proof=proof)).status_code for proof in proofs] == [202, 202, 429]
+        await eventually(lambda: _harder(site, settings.challenge_bits))
+        assert (await propose(site)).status_code == 202, "who works more is not kept out by the cheap"
         token = site.gateway.intake.form_token()
         await asyncio.sleep(3.1)
         receipt = await site.gateway.intake.submit(GOOD, Form(token, ""))
         assert receipt == await site.gateway.intake.submit(GOOD, Form(token, ""))
-        assert await received(site) == 3
+        assert await received(site) == 4
+
+
+async def _harder(site: Site, bits: int) -> bool:
+    return bool((await site.http.get("/api/v1/challenge")).json()["bits"] > bits)
+
+
+async def test_a_used_proof_spends_nothing_however_often_and_with_whatever_key(
+    settings: GatewaySettings,
+) -> None:
+    async with running(settings.model_copy(update={"submissions_per_minute": 2})) as site:
+        used = await site.solved()
+        honest = await site.solved()
+        assert (await propose(site, proof=used)).status_code == 202
+        answers = await asyncio.gather(
+            *(propose(site, proof=used, key=f"guess-{n}", name=f"Двор {n}") for n in range(50))
+        )
+        assert {tuple(wrong(answer).items()) for answer in answers} == {(("challenge", "used"),)}
+        assert (await propose(site, proof=honest)).status_code == 202
+        assert await received(site) == 2
+
+
+async def test_one_unused_proof_with_many_keys_at_once_is_one_proposal_and_spends_one_token(
+    settings: GatewaySettings,
+) -> None:
+    async with running(settings.model_copy(update={"submissions_per_minute": 2})) as site:
+        proof, honest = await site.solved(), await site.solved()
+        answers = await asyncio.gather(*(propose(site, proof=proof, key=f"k-{n}") for n in range(40)))
+        assert sorted(answer.status_code for answer in answers) == [202] + [422] * 39
+        assert (await propose(site, proof=honest)).status_code == 202
+
+
+async def test_the_quota_holds_over_all_gateways(settings: GatewaySettings) -> None:
+    few = settings.model_copy(update={"submissions_per_minute": 6})
+    async with running(few) as one, running(few) as two:
+        proofs = [await one.solved() for _ in range(12)]
+        answers = [await propose((one, two)[n % 2], proof=proof) for n, proof in enumerate(proofs)]
+        assert [answer.status_code for answer in answers].count(202) == 6
+
+
+async def test_a_guessed_key_gives_nobody_elses_receipt(site: Site) -> None:
+    proof = await site.solved()
+    honest = await propose(site, key="1", proof=proof)
+    assert honest.status_code == 202
+    for guess in ("", "x", "w1.0.0.0.0:0", proof.partition(":")[0].replace("w1", "w2") + ":0"):
+        body = GOOD | {"challenge": guess}
+        answer = await site.http.post("/api/v1/submissions", json=body, headers={"Idempotency-Key": "1"})
+        assert "challenge" in wrong(answer)
+        assert "receipt" not in answer.json()
+    assert (await propose(site, key="1", proof=proof)).json() == honest.json()
+    another = await site.solved()
+    assert (await propose(site, key="1", proof=another)).json() == honest.json()
+    assert wrong(await propose(site, key="2", proof=another)) == {"challenge": "used"}
+
+
+async def test_forms_without_work_wait_when_too_many_are_open(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "UNPROVEN_MOST", 2)
+    for n in range(2):
+        site.gateway.intake.note(
+            SubmissionChanged(
+                submission_id=str(n + 2) * 26, action="add", state=State.IN_REVIEW, proven=False,
+                revision=2, changed_at=MOMENT,
+            )
+        )  # fmt: skip
+    token = site.gateway.intake.form_token()
+    await asyncio.sleep(3.1)
+    with pytest.raises(intake.TooMany):
+        await site.gateway.intake.submit(GOOD, Form(token, ""))
+    assert (await propose(site)).status_code == 202
+    site.gateway.intake.note(
+        SubmissionChanged(
+            submission_id="2" * 26, action="add", state=State.REFUSED, proven=False, revision=3,
+            changed_at=MOMENT,
+        )
+    )  # fmt: skip
+    assert await site.gateway.intake.submit(GOOD, Form(token, ""))
 
 
 async def test_two_gateways_know_of_each_others_proofs(settings: GatewaySettings) -> None:

@@ -1,5 +1,6 @@
 """The embedded Redis: private, durable, alone on its folder, and gone when its parent is gone."""
 
+import asyncio
 import os
 import signal
 import stat
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from cli.up import RedisKeeper
 from ops import faketime
+from shared import server as server_module
 from shared.clock import unix
 from shared.launch import spawn
 from shared.server import EmbeddedRedis, ServerError, ensure_key, running_url
@@ -109,6 +112,71 @@ def test_it_dies_with_a_parent_that_is_killed_and_frees_the_folder(tmp_path: Pat
     assert _ended(server_pid)
     with EmbeddedRedis(tmp_path) as server:
         assert server.alive()
+
+
+def _slow(monkeypatch: pytest.MonkeyPatch, delay: int) -> None:
+    """Each key takes so many microseconds to load; the server answers after each 1,024 of them."""
+    monkeypatch.setattr(server_module, "OPTIONS", server_module.OPTIONS | {"key-load-delay": str(delay)})
+
+
+def _with_keys(folder: Path, count: int) -> None:
+    with EmbeddedRedis(folder) as server, Redis.from_url(server.url) as redis:
+        pipe = redis.pipeline(transaction=False)
+        for number in range(count):
+            pipe.set(f"key:{number}", "x")
+        pipe.execute()
+
+
+def test_a_server_that_loads_for_long_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_keys(tmp_path, 8000)
+    _slow(monkeypatch, 300)
+    monkeypatch.setattr(server_module, "START_SECONDS", 1.5)
+    with EmbeddedRedis(tmp_path) as server, Redis.from_url(server.url) as redis:
+        assert redis.dbsize() == 8000
+
+
+async def test_one_that_loads_keeps_nobody_waiting_who_wants_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_keys(tmp_path, 20_000)
+    with EmbeddedRedis(tmp_path) as server:
+        server.kill()
+        _slow(monkeypatch, 1000)  # 20 s in all
+        said: list[str] = []
+        keeping = asyncio.create_task(RedisKeeper(server, said.append).run())
+        while not server.alive():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+        begun = time.monotonic()
+        keeping.cancel()
+        await asyncio.wait([keeping])
+        server.stop()
+        assert time.monotonic() - begun < 3
+        assert said == ["Redis ended; starting it again"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as it is found by its folder")
+def test_a_start_that_is_interrupted_leaves_no_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: EmbeddedRedis) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(EmbeddedRedis, "is_up", interrupted)
+    server = EmbeddedRedis(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        server.__enter__()
+    assert not server.alive()
+    monkeypatch.undo()
+    with EmbeddedRedis(tmp_path) as again:
+        assert again.alive()
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "redis.url").mkdir()
+    with pytest.raises(ServerError, match="cannot write to"):
+        server_module.write_private(tmp_path / "redis.url", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["redis.url"]
 
 
 def test_a_server_that_cannot_start_says_where_the_reason_stands(tmp_path: Path) -> None:

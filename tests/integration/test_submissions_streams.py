@@ -175,18 +175,58 @@ async def test_the_claim_of_an_accepted_link_is_kept_until_the_directory_shows_i
     await around.decide("one")
     await eventually(lambda: around.orders)
     await around.propose("two")
-    await eventually(lambda: around.state("two") is State.DUPLICATE)
-    assert around.last("two").reasons == ("link.pending",)
+    await eventually(lambda: around.submissions.redis.keys("submissions:lent:*"))
+    assert around.state("two") is None
     await around.list_it(around.listing_id("one"), content())
-    await eventually(lambda: no_claims(around))
+    await eventually(lambda: none_lent(around))
+    await eventually(lambda: around.state("two") is State.DUPLICATE)
+    assert around.last("two").listing_id == around.listing_id("one")
     await around.propose("three")
     await eventually(lambda: around.state("three") is State.DUPLICATE)
     assert around.last("three").reasons == ("link.duplicate",)
     assert around.last("three").listing_id == around.listing_id("one")
 
 
-async def no_claims(around: Around) -> bool:
-    return not await around.submissions.redis.keys("submissions:claim:*")
+async def none_lent(around: Around) -> bool:
+    return not await around.submissions.redis.keys("submissions:lent:*")
+
+
+@pytest.mark.parametrize("action", ["add", "change", "remove"])
+async def test_a_false_proposal_keeps_no_honest_one_from_the_reviewers(
+    around: Around, eventually: Eventually, action: str
+) -> None:
+    more: dict[str, Any] = {}
+    if action != "add":
+        await around.list_it("o" * 13, content("Стары чат", "stary_chat"))
+        await eventually(lambda: around.store.index.listing("o" * 13))
+        more = {"listing_id": "o" * 13}
+    if action == "change":
+        more["content"] = content("Фальшывы")
+    await around.propose("false", action, **more)
+    await eventually(lambda: len(around.requests) == 1)
+    await around.propose("honest", content=content("Сапраўдны"))
+    await eventually(lambda: len(around.requests) == 2)
+    await around.decide("honest", others=(around.id("false"),))
+    await eventually(lambda: around.state("false") is State.DUPLICATE)
+    assert around.last("false").reasons == ("review.other_chosen",)
+    assert around.last("false").listing_id == around.listing_id("honest")
+    assert around.state("honest") is State.ACCEPTED
+    assert len(around.orders) == 1
+
+
+async def test_a_chosen_one_that_was_withdrawn_brings_the_others_back_before_the_reviewers(
+    around: Around, eventually: Eventually
+) -> None:
+    for name in ("one", "two"):
+        await around.propose(name, content=content(name))
+    await eventually(lambda: len(around.requests) == 2)
+    await around.withdraw("one")
+    await eventually(lambda: around.state("one") is State.WITHDRAWN)
+    await around.decide("one", others=(around.id("two"),))
+    await eventually(lambda: len(around.requests) == 3)
+    assert around.requests[-1].submission_id == around.id("two")
+    assert around.requests[-1].reopened
+    assert around.state("two") is State.IN_REVIEW
 
 
 async def test_every_event_twice_has_one_effect(around: Around, eventually: Eventually) -> None:
@@ -234,14 +274,19 @@ async def remembered(around: Around) -> bool:
     return bool(await around.submissions.redis.keys("submissions:withdrawn:*"))
 
 
-async def test_of_many_proposals_of_one_link_at_once_exactly_one_is_reviewed(
+async def test_of_many_approvals_of_one_link_at_once_exactly_one_is_carried_out(
     around: Around, eventually: Eventually
 ) -> None:
     names = [f"n{n}" for n in range(24)]
     await asyncio.gather(*(around.propose(name) for name in names))
-    await eventually(lambda: all(around.state(n) in {State.IN_REVIEW, State.DUPLICATE} for n in names))
-    assert [around.state(name) for name in names].count(State.IN_REVIEW) == 1
-    assert len(around.requests) == 1
+    await eventually(lambda: all(around.state(name) is State.IN_REVIEW for name in names))
+    await asyncio.gather(*(around.decide(name) for name in names))
+    await eventually(lambda: around.orders)
+    (order,) = around.orders
+    await around.list_it(order.listing_id, content())
+    await eventually(lambda: all(around.state(n) in {State.ACCEPTED, State.DUPLICATE} for n in names))
+    assert [around.state(name) for name in names].count(State.ACCEPTED) == 1
+    assert len(around.orders) == 1
 
 
 async def test_a_decision_and_a_withdrawal_at_once_end_in_one_of_the_two(
@@ -386,9 +431,9 @@ async def test_a_link_that_is_hidden_or_dead_can_be_proposed_anew_until_it_is_sh
     (request,) = around.requests
     assert (request.link_of, sure(request.before).name) == (owner, "Стары чат")
     await around.propose("again", content=content("Яшчэ адзін"))
+    await eventually(lambda: around.state("again") is State.IN_REVIEW)
+    await around.decide("anew", identity="i" * 26, others=(around.id("again"),))
     await eventually(lambda: around.state("again") is State.DUPLICATE)
-    assert around.last("again").reasons == ("link.pending",)
-    await around.decide("anew", identity="i" * 26)
     await eventually(lambda: around.orders)
     (order,) = around.orders
     assert (order.listing_id, order.identity) == (owner, "i" * 26)

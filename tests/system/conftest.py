@@ -23,7 +23,7 @@ from simulator.demo import DEMO_TOKEN, REVIEW_CHAT
 
 ROOT = Path(__file__).parents[2]
 KEY = "5" * 64
-SECRET = "webhook-secret-of-the-tests"
+SECRET = "webhook-secret-of-the-tests-0123456789"
 SERVICES = ("directory", "submissions", "moderation", "gateway")
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from services.gateway.domain.challenge import (
     FORM_LASTS,
     FORM_LEAST,
+    HOARDED,
+    PATIENT,
     WORK_LASTS,
     Unproven,
     bits_for,
@@ -89,8 +91,24 @@ def test_a_form_takes_its_time_but_not_for_ever() -> None:
     assert (proven.source, proven.expires) == (token, NOW + FORM_LASTS)
 
 
-def test_work_grows_as_the_quota_runs_low() -> None:
-    assert [bits_for(16, left) for left in (1.0, 0.75, 0.5, 0.0, -1.0, 2.0)] == [16, 17, 18, 20, 20, 16]
+def test_the_price_is_the_lowest_of_whose_quota_something_is_left() -> None:
+    assert bits_for(16, [1, 1, 1, 1, 1]) == 16
+    assert bits_for(16, [0.2, 0.3, 1, 1, 1]) == 17
+    assert bits_for(16, [0, 0, 0, 0, 0.3]) == bits_for(16, [0] * 5) == 20
+
+
+def test_what_was_cheap_when_it_was_asked_for_stays_in_the_cheap_lane() -> None:
+    for bits, lane in (3, "work.0"), (4, "work.0"), (6, "work.2"), (30, "work.4"):
+        challenge = make_challenge(KEY, salt="00ff", bits=min(bits, 10), now=NOW)
+        base = 4 if bits < 30 else 0
+        assert check_work(KEY, solve(challenge.text, min(bits, 10)), NOW, base).lane == lane
+
+
+def test_a_form_has_its_lane_by_the_age_of_its_token() -> None:
+    token = make_form_token(KEY, salt="00ff", now=NOW)
+    ages = (FORM_LEAST, PATIENT, HOARDED)
+    lanes = [check_form(KEY, token, "", NOW + age).lane for age in ages]
+    assert lanes == ["form.quick", "form.patient", "form.late"]
 
 
 def test_zero_bits_are_counted_from_the_front() -> None:

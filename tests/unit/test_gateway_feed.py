@@ -3,7 +3,6 @@
 import pytest
 
 from services.gateway.feed import KEPT, QUEUE, Feed, Full
-from services.gateway.limits import Bucket
 from tests.gateway import added, listing
 
 
@@ -82,14 +81,3 @@ def test_streams_are_limited_and_given_back() -> None:
             pass
     assert not feed.full
     assert feed.open == 0
-
-
-def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
-    now = 0.0
-    bucket = Bucket(per_second=2, burst=3, clock=lambda: now)
-    assert [bucket.take() for _ in range(4)] == [0, 0, 0, 0.5]
-    now = 0.5
-    assert bucket.take() == 0
-    assert bucket.left == 0
-    now = 1000.0
-    assert bucket.left == 1

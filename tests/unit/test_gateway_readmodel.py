@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.gateway.domain.filters import WORDS_MOST, words_of
 from services.gateway.domain.query import BadCursor, Box, Cursor, Order, Query
 from services.gateway.domain.readmodel import ReadModel
 from shared.contracts.directory import AreaChanged
@@ -209,3 +210,8 @@ def test_beginning_anew_forgets_everything() -> None:
     model.forget_submissions()
     assert (model.totals().listings, model.areas(), model.clusters(Query(), 3)) == (0, (), ())
     assert model.apply_listing(added(listing(1)))
+
+
+def test_a_question_has_few_different_words_however_long_it_is() -> None:
+    assert len(words_of("а б а б " * 40)) == 2
+    assert len(words_of(" ".join("абвгдежзіклмнопрст"))) == WORDS_MOST

@@ -14,6 +14,8 @@ from services.submissions.domain.life import (
     Known,
     Service,
     Step,
+    also_decided,
+    ask_again,
     expire,
     receive,
     review,
@@ -87,11 +89,11 @@ def only(step: Step, kind: type[T]) -> T:
     return event
 
 
-def test_an_addition_goes_to_review_and_holds_its_link() -> None:
+def test_an_addition_goes_to_review_and_brings_its_link() -> None:
     outcome = receive(received(), Known(now=NOW), SERVICE)
     assert states(outcome) == [State.RECEIVED, State.IN_REVIEW]
     assert [as_a(SubmissionChanged, event).revision for event in outcome.events[:2]] == [1, 2]
-    assert (outcome.claim, outcome.link) == (Claim.TAKE, content().link)
+    assert (outcome.claim, outcome.link) == (Claim.NONE, None)
     assert outcome.record.claims
     request = only(outcome, ReviewRequested)
     assert request.content == content()
@@ -111,11 +113,6 @@ def test_a_change_that_keeps_the_link_does_not_hold_it() -> None:
     outcome = receive(received("change"), Known(now=NOW, listing=content("Інакш"), owner=LISTING), SERVICE)
     assert outcome.record.state is State.IN_REVIEW
     assert (outcome.claim, outcome.link, outcome.record.claims) == (Claim.NONE, None, False)
-
-
-def test_a_link_pending_elsewhere_does_not_stop_a_change_that_keeps_its_link() -> None:
-    known = Known(now=NOW, listing=content("Інакш"), owner=LISTING, claimed=True)
-    assert receive(received("change"), known, SERVICE).record.state is State.IN_REVIEW
 
 
 @pytest.mark.parametrize(
@@ -152,10 +149,38 @@ def test_a_change_to_the_link_of_another_listing_is_a_duplicate_of_that_one() ->
     assert (outcome.record.state, outcome.record.listing_id) == (State.DUPLICATE, OTHER)
 
 
-def test_the_second_open_proposal_of_one_link_is_a_duplicate_without_a_listing() -> None:
-    outcome = receive(received(), Known(now=NOW, claimed=True), SERVICE)
-    assert (outcome.record.state, outcome.record.listing_id) == (State.DUPLICATE, None)
-    assert outcome.record.reasons == ("link.pending",)
+def other_record(action: str = "add") -> Record:
+    return in_review(action).model_copy(update={"submission_id": "e" * 26})
+
+
+@pytest.mark.parametrize("action", ["add", "change", "remove"])
+def test_what_stood_on_the_card_beside_the_chosen_one_ends_and_is_told_why(action: str) -> None:
+    known = Known(now=NOW, listing=content("Раней", "ranej_chat"))
+    chosen = sure(review(in_review(), reviewed(), known, NEW))
+    outcome = sure(also_decided(other_record(action), reviewed(), chosen, known))
+    assert (outcome.record.state, outcome.record.reasons) == (State.DUPLICATE, ("review.other_chosen",))
+    assert outcome.record.listing_id == NEW
+    assert outcome.record.content is None
+
+
+@pytest.mark.parametrize(("decision", "state"), [("refuse", State.REFUSED), ("duplicate", State.DUPLICATE)])
+def test_what_is_decided_for_a_whole_card_holds_for_all_even_if_the_first_was_withdrawn(
+    decision: str, state: State
+) -> None:
+    outcome = sure(also_decided(other_record(), reviewed(decision), None, Known(now=NOW)))
+    assert (outcome.record.state, outcome.record.reasons[0][:7]) == (state, "review.")
+
+
+def test_where_an_approval_comes_to_nothing_the_others_are_asked_about_again() -> None:
+    withdrawn = sure(withdraw(in_review(), NOW)).record
+    known = Known(now=NOW)
+    assert review(withdrawn, reviewed(), known, NEW) is None
+    assert also_decided(other_record(), reviewed(), None, known) is None
+    taken = sure(review(in_review(), reviewed(), Known(now=NOW, owner=OTHER), NEW))
+    assert also_decided(other_record(), reviewed(), taken, known) is None
+    request = only(ask_again(other_record(), known, SERVICE), ReviewRequested)
+    assert request.reopened
+    assert request.submission_id == "e" * 26
 
 
 def test_what_was_withdrawn_before_it_was_looked_at_never_reaches_a_reviewer() -> None:

@@ -23,7 +23,13 @@ def codes() -> set[str]:
 
 
 def test_the_walk_finds_the_codes() -> None:
-    assert {"link.duplicate", "link.pending", "place.outside", "review.refused", "content.missing"} <= codes()
+    assert {
+        "link.duplicate",
+        "review.other_chosen",
+        "place.outside",
+        "review.refused",
+        "content.missing",
+    } <= codes()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

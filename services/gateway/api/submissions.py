@@ -18,6 +18,7 @@ from shared.contracts.submissions import Action
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
 JSON_TYPES = ("application/json", "text/json")
 UNSTORED = {"Cache-Control": "no-store"}
+DEPTH_MOST = 8
 POLL_SECONDS = 5
 """How often the status is worth asking for."""
 
@@ -74,7 +75,7 @@ async def challenge(ctx: Ctx) -> Response:
     """A proof of work to solve for one proposal: find a nonce (up to 32 characters) and send
     `challenge: "<challenge>:<nonce>"`. It can be used once, until it expires.
     """
-    made = ctx.intake.challenge()
+    made = await ctx.intake.challenge()
     answer = ChallengeAnswer(challenge=made.text, bits=made.bits, expires_at=made.expires.isoformat())
     return JSONResponse(answer.model_dump(), headers=UNSTORED)
 
@@ -120,6 +121,19 @@ def _status(receipt: str, found: Status | None, code: int = 200) -> Response:
     return JSONResponse(answer.model_dump(), code, UNSTORED | {"Retry-After": str(POLL_SECONDS)})
 
 
+def _is_deep(body: Any) -> bool:
+    """Whether lists and objects are nested deeper than any field of ours; what follows would fail on them."""
+    level = [body]
+    for _ in range(DEPTH_MOST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(inner, dict | list) for inner in level)
+
+
 async def _json(request: Request) -> dict[str, Any]:
     """The body as an object. Raises Problem and Invalid."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -129,6 +143,8 @@ async def _json(request: Request) -> dict[str, Any]:
         body = orjson.loads(await request.body())
     except orjson.JSONDecodeError:
         raise Problem(400, "The body is not JSON.") from None
+    if _is_deep(body):
+        raise Problem(400, f"The body is nested more than {DEPTH_MOST} deep.")
     if not isinstance(body, dict):
         raise Invalid((Bad("body", "type", "must be an object"),))
     return body

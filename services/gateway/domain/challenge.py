@@ -6,6 +6,7 @@ kept in Redis until then.
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +16,14 @@ FORM_LASTS = timedelta(hours=12)
 FORM_LEAST = timedelta(seconds=3)
 """Nobody fills the form in faster."""
 EXTRA_BITS = 4
-"""Added to the work, step by step, as the quota of all proposals together runs low."""
+"""Prices above the usual one. Each doubles the work and has a quota of its own: what was solved while it was
+cheap, or is cheap to a crowd, takes nothing from those who pay more."""
+PATIENT = timedelta(seconds=20)
+HOARDED = timedelta(minutes=30)
+"""Ages at which a form's token changes its lane: a person is rarely quicker or slower, a program is one of
+both or has to wait as long."""
+ROOM_LEAST = 0.25
+"""Share of a price's quota that must be left for it to be asked."""
 NONCE_LENGTH = 32
 LENGTH_MOST = 200
 
@@ -39,10 +47,15 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Proven:
-    """`source` is the same however often one proof is sent; `expires` is when it ends to be accepted."""
+    """`source` is the same however often one proof is sent; `expires` is when it ends to be accepted.
+
+    `lane` names the quota from which it takes, `bits` are those that were asked for; 0 without work.
+    """
 
     source: str
     expires: datetime
+    lane: str
+    bits: int = 0
 
 
 def make_challenge(key: bytes, *, salt: str, bits: int, now: datetime) -> Challenge:
@@ -53,8 +66,8 @@ def make_challenge(key: bytes, *, salt: str, bits: int, now: datetime) -> Challe
     return Challenge(f"{signed}.{_signature(key, signed)}", bits, expires)
 
 
-def check_work(key: bytes, proof: str, now: datetime) -> Proven:
-    """Check `<challenge>:<nonce>`. Raises Unproven."""
+def check_work(key: bytes, proof: str, now: datetime, base: int = 0) -> Proven:
+    """Check `<challenge>:<nonce>`, `base` being the usual price now. Raises Unproven."""
     challenge, colon, nonce = proof.partition(":")
     end, bits, _ = _opened(key, challenge, "w1")
     if not colon or not nonce or len(nonce) > NONCE_LENGTH:
@@ -62,7 +75,7 @@ def check_work(key: bytes, proof: str, now: datetime) -> Proven:
     expires = _until(end, now)
     if zero_bits(hashlib.sha256(proof.encode()).digest()) < bits:
         raise Unproven("weak")
-    return Proven(challenge, expires)
+    return Proven(challenge, expires, work_lanes()[min(EXTRA_BITS, max(0, bits - base))], max(1, bits))
 
 
 def make_form_token(key: bytes, *, salt: str, now: datetime) -> str:
@@ -81,12 +94,19 @@ def check_form(key: bytes, token: str, honeypot: str, now: datetime) -> Proven:
         raise Unproven("early")
     if age > FORM_LASTS:
         raise Unproven("expired")
-    return Proven(token, now - age + FORM_LASTS)
+    lane = "form.quick" if age < PATIENT else "form.patient" if age < HOARDED else "form.late"
+    return Proven(token, now - age + FORM_LASTS, lane)
 
 
-def bits_for(base: int, left: float) -> int:
-    """Zero bits to ask for while the share `left` (0 to 1) of the quota is left."""
-    return base + round(EXTRA_BITS * (1 - min(1.0, max(0.0, left))))
+def work_lanes() -> list[str]:
+    """Names of the quotas for work, by price."""
+    return [f"work.{extra}" for extra in range(EXTRA_BITS + 1)]
+
+
+def bits_for(base: int, left: Sequence[float]) -> int:
+    """Zero bits to ask for: the lowest price of whose quota, `left` being the share, a quarter is left."""
+    extra = next((n for n, share in enumerate(left) if share >= ROOM_LEAST), EXTRA_BITS)
+    return base + extra
 
 
 def zero_bits(digest: bytes) -> int:

@@ -28,9 +28,14 @@ Words = tuple[str, ...]
 Wanted = tuple[frozenset[str], Words, AreaId | None]
 
 
+WORDS_MOST = 6
+"""Different words of one question; each is looked for in all texts, further ones are left out."""
+
+
 def words_of(text: str) -> Words:
     """The words to look for; emoji and other scripts, of which folding leaves nothing, as they are."""
-    return tuple(fold(text).split() or text.casefold().split())
+    found = fold(text).split() or text.casefold().split()
+    return tuple(dict.fromkeys(found))[:WORDS_MOST]
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -35,6 +36,9 @@ FIELDS = (
 )  # fmt: skip
 CONTENT_FIELDS = ("name", "link", "kind", "lat", "lon", "precision", "description", "languages", "flag")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
+"""Digits of ASCII: Python's `float` takes those of every script, and underscores."""
+NUMBER_LENGTH = 40
 _LISTING_ID = re.compile(r"[a-z2-7]{13}")
 
 T = TypeVar("T")
@@ -213,13 +217,13 @@ def _one_of(choices: type[E], value: Any) -> E:
 
 def _degrees(value: Any, most: float) -> float:
     """A number, or its text from a form."""
-    try:
-        number = (
-            float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
-        )
-    except (ValueError, OverflowError):
-        number = None
-    if number is None or (isinstance(value, str) and len(value) > 40):
+    number = None
+    if isinstance(value, str):
+        number = float(value) if len(value) <= NUMBER_LENGTH and _NUMBER.fullmatch(value.strip()) else None
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        with suppress(OverflowError):
+            number = float(value)
+    if number is None:
         raise _Wrong("type", "must be a number of degrees")
     if not -most <= number <= most:  # also false for NaN
         raise _Wrong("range", f"must be from -{most:g} to {most:g}")

@@ -21,6 +21,7 @@ from services.gateway.mirror.archive import manifest_of, signing_key
 from services.gateway.mirror.build import packed
 from services.gateway.mirror.contents import Contents
 from services.gateway.web.i18n import offered
+from shared.background import started
 from shared.contracts.listings import PublicListing
 
 log = structlog.get_logger()
@@ -99,7 +100,7 @@ class Keeper:
         if running or not due or self.too_large or not self._gateway.bus.readiness().ready:
             return
         self._built_at, self._built_of = time.monotonic(), state
-        self._building = asyncio.create_task(self._build(frozenset(self._gateway.model.hidden)))
+        self._building = started(self._build(frozenset(self._gateway.model.hidden)), "mirror")
 
     async def _build(self, hiding: frozenset[str]) -> None:
         """`hiding` are the listings whose links it leaves out, as far as is known when it begins."""

@@ -26,6 +26,8 @@ class View:
     @classmethod
     def parse(cls, text: str, home: "View") -> "View":
         """From `lat,lon,zoom`; anything else gives `home`."""
+        if not text.isascii() or "_" in text:  # Python's `float` takes digits of every script
+            return home
         try:
             lat, lon, zoom = (float(part) for part in text[:60].split(","))
         except ValueError:

@@ -13,10 +13,25 @@ from services.gateway.web import (
     pages,
     places,
     prints,
+    source,
     submit,
     tiles,
 )
 
 router = APIRouter(include_in_schema=False)
-for part in (assets, basemap, embed, exports, feeds, mirror, offline, pages, places, prints, submit, tiles):
+for part in (
+    assets,
+    basemap,
+    embed,
+    exports,
+    feeds,
+    mirror,
+    offline,
+    pages,
+    places,
+    prints,
+    source,
+    submit,
+    tiles,
+):
     router.include_router(part.router)

@@ -195,7 +195,7 @@ def _moved(filled: Filled, posted: FormData) -> Filled:
     view = replace(filled.view, width=PICKER, height=PICKER) if filled.view else None
     assert view is not None
     x, y = _one(posted, "pick.x"), _one(posted, "pick.y")
-    if x.isdecimal() and y.isdecimal() and len(x + y) < 12:
+    if (x + y).isascii() and x.isdecimal() and y.isdecimal() and len(x + y) < 12:
         lat, lon = view.place(min(int(x), PICKER), min(int(y), PICKER))
         values = {**filled.values, "lat": f"{lat:.5f}", "lon": f"{lon:.5f}"}
         return replace(

@@ -2,7 +2,7 @@
 
 import structlog
 
-from services.moderation.bot import allowed, link_reviews, menu, news, reviews, visits
+from services.moderation.bot import allowed, link_reviews, menu, news, review_bulk, reviews, visits
 from services.moderation.bot.ports import Deps
 from services.moderation.store import resealing
 from services.moderation.telegram.errors import TelegramError
@@ -11,15 +11,20 @@ from shared.bus import Bus, Commit
 log = structlog.get_logger()
 
 MISSING_CARDS_SECONDS = 15
+CARDS_SECONDS = 5
 MENU_SECONDS = 6 * 3600
 
 
 def keep_talking(bus: Bus, deps: Deps) -> None:
     """Cards that are missing are posted, Telegram's list of commands is kept right, free text is sealed."""
 
-    @bus.every(MISSING_CARDS_SECONDS, name="reviews")
+    @bus.every(CARDS_SECONDS, name="reviews")
     async def post() -> Commit | None:
         return await reviews.post_waiting(deps)
+
+    @bus.every(CARDS_SECONDS, name="bulk")
+    async def offer() -> Commit | None:
+        return await review_bulk.offer(deps)
 
     bus.every(visits.EVERY, name="visits")(visits.Visits(deps))
 

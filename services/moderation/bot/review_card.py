@@ -1,5 +1,7 @@
 """What a reviewer reads of a proposal: every field, escaped, nothing that can be touched by mistake."""
 
+from collections.abc import Sequence
+
 from services.moderation.bot.i18n import Html, Speech, html, joined
 from services.moderation.bot.store import LinkFound
 from shared.contracts.links import Sighting
@@ -9,13 +11,22 @@ from shared.settings import Settings
 
 SIMILAR_MOST = 5
 MAP_ZOOM = 16
+BESIDE_LENGTH = 60
+"""Characters of each text of a proposal that stands besides another one."""
 
 
 def card(
-    settings: Settings, request: ReviewRequested, speech: Speech, found: LinkFound | None = None
+    settings: Settings,
+    request: ReviewRequested,
+    speech: Speech,
+    found: LinkFound | None = None,
+    beside: Sequence[ReviewRequested] = (),
 ) -> Html:
-    """Parts with an empty line between; at most some 2,500 characters of Telegram's 4,096."""
-    parts = [speech(f"review.title_{request.action}")]
+    """Parts with an empty line between; at most some 2,500 characters of Telegram's 4,096, and 1,500 more
+    for what stands `beside`: other proposals for the same link, of which only what differs is shown.
+    """
+    parts = [speech("review.gathered", count=len(beside) + 1)] if beside else []
+    parts.append(speech(f"review.title_{request.action}"))
     if request.content is not None:
         parts.append(_content(settings, request.content, request.before, speech))
     elif request.before is not None:
@@ -31,8 +42,46 @@ def card(
             _similar(number, one, speech) for number, one in enumerate(request.similar[:SIMILAR_MOST], 1)
         ]
         parts.append(joined("\n", [speech("review.similar"), *lines]))
+    parts += [_beside(number, one, request, speech) for number, one in enumerate(beside, 2)]
     parts.append(Html(f"<code>{request.submission_id[:6]}</code>"))
     return joined("\n\n", parts)
+
+
+def _beside(number: int, one: ReviewRequested, first: ReviewRequested, speech: Speech) -> Html:
+    """A proposal besides the first: what it wants, and in which fields it says something else."""
+    now, was = _brief(one, speech), _brief(first, speech)
+    lines = [Html(f"<b>{number}.</b> {speech(f'review.title_{one.action}')}")]
+    lines += [
+        Html(f"<b>{speech.word('field', name)}</b>: {value}")
+        for name, value in now.items()
+        if value and value != was.get(name)
+    ]
+    if one.reason and one.reason != first.reason:
+        lines.append(speech("review.reason", reason=_cut(one.reason)))
+    if len(lines) == 1:
+        lines.append(speech("review.same"))
+    return joined("\n", lines)
+
+
+def _brief(request: ReviewRequested, speech: Speech) -> dict[str, Html]:
+    content = request.content
+    if content is None:
+        return {}
+    place = content.place
+    spot = f"{place.lat:.4f}, {place.lon:.4f}"
+    return {
+        "name": html(_cut(content.name)),
+        "link": Html(f"<code>{html(content.link.url)}</code>"),
+        "kind": speech.word("kind", content.kind.value),
+        "place": speech("review.place", spot=spot, precision=speech.word("precision", place.precision.value)),
+        "description": html(_cut(content.description)),
+        "languages": html(", ".join(content.languages)),
+        "flag": html(content.flag),
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= BESIDE_LENGTH else text[: BESIDE_LENGTH - 1] + "…"
 
 
 def _found(found: LinkFound, speech: Speech) -> Html:

@@ -61,7 +61,7 @@ async def keep_lists(lists: Lists) -> None:
     while True:
         try:
             await asyncio.to_thread(lists.ids.refresh)
-            lists.others.refresh()
+            await asyncio.to_thread(lists.others.refresh)
         except OSError as error:
             log.warning("lists_not_read", reason=type(error).__name__)
         await asyncio.sleep(LISTS_EVERY)

@@ -29,13 +29,15 @@ REVIEW_TIME = timedelta(days=90)
 
 
 class Claim(Enum):
-    """What becomes of the proposal's hold on its link."""
+    """What becomes of the hold on the proposal's link. An open proposal has none: a false one would keep all
+    others from being seen. They meet on the reviewers' card instead.
+    """
 
     NONE = auto()
-    TAKE = auto()
     RELEASE = auto()
+    """What an earlier release held."""
     LEND = auto()
-    """Kept until the directory shows the listing, so that no second proposal slips in between."""
+    """Held for the accepted listing until the directory shows it, so that no second one is accepted."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,6 @@ class Known:
     """The listing that has the proposed link already."""
     withheld: Content | None = None
     """What that listing says, when it does not show the link: another chat may have its name by now."""
-    claimed: bool = False
-    """Another open proposal holds the proposed link."""
     neighbours: tuple[Neighbour, ...] = ()
     withdrawn: bool = False
     """The resident took it back before it was even looked at."""
@@ -83,19 +83,12 @@ def receive(event: SubmissionReceived, known: Known, service: Service) -> Step:
     refusal = _refusal(received, known, service)
     if refusal:
         return _answered(received, State.REFUSED, known.now, (refusal,))
-    duplicate = _duplicate(received, known)
-    if duplicate:
+    if _is_taken(received, known):
         listing_id = known.owner or received.listing_id
-        return _answered(received, State.DUPLICATE, known.now, (duplicate,), listing_id=listing_id)
-    takes = _needs_claim(received, known.listing)
-    reviewed = step(received, State.IN_REVIEW, known.now, claims=takes)
+        return _answered(received, State.DUPLICATE, known.now, ("link.duplicate",), listing_id=listing_id)
+    reviewed = step(received, State.IN_REVIEW, known.now, claims=_brings_link(received, known.listing))
     assert reviewed is not None
-    return Step(
-        reviewed,
-        (received.changed(), reviewed.changed(), _request(reviewed, known, service)),
-        Claim.TAKE if takes else Claim.NONE,
-        reviewed.content.link if takes and reviewed.content else None,
-    )
+    return Step(reviewed, (received.changed(), reviewed.changed(), _request(reviewed, known, service)))
 
 
 def review(record: Record, event: SubmissionReviewed, known: Known, new_id: ListingId) -> Step | None:
@@ -114,6 +107,26 @@ def review(record: Record, event: SubmissionReviewed, known: Known, new_id: List
         return _closed(_end(record, State.REFUSED, known.now, ("listing.unknown",)))
     listing_id = record.listing_id or known.owner or new_id
     return _accept(record, known.now, listing_id, event.identity)
+
+
+def also_decided(record: Record, event: SubmissionReviewed, chosen: Step | None, known: Known) -> Step | None:
+    """What becomes of another proposal on the card that was decided; `chosen` is what followed for the first.
+
+    None where it is to be asked about again, because the approval came to nothing: the chosen one had been
+    withdrawn, or the directory had changed meanwhile.
+    """
+    if event.decision != "approve":
+        return review(record, event, known, "")
+    if chosen is None or chosen.record.state is not State.ACCEPTED:
+        return None
+    listing_id = chosen.record.listing_id
+    return _end(record, State.DUPLICATE, known.now, ("review.other_chosen",), listing_id=listing_id)
+
+
+def ask_again(record: Record, known: Known, service: Service) -> Step:
+    """Ask the reviewers about an open proposal whose card is gone."""
+    request = _request(record, known, service)
+    return Step(record, (request.model_copy(update={"reopened": True}),))
 
 
 def withdraw(record: Record, now: Moment) -> Step | None:
@@ -150,6 +163,7 @@ def _first_record(event: SubmissionReceived, now: Moment) -> Record:
         listing_id=event.listing_id if event.action != "add" else None,
         content=content,
         reason=event.reason,
+        work=event.work,
         received_at=event.received_at,
         changed_at=now,
     )
@@ -173,26 +187,17 @@ def _in_area(place: Place, area: Box) -> bool:
     return in_box(place.lat, place.lon, area, margin=grid_step(place.precision) / 2)
 
 
-def _duplicate(record: Record, known: Known) -> str | None:
-    """The code of what the proposal repeats."""
-    if record.content is None:
-        return None
-    if _is_taken(record, known):
-        return "link.duplicate"
-    return "link.pending" if known.claimed and _needs_claim(record, known.listing) else None
-
-
 def _is_taken(record: Record, known: Known) -> bool:
     """Whether another listing has the proposed link.
 
     One that does not show it may be listed anew: the reviewers decide about the chat that is there now.
     """
-    if known.owner is None or known.owner == record.listing_id:
+    if record.content is None or known.owner is None or known.owner == record.listing_id:
         return False
     return record.action != "add" or known.withheld is None
 
 
-def _needs_claim(record: Record, listing: Content | None) -> bool:
+def _brings_link(record: Record, listing: Content | None) -> bool:
     """Whether the proposal brings a link that the listing does not have yet."""
     return record.content is not None and (listing is None or record.content.link != listing.link)
 
@@ -213,6 +218,7 @@ def _request(record: Record, known: Known, service: Service) -> ReviewRequested:
         listing_id=record.listing_id,
         before=known.withheld if anew else known.listing,
         reason=record.reason,
+        work=record.work,
         similar=similar,
         link_of=anew,
         requested_at=known.now,

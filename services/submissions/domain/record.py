@@ -15,8 +15,8 @@ class Record(Message):
     """A proposal as it now stands.
 
     `content`, what is proposed, and `reason`, the resident's own words, are kept until it is decided and not
-    a moment longer; afterwards only the state remains. `claims` says that the proposal holds its link, so
-    that no second one for the same chat is reviewed at the same time.
+    a moment longer; afterwards only the state remains. `claims` says that the proposal brings a link that its
+    listing does not have yet: when it is accepted the link is held until the directory shows it.
     """
 
     submission_id: SubmissionId
@@ -28,6 +28,8 @@ class Record(Message):
     reason: str = ""
     reasons: tuple[str, ...] = ()
     claims: bool = False
+    work: int = 16
+    """Bits of the proof of work with which it came, 0 without one."""
     received_at: Moment
     changed_at: Moment
 
@@ -39,6 +41,7 @@ class Record(Message):
             state=self.state,
             reasons=self.reasons,
             listing_id=self.listing_id,
+            proven=self.work > 0,
             revision=self.revision,
             changed_at=self.changed_at,
         )

@@ -48,6 +48,10 @@ Ranked = tuple[tuple[int, int, int], Hit]
 """How well the words fit, 1 where the name does not begin with them, the kind; the lower, the better."""
 
 
+WORDS_MOST = 8
+"""Different words of one question; further ones are left out."""
+
+
 class Search:
     """Follows the same changes as the read model.
 
@@ -162,7 +166,7 @@ class Search:
 
         A number that nothing has is left out. `housed`: its house was found, so that its street need not be.
         """
-        asked = telling(words(text))
+        asked = list(dict.fromkeys(telling(words(text))))[:WORDS_MOST]
         plain = [word for word in asked if not _has_digit(word)]
         ranked = [*self._areas_named(asked, plain, limit, slips=slips)]
         if not housed:

@@ -71,7 +71,7 @@ async function send(event) {
 /** Solve a fresh challenge in a worker; rejects when this browser cannot, or not in time. */
 async function work() {
   const answer = await fetch("/api/v1/challenge", { cache: "no-store" });
-  if (!answer.ok || !window.isSecureContext) return "";
+  if (!answer.ok) return "";
   const challenge = await answer.json();
   const worker = new Worker(form.dataset.worker);
   try {
