@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.gateway.domain.clusters import Cluster
 from services.gateway.domain.readmodel import ReadModel
 from shared.contracts.listings import Area, PublicListing
+from shared.geo import MultiPolygon, printed
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
@@ -83,11 +84,16 @@ def area_feature(area: Area) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": area.id,
-        "geometry": {"type": "MultiPolygon", "coordinates": area.polygon},
+        "geometry": {"type": "MultiPolygon", "coordinates": outline(area.polygon)},
         "properties": {"level": area.level, "names": area.names, "parent": area.parent},
     }
 
 
+def outline(polygon: MultiPolygon) -> list[list[list[tuple[float, float]]]]:
+    """The coordinates of a GeoJSON MultiPolygon."""
+    return [[[(printed(lon), printed(lat)) for lon, lat in ring] for ring in rings] for rings in polygon]
+
+
 def _point(feature_id: str, lat: float, lon: float, properties: dict[str, Any]) -> dict[str, Any]:
-    geometry = {"type": "Point", "coordinates": [lon, lat]}
+    geometry = {"type": "Point", "coordinates": [printed(lon), printed(lat)]}
     return {"type": "Feature", "id": feature_id, "geometry": geometry, "properties": properties}

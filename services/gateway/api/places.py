@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api.answers import GEOJSON, JSON, answer, area_feature, collection, feature
+from services.gateway.api.answers import GEOJSON, JSON, answer, area_feature, collection, feature, outline
 from services.gateway.api.params import AreasParams, SearchParams, SuggestParams
 from services.gateway.context import Ctx, Gateway
 from services.gateway.domain.areas import Spot, path_to
@@ -14,6 +14,7 @@ from services.gateway.domain.finding import Hit
 from services.gateway.places import about, spot
 from services.gateway.problems import Problem
 from shared.contracts.listings import AreaLevel
+from shared.geo import printed
 from shared.text.addresses import shown_house
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
@@ -82,7 +83,7 @@ def _hit(ctx: Gateway, hit: Hit) -> dict[str, Any]:
         properties |= {"level": found.level, "names": _names(found, hit), "page": _page(hit)}
         if hit.house:
             properties["house"] = hit.house
-    geometry = {"type": "Point", "coordinates": [hit.lon, hit.lat]}
+    geometry = {"type": "Point", "coordinates": [printed(hit.lon), printed(hit.lat)]}
     return {"type": "Feature", "id": hit.id, "geometry": geometry, "properties": properties}
 
 
@@ -90,8 +91,8 @@ def _suggestion(ctx: Gateway, hit: Hit) -> dict[str, Any]:
     told: dict[str, Any] = {
         "type": hit.kind,
         "id": hit.id,
-        "lat": hit.lat,
-        "lon": hit.lon,
+        "lat": printed(hit.lat),
+        "lon": printed(hit.lon),
         "metres": hit.metres,
         "page": _page(hit),
     }
@@ -125,10 +126,10 @@ def _street(found: Spot) -> dict[str, Any]:
 
 
 def _feature(found: Spot, properties: dict[str, Any]) -> dict[str, Any]:
-    doors = [[lon, lat] for _, lat, lon in found.houses]
+    doors = [[printed(lon), printed(lat)] for _, lat, lon in found.houses]
     geometry = (
         {"type": "MultiPoint", "coordinates": doors}
         if doors
-        else {"type": "MultiPolygon", "coordinates": found.polygon}
+        else {"type": "MultiPolygon", "coordinates": outline(found.polygon)}
     )
     return {"type": "Feature", "id": found.id, "geometry": geometry, "properties": properties}

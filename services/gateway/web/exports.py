@@ -34,7 +34,6 @@ def _sent(model: ReadModel, form: Format, extension: str) -> StreamingResponse:
     headers = {
         "Content-Disposition": f'attachment; filename="dze.{extension}"',
         "Cache-Control": "no-cache",
-        "Access-Control-Allow-Origin": "*",
     }
     return StreamingResponse(_parts(model, form), media_type=form.media_type, headers=headers)
 
