@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from services.gateway.api import (
     places,
     submissions,
 )
+from services.gateway.api.description import describe, operation_id
 from services.gateway.api.webhook import Webhook
 from services.gateway.bodies import BodyLimit
 from services.gateway.context import Gateway
@@ -81,6 +83,7 @@ def create_app(
         redirect_slashes=False,  # such a redirect would repeat whatever Host the request named
         telemetry=UNTRACED,
         lifespan=lifespan,
+        generate_unique_id_function=operation_id,
     )
     app.state.gateway = gateway
     for part in (columns, listings, places, clusters, changes, submissions, operations):
@@ -88,6 +91,7 @@ def create_app(
     app.include_router(pages)
     for kind in EXPECTED:
         app.add_exception_handler(kind, _tell)
+    app.openapi = partial(describe, app, settings.public_url)  # type: ignore[method-assign]  # as FastAPI documents it
     _wrap(app, gateway)
     return app
 

@@ -17,6 +17,19 @@ GEOJSON = "application/geo+json"
 JSON = "application/json"
 
 
+def described(media_type: str, schema: str | dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that makes its answer itself; a text names a shared schema."""
+    given = {"$ref": f"#/components/schemas/{schema}"} if isinstance(schema, str) else schema
+    content = {media_type: {"schema": given}}
+    return {200: {"description": "As described.", "content": content}, 304: {"description": "Not changed."}}
+
+
+FEATURES = described(GEOJSON, "FeatureCollection")
+ONE_FEATURE = described(GEOJSON, "Feature")
+OBJECT = described(JSON, {"type": "object", "additionalProperties": True})
+BINARY = {"type": "string", "format": "binary"}
+
+
 def answer(
     request: Request, content: Any, media_type: str = JSON, headers: dict[str, str] | None = None
 ) -> Response:

@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Header
 from starlette.responses import StreamingResponse
 
-from services.gateway.api.answers import feature
+from services.gateway.api.answers import described, feature
 from services.gateway.context import Ctx
 from services.gateway.feed import Change, Feed, Full
 from services.gateway.problems import Problem
@@ -18,9 +18,10 @@ router = APIRouter(prefix="/api/v1", tags=["changes"])
 HEARTBEAT = 15.0
 RETRY_MS = 3_000
 FULL_SECONDS = 30
+STREAM: dict[int | str, dict[str, Any]] = {200: described("text/event-stream", {"type": "string"})[200]}
 
 
-@router.get("/changes", response_class=StreamingResponse)
+@router.get("/changes", response_class=StreamingResponse, responses=STREAM)
 async def changes(
     ctx: Ctx, last_event_id: Annotated[str | None, Header(max_length=64)] = None
 ) -> StreamingResponse:

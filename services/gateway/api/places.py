@@ -6,7 +6,18 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api.answers import GEOJSON, JSON, answer, area_feature, collection, feature, outline
+from services.gateway.api.answers import (
+    FEATURES,
+    GEOJSON,
+    JSON,
+    OBJECT,
+    ONE_FEATURE,
+    answer,
+    area_feature,
+    collection,
+    feature,
+    outline,
+)
 from services.gateway.api.params import AreasParams, SearchParams, SuggestParams
 from services.gateway.context import Ctx, Gateway
 from services.gateway.domain.areas import Spot, path_to
@@ -21,7 +32,7 @@ router = APIRouter(prefix="/api/v1", tags=["places"])
 DOOR_ZOOM = 17
 
 
-@router.get("/search", response_class=Response)
+@router.get("/search", response_class=Response, responses=FEATURES)
 async def search(request: Request, ctx: Ctx, params: Annotated[SearchParams, Query()]) -> Response:
     """Addresses, areas, streets and listings by name, whatever the spelling, a slip or two forgiven.
 
@@ -32,14 +43,14 @@ async def search(request: Request, ctx: Ctx, params: Annotated[SearchParams, Que
     return answer(request, collection(_hit(ctx, hit) for hit in hits), GEOJSON)
 
 
-@router.get("/suggest", response_class=Response)
+@router.get("/suggest", response_class=Response, responses=OBJECT)
 async def suggest(request: Request, ctx: Ctx, params: Annotated[SuggestParams, Query()]) -> Response:
     """What somebody may be typing: `{suggestions: [{type, id, names | name, page, lat, lon, ...}]}`."""
     hits = ctx.search.search(params.q, limit=params.limit)
     return answer(request, {"q": params.q, "suggestions": [_suggestion(ctx, hit) for hit in hits]}, JSON)
 
 
-@router.get("/areas", response_class=Response)
+@router.get("/areas", response_class=Response, responses=FEATURES)
 async def areas(request: Request, ctx: Ctx, params: Annotated[AreasParams, Query()]) -> Response:
     """All areas as GeoJSON polygons, from the largest level to the smallest. Streets come as points, and
     only when asked for by `level=street`, for they are many.
@@ -51,7 +62,7 @@ async def areas(request: Request, ctx: Ctx, params: Annotated[AreasParams, Query
     return answer(request, collection(found), GEOJSON)
 
 
-@router.get("/areas/{area_id}", response_class=Response)
+@router.get("/areas/{area_id}", response_class=Response, responses=ONE_FEATURE)
 async def area(request: Request, ctx: Ctx, area_id: str) -> Response:
     """One area or street with `path` (the areas around it), `neighbours`, and its numbers."""
     found = spot(ctx, area_id)
