@@ -26,6 +26,7 @@ from services.gateway.api import (
 from services.gateway.api.description import describe, operation_id
 from services.gateway.api.webhook import Webhook
 from services.gateway.bodies import BodyLimit
+from services.gateway.cache import ResponseCache
 from services.gateway.context import Gateway
 from services.gateway.domain.proposal import Invalid
 from services.gateway.handlers import follow
@@ -107,6 +108,8 @@ def _wrap(app: FastAPI, gateway: Gateway) -> None:
     app.add_middleware(Webhook, secret=secret, store=gateway.store, together=together, now=gateway.bus.now)
     app.add_middleware(Shield)
     app.add_middleware(StrictHeaders, settings=gateway.settings)
+    app.add_middleware(ResponseCache, settings=gateway.settings, versions=gateway.versions)
+    app.add_middleware(Shield)  # once more, for faults of the cache itself
 
 
 def _methods(request: Request) -> str:

@@ -11,6 +11,7 @@ from services.gateway.api.answers import described, feature
 from services.gateway.context import Ctx
 from services.gateway.feed import Change, Feed, Full
 from services.gateway.problems import Problem
+from services.gateway.versions import Versions
 from shared.exchange import public
 from shared.telemetry.metrics import LIMITED
 
@@ -35,13 +36,14 @@ async def changes(
         raise Problem(503, "Too many streams are open.", retry_after=FULL_SECONDS)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
-        _events(ctx.feed, last_event_id), media_type="text/event-stream", headers=headers
+        _events(ctx.feed, ctx.versions, last_event_id), media_type="text/event-stream", headers=headers
     )
 
 
-async def _events(feed: Feed, last_event_id: str | None) -> AsyncIterator[bytes]:
+async def _events(feed: Feed, versions: Versions, last_event_id: str | None) -> AsyncIterator[bytes]:
     try:
         with feed.reading(last_event_id) as reader:
+            await versions.settled()  # or who loads everything now would miss what came a moment ago
             yield f"retry: {RETRY_MS}\n".encode()
             if last_event_id is None:
                 yield _event("ready", feed.now, {})
