@@ -36,7 +36,7 @@ def document(settings: GatewaySettings) -> dict[str, Any]:
 
 
 def test_the_description_is_the_one_that_is_committed(document: dict[str, Any]) -> None:
-    """After a change that is meant: `python -m services.gateway.api.description > docs/openapi.json`."""
+    """After a change that is meant: `python -m ops.openapi > docs/openapi.json`."""
     assert document == json.loads(COMMITTED.read_text(encoding="utf-8"))
 
 

@@ -1,13 +1,10 @@
 """What `/openapi.json` says beside what FastAPI finds out: media types, problems, shared schemas."""
 
-import json
-import sys
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
-from pydantic import SecretStr
 from pydantic.json_schema import models_json_schema
 
 from services.gateway.api.submissions import ProposalBody
@@ -90,19 +87,6 @@ def describe(app: FastAPI, site: str = "") -> dict[str, Any]:
     return app.openapi_schema
 
 
-def main() -> None:
-    """Print the document with the settings as they are before anybody sets any."""
-    from services.gateway.app import create_app  # noqa: PLC0415  # which imports this module
-    from services.gateway.settings import GatewaySettings  # noqa: PLC0415
-    from shared.bus import Bus  # noqa: PLC0415
-
-    settings = GatewaySettings(
-        key=SecretStr("-" * 64), redis_url=SecretStr("redis://localhost"), _env_file=None
-    )
-    document = create_app(settings, Bus("gateway", settings)).openapi()
-    sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-
-
 def _add_schemas(schemas: dict[str, Any]) -> None:
     _, found = models_json_schema([(ProposalBody, "validation")], ref_template=REF)
     for left in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which nobody gets here
@@ -119,7 +103,3 @@ def _add_problems(operation: dict[str, Any]) -> None:
         str(status): {"description": TITLES[status], "content": problem}
         for status in sorted({*refused, *(int(key) for key in answers if key.startswith(("4", "5")))})
     }
-
-
-if __name__ == "__main__":
-    main()
