@@ -1,5 +1,8 @@
 # One image for everything; the command says which service: `docker run dze dze gateway`.
-FROM python:3.11-slim-bookworm AS build
+# Another base, or the same one by its digest: --build-arg PYTHON_IMAGE=python@sha256:...
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
 RUN python3 -m venv /venv
 ENV PATH=/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
@@ -10,9 +13,10 @@ COPY cli cli
 COPY services services
 COPY shared shared
 COPY simulator simulator
-RUN pip install --quiet --no-deps --no-build-isolation .
+# Files come with the modes that they have outside, where the umask may be 077; services are not root.
+RUN pip install --quiet --no-deps --no-build-isolation . && chmod -R a+rX /venv
 
-FROM python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin dze \
     && install -d -o dze -g dze -m 0700 /data
 COPY --from=build /venv /venv
@@ -21,9 +25,11 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DZE_DATA=/data \
     DZE_HOST=0.0.0.0 \
+    DZE_INSTANCE=hostname \
     DZE_INTERNAL_HOST=0.0.0.0 \
     DZE_INTERNAL_PORT=9000
-WORKDIR /data
+# Not /data: a stray `.env` among the operator's files is not settings.
+WORKDIR /
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

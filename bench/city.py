@@ -16,13 +16,16 @@ from pathlib import Path
 
 from bench import city_trails as trails
 from bench.city_habits import BEYOND, HABITS, build
+from bench.city_hostile import Harm, broken, heard
+from bench.city_hostile import harms as harms_in
+from bench.city_hostile import table as hostile_table
 from bench.city_map import HOUR, RING, RIVER, SMALL, TOWNS, UNMAPPED, City, Event, Shape
 from bench.city_people import GROUPS
 from bench.city_report import Result, over_time, picture, table, totals
 from services.moderation.domain import raids
 from services.moderation.domain.lookalike import add, likeness
 from services.moderation.domain.raids import LET_IN, Door, Join, Terms
-from services.moderation.domain.standing import Facts, Seen, Standing, judge_all, observe
+from services.moderation.domain.standing import Profile, Seen, Standing, judge_all, observe
 from services.moderation.domain.state import Admins, ChatState
 from services.moderation.domain.update import Person
 
@@ -53,8 +56,11 @@ class Watch:
     advised: dict[int, int] = field(default_factory=dict)
     """Who was advised on, and when first."""
     reasons: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    seen: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    """Everything that the stage of people has got, by person."""
 
     def __post_init__(self) -> None:
+        self.admissions = heard(self.city)
         self.states = [_state(chat.id, chat.admins) for chat in self.city.chats]
         self.likeness = lru_cache(maxsize=None)(self._likeness)
 
@@ -74,11 +80,14 @@ class Watch:
         chat, standing = self.city.chats[event.chat], self.standings[event.who]
         place = chat.place if chat.mapped else None
         level = chat.level if chat.mapped else ""
-        observe(standing, Seen(chat.key, chat.id, kind, reasons, event.at, place, event.road, level=level))
+        seen = Seen(chat.key, chat.id, kind, reasons, event.at, place, event.road, level=level)
+        self.seen[event.who].append(seen)
+        observe(standing, seen, admissions=self.admissions)
         if event.kind == "left" or "leads" in reasons:
             return
-        facts = Facts(standing, chat.key, event.at, self.city.people[event.who].telegram_id)
-        found = judge_all(facts)
+        person = self.city.people[event.who]
+        profile = Profile(standing, event.at, user_id=person.telegram_id, admissions=self.admissions)
+        found = judge_all(profile, chat.key)
         if found and event.who not in self.advised:
             self.advised[event.who] = event.at
             self.reasons[event.who] = tuple(one.name for one in found[0].signals)
@@ -122,7 +131,8 @@ def shows(city: City, group: str, events: Sequence[Event]) -> tuple[int, int]:
     return odd, beyond or odd
 
 
-def run(shape: Shape, seed: int, *, verbose: bool = False) -> list[Result]:
+def run(shape: Shape, seed: int, *, verbose: bool = False, harms: list[Harm] | None = None) -> list[Result]:
+    """`harms` takes what hostile teams do there, where that is asked for."""
     city = build(shape, seed)
     events, watch, began = city.events(), Watch(city), time.process_time()
     for event in events:
@@ -134,6 +144,8 @@ def run(shape: Shape, seed: int, *, verbose: bool = False) -> list[Result]:
     )
     if verbose:
         _explain(city, watch)
+    if harms is not None:
+        harms += harms_in(city, watch.seen, watch.admissions)
     return results
 
 
@@ -174,24 +186,32 @@ def _trails(cities: Cities) -> None:
                 print(f"{shape.name} {seed} {group}, {name}: {', '.join(shares)}")
 
 
-def _run(cities: Cities, *, verbose: bool = False) -> list[Result]:
-    return [one for shape, seed in cities for one in run(shape, seed, verbose=verbose)]
+def _run(cities: Cities, *, verbose: bool = False, harms: list[Harm] | None = None) -> list[Result]:
+    return [one for shape, seed in cities for one in run(shape, seed, verbose=verbose, harms=harms)]
+
+
+def _hostile(harms: list[Harm]) -> str:
+    """The table, and what did not hold of what is promised."""
+    bad = broken(harms)
+    return "\n".join([hostile_table(harms), *(f"\nPROMISE BROKEN: {one}" for one in bad)])
 
 
 def main() -> None:
     if "--trails" in sys.argv:
         return _trails(TUNED)
+    harms: list[Harm] = []
     if "--quick" in sys.argv or "--tune" in sys.argv:
-        results = _run(TUNED[4:6] if "--quick" in sys.argv else TUNED, verbose=True)
-        print(table(results), totals(results), over_time(results), sep="\n\n")
+        results = _run(TUNED[4:6] if "--quick" in sys.argv else TUNED, verbose=True, harms=harms)
+        print(table(results), totals(results), over_time(results), _hostile(harms), sep="\n\n")
         return None
-    results = _run(HELD_OUT)
+    results = _run(HELD_OUT, harms=harms)
     small, bare = _run(SMALL_ONES), _run(WITHOUT_MAP)
     text = "\n\n".join(
         (
             table(results),
             totals(results, more=(("ten small towns", small), ("two cities without a map", bare))),
             over_time(results),
+            _hostile(harms),
         )
     )
     print(text, table(small), table(bare), sep="\n\n")

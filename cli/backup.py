@@ -1,10 +1,15 @@
 """`dze backup` and `dze restore`: all that is kept, as it stood at one moment."""
 
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
@@ -13,6 +18,7 @@ from cli import archive
 from cli.archive import Record
 from cli.deployment import attended
 from cli.errors import MISUSED, Stop
+from cli.output import STDOUT, named, output, say
 from cli.redis import client
 from shared.clock import Clock, now
 from shared.contracts.registry import PEOPLE_JUDGED, PEOPLE_OBSERVED, TELEGRAM_ACTIONS, TELEGRAM_UPDATES
@@ -31,21 +37,11 @@ FLEETING = tuple(
 
 
 def backup(file: Path) -> None:
-    """Write the archive. The file appears only when it is whole, and only its owner can read it."""
-    with attended() as (settings, _), client(settings.redis()) as redis:
-        unfinished = file.with_name(file.name + ".part")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as out:
-                count = archive.write(out, settings.keys(), os.urandom(archive.SALT), _batches(redis, now))
-                out.flush()
-                os.fsync(out.fileno())
-            unfinished.replace(file)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    print(
-        f"{count} keys written to {file}. It opens only with this deployment's DZE_KEY: keep that elsewhere."
-    )
+    """Write the archive, which only its owner can read; `-` is standard output."""
+    with attended() as (settings, _), client(settings.redis()) as redis, output(file, private=True) as out:
+        count = archive.write(out, settings.keys(), os.urandom(archive.SALT), _batches(redis, now))
+    told = f"{count} keys written to {named(file)}. It opens only with this deployment's DZE_KEY"
+    say(f"{told}: keep that elsewhere.", file)
 
 
 def _batches(redis: Redis, now: Clock) -> Iterator[list[Record]]:
@@ -78,20 +74,41 @@ def _records(redis: Redis, keys: list[bytes], now: datetime) -> list[Record]:
 
 
 def restore(file: Path, *, replace: bool) -> None:
-    """Bring an archive back. Nothing is touched before the whole file has been opened and found sound."""
-    _bring_key(load(Settings))
+    """Bring an archive back; `-` is standard input.
+
+    Nothing is touched before the whole file has been opened and found sound.
+    """
+    with _source(file) as source:
+        _bring_key(load(Settings))
+        count = _restore(source, replace=replace)
+    print(f"{count} keys brought back from {'standard input' if file == STDOUT else file}.")
+
+
+def _restore(source: IO[bytes], *, replace: bool) -> int:
     with attended() as (settings, was_running), client(settings.redis()) as redis:
-        if was_running and _in_use(redis):
+        if was_running and in_use(redis):
             raise Stop("services are running on this data; stop them first", MISUSED)
-        with file.open("rb") as source:
-            for _ in archive.read(source, settings.keys()):
-                pass
+        for _ in archive.read(source, settings.keys()):
+            pass
         if redis.dbsize() and not replace:
             raise Stop("there is data already; --replace throws it away", MISUSED)
         redis.flushdb()
-        with file.open("rb") as source:
-            count = sum(_put_back(redis, batch, now()) for batch in archive.read(source, settings.keys()))
-    print(f"{count} keys brought back from {file}.")
+        source.seek(0)
+        return sum(_put_back(redis, batch, now()) for batch in archive.read(source, settings.keys()))
+
+
+@contextmanager
+def _source(file: Path) -> Iterator[IO[bytes]]:
+    """A file that can be read twice."""
+    try:
+        with tempfile.TemporaryFile() if file == STDOUT else file.open("rb") as source:
+            if file == STDOUT:
+                shutil.copyfileobj(sys.stdin.buffer, source)
+                source.seek(0)
+            yield source
+    except OSError as error:
+        where = "standard input" if file == STDOUT else str(file)
+        raise Stop(f"cannot read {where}: {error.strerror}", MISUSED) from None
 
 
 def _bring_key(settings: Settings) -> None:
@@ -105,7 +122,7 @@ def _bring_key(settings: Settings) -> None:
     write_private(path, settings.key.get_secret_value() + "\n")
 
 
-def _in_use(redis: Redis) -> bool:
+def in_use(redis: Redis) -> bool:
     """Whether a service holds a lease; epochs of leases stay behind."""
     return any(not key.endswith(b":epoch") for key in redis.scan_iter(match="bus:*lease:*", count=1000))
 

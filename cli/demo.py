@@ -11,10 +11,12 @@ from cli.supervise import Program
 from services.directory.exchange import Stalled, import_areas, import_file
 from services.directory.exchange.published import listings
 from services.directory.sample import AREAS, GROUND, LISTINGS
+from services.moderation.store import Store
 from shared.bus import Bus, Unavailable
 from shared.contracts.listings import Kind, Listing
+from shared.contracts.telegram import SetAdmission
 from shared.settings import Settings
-from simulator.demo import DEMO_TOKEN, REVIEW_CHAT
+from simulator.demo import DEMO_TOKEN, LINDEN_COURT, REVIEW_CHAT, UPPER_TOWN, YARD_GROUP
 from simulator.world.people import TELEGRAM_ID
 from simulator.world.world import SUPERGROUP_BASE
 
@@ -47,9 +49,13 @@ def prepare(settings: Settings) -> tuple[str, dict[str, str], Program]:
 
 
 async def fill(settings: Settings, telegram: str) -> None:
-    """Bring in the sample data where the directory is still empty; `telegram` is the simulator's address."""
+    """Bring in the sample data where the directory is still empty, and let the demo's own chats be heard.
+
+    `telegram` is the simulator's address.
+    """
     bus = Bus("cli", settings)
     try:
+        await _admit(bus, UPPER_TOWN, LINDEN_COURT, YARD_GROUP)
         if not await listings(bus):
             await import_areas(bus, AREAS)
             await import_areas(bus, GROUND)
@@ -60,6 +66,17 @@ async def fill(settings: Settings, telegram: str) -> None:
         print(f"Sample data: {error or type(error).__name__}", flush=True)
     finally:
         await bus.redis.aclose()
+
+
+async def _admit(bus: Bus, *chats: int) -> None:
+    """What `dze chats admit` says, of those of which nobody has decided yet."""
+    store = Store(bus.redis, bus.keys)
+    for chat_id in chats:
+        found, _ = await store.admissions.read(store.chats.key(await store.chats.now_at(chat_id)))
+        if found is None or not found.by:
+            await bus.publish(
+                SetAdmission(chat_id=chat_id, state="known", by="operator", decided_at=bus.now())
+            )
 
 
 def chat_of(listing: Listing) -> dict[str, Any]:

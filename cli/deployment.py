@@ -49,14 +49,13 @@ def attended() -> Iterator[tuple[Settings, bool]]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment in which a service of this deployment runs."""
-    told = {"DZE_REDIS_URL": settings.redis(), "DZE_DATA": str(settings.data.absolute())}
-    if settings.key is not None:
-        told["DZE_KEY"] = settings.key.get_secret_value()
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DZE_KEY_FILE", "DZE_REDIS_URL_FILE")
-    } | told
+    secrets = {
+        "DZE_REDIS_URL": settings.redis_url,
+        "DZE_REDIS_PASSWORD": settings.redis_password,
+        "DZE_KEY": settings.key,
+    }
+    told = {name: secret.get_secret_value() for name, secret in secrets.items() if secret is not None}
+    return dict(os.environ) | told | {"DZE_DATA": str(settings.data.absolute())}
 
 
 def shown(url: str) -> str:

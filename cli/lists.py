@@ -6,6 +6,8 @@ from pathlib import Path
 
 from cli.deployment import attended
 from cli.errors import Stop
+from cli.output import output, say
+from services.moderation.domain.standing.view import Views
 from services.moderation.lists import shared
 from services.moderation.store import Store
 from services.moderation.store.shared import Shared
@@ -24,24 +26,25 @@ def key() -> None:
 
 def publish(name: str, file: Path, days: int) -> None:
     with attended() as (settings, _):
-        known = {one.name for one in shared.subscriptions(settings.data / "lists") if one.publishes}
+        lists = shared.subscriptions(settings.data / "lists")
+        known = {one.name: one.publishes for one in lists if one.publishes}
         if name not in known:
             raise Stop(f"no list {name} with publish_days in {settings.data / 'lists' / shared.SUBSCRIBED}")
-        document = asyncio.run(_document(settings, name, days))
-        mine = file.with_name(file.name + ".new")
-        mine.write_bytes(shared.write(document, shared.signer(settings.keys())))
-        mine.replace(file)
-    print(f"People: {len(document.entries)}, revoked: {len(document.revoked)}; good for {days} days.")
+        document = asyncio.run(_document(settings, name, known[name], days))
+        with output(file) as out:
+            out.write(shared.write(document, shared.signer(settings.keys())))
+    say(f"People: {len(document.entries)}, revoked: {len(document.revoked)}; good for {days} days.", file)
 
 
-async def _document(settings: Settings, name: str, days: int) -> shared.Document:
-    redis, at = connect(settings.redis()), int(now().timestamp())
+async def _document(settings: Settings, name: str, kept: int, days: int) -> shared.Document:
+    """Bans of chats that are heard, for as many days as `kept` says; the list is good for `days`."""
+    redis, at, keys = connect(settings.redis()), int(now().timestamp()), settings.keys()
     try:
-        entries, revoked = await Shared(redis).published(name)
+        admissions = await Store(redis, keys).admissions.current()
+        entries, revoked = await Shared(redis, keys).published(name, admissions, kept, at)
     finally:
         await redis.aclose()
-    alive = {person: until for person, until in entries.items() if until > at}
-    return shared.Document(name, at, at + days * DAY, alive, revoked)
+    return shared.Document(name, at, at + days * DAY, entries, revoked)
 
 
 def preview(name: str) -> None:
@@ -75,11 +78,14 @@ def _state(one: shared.Subscription, at: int) -> str:
 
 
 async def _touched(settings: Settings, name: str) -> tuple[int, int, int]:
-    redis = connect(settings.redis())
+    """People whom the list names, known chats in which they are, and how many of them known chats trust."""
+    redis, keys = connect(settings.redis()), settings.keys()
     try:
-        people = await Shared(redis).touched(name)
-        standings = (await Store(redis, settings.keys()).people.load(people)).values() if people else ()
+        people, store = await Shared(redis, keys).touched(name), Store(redis, keys)
+        admissions = await store.admissions.current()
+        loaded = (await store.people.load(people)).values() if people else ()
     finally:
         await redis.aclose()
+    standings = [Views(one, admissions).city for one in loaded]
     chats = {chat for one in standings for chat, here in one.chats.items() if not here.left}
     return len(people), len(chats), sum(any(h.trusted for h in one.chats.values()) for one in standings)

@@ -3,10 +3,11 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from cli import chats_app
 from cli.errors import FAILED, Stop
 from shared.server import ServerError
 from shared.settings import SettingsError
@@ -24,6 +25,7 @@ areas = typer.Typer(help="Districts, quarters, courtyards; the ground of the map
 addresses = typer.Typer(help="Streets and houses, for search.", no_args_is_help=True)
 lists = typer.Typer(help="Lists of people shared with other operators.", no_args_is_help=True)
 app.add_typer(dead, name="dead")
+app.add_typer(chats_app.app, name="chats")
 app.add_typer(lists, name="lists")
 app.add_typer(areas, name="areas")
 app.add_typer(addresses, name="addresses")
@@ -50,7 +52,7 @@ Model = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, readable=True, help="Default: the one in DZE_DATA, or ours."),
 ]
-New = Annotated[Path, typer.Argument(dir_okay=False, writable=True)]
+New = Annotated[Path, typer.Argument(dir_okay=False, writable=True, help="- is standard output.")]
 
 
 class Role(StrEnum):
@@ -134,11 +136,20 @@ def simulator(
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
-    """Show streams, groups, what waits and what failed."""
-    from cli.status import show  # noqa: PLC0415
+def status(
+    as_json: Json = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only what is wrong, one a line; exit 1 when anything is.")
+    ] = False,
+    most: Annotated[int, typer.Option(min=0, help="With --check: messages that may wait in a group.")] = 1000,
+) -> None:
+    """Show streams, groups, what waits, what failed, and which instance works on what."""
+    from cli import status as run  # noqa: PLC0415
 
-    show(as_json=as_json)
+    if check:
+        run.check(most)
+    else:
+        run.show(as_json=as_json)
 
 
 @lists.command("key")
@@ -195,11 +206,16 @@ def import_(file: Existing) -> None:
 
 
 @app.command()
-def export(file: New) -> None:
-    """Write the listings to a file: GeoJSON or CSV, by extension."""
+def export(
+    file: New,
+    extension: Annotated[
+        str | None, typer.Option("--as", help="geojson, csv, tsv or kml; for standard output geojson.")
+    ] = None,
+) -> None:
+    """Write the listings to a file: GeoJSON, CSV, TSV or KML, by extension."""
     from cli.transfer import export_listings  # noqa: PLC0415
 
-    export_listings(file)
+    export_listings(file, extension)
 
 
 @areas.command("import")
@@ -305,7 +321,13 @@ def key() -> None:
 
 @app.command()
 def mirror(
-    file: Annotated[Path, typer.Argument(dir_okay=True, help="An archive; with --verify also a folder.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            dir_okay=True,
+            help="An archive, or - for standard output; with --verify also a folder.",
+        ),
+    ],
     verify: Annotated[bool, typer.Option("--verify", help="Check FILE instead of writing it.")] = False,
     key: Annotated[str, typer.Option(help="With --verify: the public key that you know.")] = "",
     day: Annotated[str | None, typer.Option("--date", help="The day it is of; default today.")] = None,
@@ -329,7 +351,7 @@ def backup(file: New) -> None:
 
 @app.command()
 def restore(
-    file: Existing,
+    file: Annotated[Path, typer.Argument(help="- is standard input.")],
     replace: Annotated[bool, typer.Option(help="Throw away what is there now.")] = False,
 ) -> None:
     """Bring back what `dze backup` wrote, into an empty deployment that is at rest."""
@@ -357,9 +379,11 @@ def main() -> None:
     except KeyboardInterrupt:
         _leave("stopped", 130)
     except Exception as error:
-        if not _is_redis_away(error):
+        if _is_redis_away(error):
+            _leave("cannot reach Redis; is it running, and is DZE_REDIS_URL right?", FAILED)
+        if not _is_refused(error):
             raise
-        _leave("cannot reach Redis; is it running, and is DZE_REDIS_URL right?", FAILED)
+        _leave(f"Redis refuses: {error}", FAILED)
 
 
 def _is_redis_away(error: Exception) -> bool:
@@ -370,7 +394,13 @@ def _is_redis_away(error: Exception) -> bool:
     )
 
 
-def _leave(text: str, code: int) -> None:
+def _is_refused(error: Exception) -> bool:
+    """Redis may be full, or its access control list forbid the command."""
+    module = sys.modules.get("redis.exceptions")
+    return module is not None and isinstance(error, module.ResponseError)
+
+
+def _leave(text: str, code: int) -> NoReturn:
     typer.echo(f"dze: {text}", err=True)
     sys.exit(code)
 

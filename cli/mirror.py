@@ -2,15 +2,18 @@
 
 import asyncio
 import os
+import shutil
 import sys
+import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cli.deployment import attended
-from cli.errors import FAILED, MISUSED, Stop
+from cli.errors import MISUSED, Stop
+from cli.output import named, output, say
 from services.directory.exchange.published import listings, snapshot
 from services.gateway.mirror.archive import public_key, signing_key
-from services.gateway.mirror.build import build
+from services.gateway.mirror.build import build_to
 from services.gateway.mirror.contents import Contents
 from services.gateway.mirror.verify import report
 from services.gateway.mirror.verify import verify as check
@@ -28,12 +31,12 @@ def write(file: Path, day: str | None) -> None:
     made = _day(day)
     with attended() as (settings, _):
         contents, seed = asyncio.run(_contents(settings, made))
-    try:
-        build(file, contents, seed)
-    except OSError as error:
-        raise Stop(f"cannot write {file}: {error.strerror}", FAILED) from None
-    print(f"{len(contents.listings)} listings written to {file}, good until {contents.until}.")
-    print(f"Signed with key {public_key(seed)}.")
+    with output(file) as out, tempfile.TemporaryFile() as whole:  # a zip is written back and forth
+        build_to(whole, contents, seed)
+        whole.seek(0)
+        shutil.copyfileobj(whole, out)
+    say(f"{len(contents.listings)} listings written to {named(file)}, good until {contents.until}.", file)
+    say(f"Signed with key {public_key(seed)}.", file)
 
 
 def verify(file: Path, key: str) -> None:

@@ -1,6 +1,7 @@
 """`dze replay`: what a changed setting or weight would have concluded over the recorded conclusions.
 
-Read-only. The record holds reasons with their figures and keyed hashes, no text; the newest 20,000 at most.
+Read-only. The record holds reasons with their figures and keyed hashes, no text; the newest 20,000 of
+known chats, and of guests, at most.
 """
 
 import asyncio

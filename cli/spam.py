@@ -131,9 +131,11 @@ def _print_earlier() -> None:
 def use_revision(revision: str) -> None:
     """Go back to an earlier model."""
     try:
-        shelf.go_back(load(Settings).data, revision)
+        shelf.go_back(data := load(Settings).data, revision)
     except BadModelError as error:
         raise Stop(str(error), MISUSED) from None
+    except OSError as error:
+        raise Stop(f"cannot write {data}: {error.strerror}", MISUSED) from None
 
 
 def _model(file: Path | None) -> Model:

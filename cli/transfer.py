@@ -14,22 +14,27 @@ from rich.table import Table
 
 from cli.deployment import attended, environment
 from cli.errors import FAILED, MISUSED, Stop
+from cli.output import STDOUT, named, output, say
 from services.directory.exchange import (
+    FORMATS,
     FileError,
     Report,
     Stalled,
-    export_file,
     import_addresses,
     import_areas,
     import_file,
     is_gazetteer,
+    write_to,
 )
 from services.directory.exchange import Progress as Told
+from services.directory.exchange.published import listings
 from shared.bus import Bus
+from shared.contracts.listings import Listing
 from shared.launch import spawn
 from shared.settings import Settings
 
 Deed = Callable[[Bus, Told], Awaitable[Report]]
+GEOJSON = ".geojson"
 
 
 def import_listings(file: Path) -> None:
@@ -58,22 +63,26 @@ def import_address_file(file: Path) -> None:
         )
 
 
-def export_listings(file: Path) -> None:
-    async def run(settings: Settings) -> tuple[int, int]:
-        bus = Bus("cli", settings)
-        try:
-            return await export_file(bus, file)
-        finally:
-            await bus.redis.aclose()
-
+def export_listings(file: Path, extension: str | None) -> None:
+    """Write all listings in the format of the file's extension, or in that of `extension`."""
+    form = f".{extension}" if extension else GEOJSON if file == STDOUT else file.suffix
+    if form.lower() not in FORMATS:
+        raise Stop(f"{file}: the extension must be one of {', '.join(FORMATS)}", MISUSED)
     with attended() as (settings, _):
-        try:
-            count, hidden = asyncio.run(run(settings))
-        except FileError as error:
-            raise Stop(str(error), MISUSED) from None
-    print(f"{count} listings written to {file}.")
-    if hidden:
-        print(f"{hidden} of them have no link there: it is hidden. `dze backup` keeps hidden links.")
+        found = asyncio.run(_listings(settings))
+        with output(file) as out:
+            count = write_to(out, form, found)
+    say(f"{count} listings written to {named(file)}.", file)
+    if hidden := sum(one.link_hidden_since is not None for one in found):
+        say(f"{hidden} of them have no link there: it is hidden. `dze backup` keeps hidden links.", file)
+
+
+async def _listings(settings: Settings) -> list[Listing]:
+    bus = Bus("cli", settings)
+    try:
+        return await listings(bus)
+    finally:
+        await bus.redis.aclose()
 
 
 @contextmanager

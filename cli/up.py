@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cli.deployment import SERVICES, completed, environment, shown
 from cli.errors import MISUSED, Stop
@@ -22,7 +23,8 @@ REDIS_CHECK = 0.2
 
 def up(*, demo: bool, port: int | None) -> None:
     """Run until Ctrl-C or SIGTERM. Raises Stop, SettingsError or ServerError with what is wrong."""
-    settings = load(Settings, **({"port": port} if port else {}))
+    chosen: dict[str, Any] = {"port": port} if port else {}
+    settings = load(Settings, **chosen)
     _refuse_taken(settings.host, settings.port)
     with _redis(settings) as (complete, server):
         asyncio.run(_run(complete, server, demo=demo))

@@ -163,12 +163,14 @@ class EmbeddedRedis:
 
 
 def running_url(data_dir: Path | str) -> str | None:
-    """URL of the embedded Redis that now runs on this folder; None when none does."""
+    """URL of the embedded Redis that now runs on this folder; None when none does. Raises ServerError."""
     data = Path(data_dir).absolute()
     try:
         url = (data / "redis.url").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise ServerError(f"cannot use the folder {data}: {error.strerror}") from None
     return url if _answers(Path(unquote(url.removeprefix("unix://")))) else None
 
 

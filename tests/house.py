@@ -9,6 +9,7 @@ from services.moderation.bot.store import BotStore
 from services.moderation.bot.talk import Talk
 from services.moderation.decide import closing, sweep
 from services.moderation.decide.desk import Desk
+from services.moderation.domain.admission import Admission
 from services.moderation.ingest.poller import event_of
 from services.moderation.moving import mover
 from services.moderation.standing.batch import Registry
@@ -17,6 +18,7 @@ from services.moderation.store.names import DUE
 from services.moderation.telegram.errors import Refused
 from services.moderation.telegram.store import ActorStore
 from shared.bus import NOTHING, Commit, Outcome
+from shared.bus.commit import Command
 from shared.clock import now, unix
 from shared.contracts.registry import TELEGRAM_ACTIONS
 from shared.contracts.telegram import Method, TelegramAction
@@ -81,6 +83,7 @@ class House:
         self.desk = Desk(
             self.store, bus.keys, self.telegram, Talk(self.deps), mover(bus.redis, bus.keys), bus.now
         )
+        self.desk.review_chat = settings.review_chat
         self.registry: Any = Registry(self.store.people, bus.keys, now=bus.now)
         bus.provide(store=self.store, bot=self.deps, desk=self.desk, registry=self.registry)
 
@@ -99,6 +102,20 @@ class House:
             for n, v in values.items()
             for w in self.store.chats.set_setting(chat_id, n.replace("__", "."), v)
         ]
+        await self.bus.commit(Commit.of(writes=writes))
+
+    async def admit(self, *chats: int, came: int = 0) -> None:
+        """Known chats, each led by somebody else; CHAT by ADMIN."""
+        admissions, writes = self.store.admissions, list[Command]()
+        for chat_id in chats:
+            leader = ADMIN if chat_id == CHAT else 6_000_000_000 + chat_id % 1_000_000
+            if chat_id != CHAT:
+                led = {"status": "creator", "user": user(leader, f"Адмін {leader}")}
+                self.telegram.admins.setdefault(chat_id, [led])
+            key = self.bus.keys.person(chat_id)
+            known = Admission("known", came, by="operator")
+            writes += admissions.save(key, known, is_felt=True)
+            writes += await admissions.learnt(key, admissions.tokens([leader]), int(unix()))
         await self.bus.commit(Commit.of(writes=writes))
 
     def of(self, method: Method) -> list[TelegramAction]:

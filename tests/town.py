@@ -103,16 +103,20 @@ def proposal(letter: str, **more: Any) -> ReviewRequested:
     return ReviewRequested(submission_id=(letter * 26)[:26], **fields)
 
 
-def judged(town: Town) -> PersonJudged:
+def judged(town: Town, *, score: float = 0.5, **more: Any) -> PersonJudged:
+    """Concluded from what the chat has seen itself, unless `more` says otherwise."""
     signals = (
         Signal(name="chats.far_apart", weight=2.5, detail={"places": 4, "kilometres": 12.3}),
         Signal(name="present.long", weight=-1, detail={"days": 9}),
     )
+    action = more.get("action", "")
+    given: dict[str, Any] = {"chat_id": UPPER_TOWN, "firm": score, "own": score}
+    given |= {"firm_action": action, "own_action": action, **more}
     return PersonJudged(
         person=town.bus.keys.person(RESIDENT),
-        chat_id=UPPER_TOWN,
         user_id=RESIDENT,
-        score=0.5,
+        score=score,
         signals=signals,
         judged_at=now(),
+        **given,
     )

@@ -25,6 +25,7 @@ from services.moderation.settings import ModerationSettings, people_on
 from services.moderation.spam.models import Models
 from services.moderation.spam.teacher import Teacher
 from services.moderation.spam.texts import Texts
+from services.moderation.standing.batch import Registry
 from services.moderation.standing.equip import Lists, keep_lists, registry
 from services.moderation.store import Store
 from services.moderation.store.own import Own
@@ -34,6 +35,7 @@ from services.moderation.telegram.errors import TelegramError, Unauthorized
 from services.moderation.telegram.ports import Asker
 from services.moderation.telegram.store import ActorStore
 from shared.bus import Bus, Commit
+from shared.settings import SettingsError
 
 if TYPE_CHECKING:
     from services.moderation.telegram.client import Telegram
@@ -111,7 +113,7 @@ async def identify(telegram: Asker, settings: ModerationSettings) -> Me:
 def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Telegram", me: Me) -> Lists:
     """Answers the lists of ids, which are to be kept up to date."""
     models = Models(settings.data)
-    teacher = Teacher(models, store.corrections, bus.keys)
+    teacher = Teacher(models, store.corrections, bus.keys, bus.now)
     deps = Deps(
         settings=settings,
         keys=bus.keys,
@@ -126,8 +128,8 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
     texts = Texts(models, store.corrections, bus.keys)
     move = mover(bus.redis, bus.keys)
     desk = Desk(store, bus.keys, telegram, Talk(deps), move, bus.now, me=me.id, texts=texts)
-    listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
-    people, lists = registry(bus, settings, store, listed)
+    desk.review_chat = settings.review_chat
+    people, lists = _operators_files(bus, settings, store)
     people.teacher = teacher
     bus.provide(
         bot=deps,
@@ -152,6 +154,15 @@ def _decide(bus: Bus, settings: ModerationSettings, store: Store, telegram: "Tel
         return await look(store, telegram, bus.now())
 
     return lists
+
+
+def _operators_files(bus: Bus, settings: ModerationSettings, store: Store) -> tuple[Registry, Lists]:
+    """Raises SettingsError for a file that is wrong, or that may not be read: none of them is left out."""
+    try:
+        listed = frozenset(bus.keys.person(person) for person in people_on(settings.block_list))
+        return registry(bus, settings, store, listed)
+    except OSError as error:
+        raise SettingsError(f"cannot read {error.filename}: {error.strerror}") from None
 
 
 def _act(bus: Bus, telegram: "Telegram", me: Me) -> None:

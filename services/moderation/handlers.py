@@ -5,6 +5,7 @@ from typing import Annotated
 from faststream import Context
 
 from services.moderation.bot import reviews
+from services.moderation.decide.admission import admit
 from services.moderation.decide.batch import Batch, read
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.judged import judge_all
@@ -16,6 +17,7 @@ from shared.bus import Commit, Handlers, Part
 from shared.contracts.directory import DirectoryChanged
 from shared.contracts.links import LinkChanged
 from shared.contracts.registry import (
+    CHATS_ADMISSION,
     DIRECTORY_CHANGED,
     LINKS_CHANGED,
     PEOPLE_JUDGED,
@@ -25,7 +27,7 @@ from shared.contracts.registry import (
     TELEGRAM_ACTIONS,
     TELEGRAM_UPDATES,
 )
-from shared.contracts.telegram import PersonJudged, PersonObserved, TelegramUpdate
+from shared.contracts.telegram import PersonJudged, PersonObserved, SetAdmission, TelegramUpdate
 
 
 async def on_updates(events: list[TelegramUpdate], desk: Annotated[Desk, Context()]) -> Commit | Part:
@@ -55,6 +57,11 @@ async def on_directory_changed(event: DirectoryChanged, store: Annotated[Store, 
     return Commit.of(writes=store.places.put(event.listing, before, due))
 
 
+async def on_admission(event: SetAdmission, desk: Annotated[Desk, Context()]) -> Commit:
+    """A chat is heard from now on, is a guest, or is left."""
+    return await admit(desk, event)
+
+
 async def on_link_changed(event: LinkChanged, store: Annotated[Store, Context()]) -> Commit:
     """Remember which chat is listed under a link, and what the reviewers are to be asked about it."""
     return Commit.of(writes=[*store.places.know(event), *await store.questions.note(event)])
@@ -67,6 +74,7 @@ DECIDE: Handlers = {
     TELEGRAM_UPDATES: on_updates,
     PEOPLE_OBSERVED: on_observed,
     PEOPLE_JUDGED: on_judged,
+    CHATS_ADMISSION: on_admission,
     REVIEWS_REQUESTED: reviews.on_requested,
     REVIEWS_CLOSED: reviews.on_closed,
 }

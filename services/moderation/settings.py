@@ -42,11 +42,14 @@ class ModerationSettings(Settings):
 
 
 def people_on(path: Path) -> list[int]:
-    """The ids on the operator's list, none without such a file. Raises SettingsError for a bad line."""
+    """The ids on the operator's list, none without such a file.
+
+    Raises SettingsError for a bad line, and OSError when the file cannot be read.
+    """
     if not path.is_file():
         return []
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
         word = line.partition("#")[0].strip()
         if not word:
             continue

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import os
+import re
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ from shared.bus.trim import TRIM_EVERY, trim
 from shared.contracts.base import AnyStream, Message
 from shared.contracts.registry import STREAMS
 from shared.keys import Keys
-from shared.settings import Settings
+from shared.settings import NO_ADDRESS, Settings, SettingsError
 
 SILENT = logging.getLogger("dze.faststream")
 SILENT.setLevel(logging.CRITICAL + 1)
@@ -53,16 +55,28 @@ class Readiness:
 
 
 def connect(url: str) -> Redis:
-    """A client that never sends a write twice by itself: only fenced or idempotent writes are repeated."""
-    return Shared.from_url(
-        url,
-        protocol=2,
-        max_connections=CONNECTIONS,
-        socket_timeout=SOCKET_SECONDS,
-        socket_connect_timeout=SOCKET_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )
+    """A client that never sends a write twice by itself: only fenced or idempotent writes are repeated.
+
+    Raises SettingsError for what is no address of Redis.
+    """
+    try:
+        return Shared.from_url(
+            url,
+            protocol=2,
+            max_connections=CONNECTIONS,
+            socket_timeout=SOCKET_SECONDS,
+            socket_connect_timeout=SOCKET_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
+        )
+    except ValueError:  # its text may hold a part of the password
+        raise SettingsError(NO_ADDRESS) from None
+
+
+def _instance(told: str) -> str:
+    """By default no host's name: that of a laptop may be its owner's."""
+    name = socket.gethostname() if told == "hostname" else told
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name)[:63] or str(os.getpid())
 
 
 class Bus:
@@ -75,7 +89,7 @@ class Bus:
         self.now = now
         self.keys: Keys = settings.keys()
         self.redis = connect(settings.redis())
-        self.replica = f"{service}-{os.getpid()}-{os.urandom(4).hex()}"
+        self.replica = f"{service}-{_instance(settings.instance)}-{os.urandom(4).hex()}"
         self.broker = Broker(settings.redis(), logger=SILENT, specification_url="redis://redis")
         self._envelope = Envelope(self.keys)
         self._scripts = Scripts(self.redis)

@@ -2,15 +2,18 @@
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, RedisError
 
 from shared.bus.bus import connect
 from shared.bus.committer import AWAY
 from shared.bus.identity import check_key
+from shared.login import login_refused
 from shared.settings import Settings, SettingsError, SettingsT, load
 from shared.telemetry import configure
 
@@ -26,6 +29,7 @@ def launch(
         settings = load(model, **overrides)
         settings.keys()
         settings.redis()
+        _refuse_closed_folder(settings.data)
         configure(service, level=settings.log_level, form=settings.log_format)
         with asyncio.Runner(loop_factory=quick_loop()) as runner:
             return runner.run(_finish(run, settings))
@@ -60,12 +64,28 @@ async def _finish(run: Callable[[SettingsT], Awaitable[int]], settings: Settings
     return await run(settings)
 
 
+def _refuse_closed_folder(data: Path) -> None:
+    """A block list that cannot be read must not count as none. A folder that is not there is an empty one."""
+    try:
+        next(data.iterdir(), None)
+        (data / "x").is_file()  # which needs the right to enter it
+    except PermissionError:
+        raise SettingsError(
+            f"DZE_DATA: this user (id {os.geteuid()}) may not read the folder {data}."
+        ) from None
+    except OSError:
+        return
+
+
 async def _refuse_another_key(settings: Settings) -> None:
     """Early, for one clear line; the bus checks again when it has waited for a Redis that is late."""
     redis = connect(settings.redis())
     try:
         await check_key(redis, settings.keys())
-    except (*AWAY, RedisError):
-        return
+    except NoPermissionError:
+        raise SettingsError("Redis does not let the user of DZE_REDIS_URL write.") from None
+    except (*AWAY, RedisError) as error:
+        if login_refused(error):
+            raise SettingsError("Redis refuses the user or password of DZE_REDIS_URL.") from None
     finally:
         await redis.aclose()

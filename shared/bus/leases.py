@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from shared.bus.scripts import Scripts
 from shared.telemetry.metrics import LEASES_LOST
@@ -10,6 +11,21 @@ LEASE_MS = 5_000
 """How long a lease lives without being renewed. A dead replica's work is taken over after this."""
 SAFETY = 0.8
 """The share of a lease's life after which its holder stops trusting it."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has a lease; `since` is unknown when a replica of an older release took it."""
+
+    replica: str
+    since: datetime | None
+
+
+def holder_of(value: bytes) -> Holder:
+    """The holder that a lease's value names."""
+    replica, _, rest = value.decode(errors="replace").partition(":")
+    since = rest.partition(":")[2]
+    return Holder(replica, datetime.fromtimestamp(int(since) / 1000, UTC) if since.isdigit() else None)
 
 
 @dataclass

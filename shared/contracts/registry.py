@@ -24,7 +24,13 @@ from shared.contracts.submissions import (
     SubmissionReviewed,
     SubmissionWithdrawn,
 )
-from shared.contracts.telegram import PersonJudged, PersonObserved, TelegramAction, TelegramUpdate
+from shared.contracts.telegram import (
+    PersonJudged,
+    PersonObserved,
+    SetAdmission,
+    TelegramAction,
+    TelegramUpdate,
+)
 
 AT_ONCE = timedelta(0)
 DAY = timedelta(days=1)
@@ -189,6 +195,16 @@ CHATS_OBSERVED = Stream(
     key=lambda m: m.link.key,
     producers=("moderation",),
     consumers=("directory",),
+    retention=AT_ONCE,
+    sealed=True,
+)
+CHATS_ADMISSION = Stream(
+    name="chats.admission",
+    version=1,
+    model=SetAdmission,
+    key=lambda m: str(m.chat_id),
+    producers=("moderation", "cli"),
+    consumers=("moderation",),
     retention=AT_ONCE,
     sealed=True,
 )

@@ -174,6 +174,10 @@ class Signal(Message):
     """Language and sentence, of a signal of the operator's own."""
 
 
+Asked = Literal["", "advise", "restrict", "remove"]
+"""What a rule of the operator's asks for."""
+
+
 class PersonJudged(Message):
     """The person's standing asks for attention in this chat; the chat's settings decide what follows."""
 
@@ -186,6 +190,30 @@ class PersonJudged(Message):
     """The score that was passed on before, if any."""
     rule: str = ""
     """Names of the operator's rules that ask for attention, by commas; empty: the score alone does."""
-    action: Literal["", "advise", "restrict", "remove"] = ""
+    action: Asked = ""
     """The hardest that these rules want."""
     judged_at: Moment
+    firm: float | None = None
+    """The score without any single voice of other chats, the lowest of these: what the bot may act on.
+    None in entries of before this was computed.
+    """
+    own: float | None = None
+    """The score by what this chat has seen and says alone; likewise."""
+    before_firm: float | None = None
+    before_own: float | None = None
+    """The same two as they were passed on before."""
+    firm_action: Asked = ""
+    own_action: Asked = ""
+    """The hardest that rules want in the same two cases."""
+    sources: tuple[Hash, ...] = ()
+    """Other chats on whose word it rests."""
+
+
+class SetAdmission(Message):
+    """Let a chat be heard by the others, make it a guest, or shut it out: what the operator's people say."""
+
+    chat_id: Annotated[ChatId, Field(lt=0)]
+    state: Literal["guest", "known", "blocked"]
+    by: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    """Who decided, as role and short code (`reviewer k3fa`), or `operator`."""
+    decided_at: Moment

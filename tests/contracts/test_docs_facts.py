@@ -12,7 +12,7 @@ from services.submissions.settings import SubmissionsSettings
 from shared.settings import SECRETS
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 named = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 MODELS = (DirectorySettings, GatewaySettings, ModerationSettings, SubmissionsSettings)
 

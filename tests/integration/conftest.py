@@ -1,8 +1,9 @@
 """Moderation for the tests of this kind: alone, or whole before the simulator."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -75,18 +76,25 @@ def actor(telegram: Members, redis: Redis) -> Actor:
 
 @pytest.fixture
 async def town(redis_url: str, tmp_path: Path) -> AsyncIterator[Town]:
+    async with town_of(redis_url, tmp_path) as found:
+        yield found
+
+
+@asynccontextmanager
+async def town_of(redis_url: str, data: Path, **more: Any) -> AsyncIterator[Town]:
+    """Moderation whole with these settings, the simulator in Telegram's place."""
     async with AsyncExitStack() as stack:
         sim = await stack.enter_async_context(serving())
-        settings = ModerationSettings(
-            redis_url=redis_url,
-            key=KEY,
-            data=tmp_path,
-            telegram_token=DEMO_TOKEN,
-            telegram_api=sim.url,
-            review_chat=REVIEW_CHAT,
-            public_url="https://dze.example",
-            _env_file=None,
-        )
+        given: dict[str, Any] = {
+            "redis_url": redis_url,
+            "key": KEY,
+            "data": data,
+            "telegram_token": DEMO_TOKEN,
+            "telegram_api": sim.url,
+            "review_chat": REVIEW_CHAT,
+            "public_url": "https://dze.example",
+        } | more
+        settings = ModerationSettings(**given, _env_file=None)
         bus = Bus("moderation", settings, lease_ms=3000)
         await stack.enter_async_context(equip(bus, settings))
         await stack.enter_async_context(bus.running())

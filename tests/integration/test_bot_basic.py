@@ -16,7 +16,7 @@ async def acting(town: Town, *words: str) -> None:
 
 
 def judged_here(town: Town, **more: Any) -> Any:
-    return judged(town).model_copy(update={"chat_id": YARD_GROUP, **more})
+    return judged(town, chat_id=YARD_GROUP, **more)
 
 
 async def test_enough_warnings_are_announced_as_no_mute(town: Town) -> None:

@@ -49,7 +49,7 @@ async def test_no_card_names_anybody_in_the_chat_and_it_waits_for_the_first_admi
     assert "Maryna" not in notice.content["text"]
     [[way]] = notice.markup["inline_keyboard"]
     payload = way["url"].partition("?start=")[2]
-    again = judged(town).model_copy(update={"score": 0.9})
+    again = judged(town, score=0.9)
     await town.bus.publish(again)
     town.say("/start " + payload, STRANGER, STRANGER)
     await town.hears("for admins", STRANGER)
@@ -88,7 +88,7 @@ async def test_what_the_bot_does_by_itself_is_told_and_taken_back_with_one_press
     town.say("/set suspicious remove")
     town.say("/dryrun off")
     await town.hears("я дзейнічаю")
-    await town.bus.publish(judged(town).model_copy(update={"score": 2.0}))
+    await town.bus.publish(judged(town, score=2.0))
     card = await town.hears("Паводле вашых налад выдаляю", ALENA)
     assert "4 раёны, да 12,3 км" in card.content["text"]
     await eventually(lambda: town.calls("banChatMember"))
@@ -123,7 +123,7 @@ async def test_a_removal_is_taken_back_from_card_and_log_when_the_group_has_beco
     town.sim.do("join", chat=YARD_GROUP, user=NEWCOMER, by=ALENA)
     town.say("/ban", reply_to=town.say("рэклама", NEWCOMER, YARD_GROUP), chat=YARD_GROUP)
     banned = await town.hears("Код:", YARD_GROUP)
-    await town.bus.publish(judged(town).model_copy(update={"score": 2.0, "chat_id": YARD_GROUP}))
+    await town.bus.publish(judged(town, score=2.0, chat_id=YARD_GROUP))
     card = await town.hears("Паводле вашых налад выдаляю", ALENA)
     codes = [sure(button(one, "Адмяніць"))["callback_data"].split(":")[3] for one in (banned, card)]
     undos = ActorStore(town.bus.redis, town.bus.keys).undos

@@ -3,10 +3,12 @@
 import json
 import os
 import random
+import re
 import stat
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,18 @@ from redis import Redis
 
 from cli.notes import hidden_links
 from services.moderation.store.questions import DUE, OPEN
+from shared import clock
+from shared.bus.crew import lease_key
 from shared.bus.envelope import DATA
 from shared.bus.groups import ensure_groups
+from shared.bus.leases import Leases
+from shared.bus.scripts import Scripts
 from shared.contracts import schemas
-from shared.contracts.registry import DIRECTORY_CHANGED, STREAMS, TELEGRAM_UPDATES
+from shared.contracts.base import PARTITIONS
+from shared.contracts.directory import DirectoryChanged
+from shared.contracts.registry import DIRECTORY_CHANGED, LISTINGS_IMPORT, STREAMS, TELEGRAM_UPDATES
 from shared.server import EmbeddedRedis
+from tests.sure import as_a, sure
 
 KEY = "0123456789abcdef" * 4
 HOUR = 3600
@@ -38,7 +47,7 @@ def dze(*words: str, answer: str = "", **environment: str) -> "subprocess.Comple
     )
 
 
-def _fails_in_one_line(done: "subprocess.CompletedProcess[str]", code: int, text: str) -> None:
+def fails_in_one_line(done: "subprocess.CompletedProcess[str]", code: int, text: str) -> None:
     assert done.returncode == code, done.stderr
     assert text in done.stderr
     assert done.stderr.count("\n") == 1
@@ -63,20 +72,20 @@ def test_the_version_is_told() -> None:
 
 @pytest.mark.parametrize("words", [["status"], ["dead", "list"], ["directory"]])
 def test_a_command_for_a_running_system_says_when_none_runs(words: list[str], tmp_path: Path) -> None:
-    _fails_in_one_line(dze(*words, DZE_DATA=str(tmp_path)), 1, "start it with `dze up`")
+    fails_in_one_line(dze(*words, DZE_DATA=str(tmp_path)), 1, "start it with `dze up`")
 
 
 @pytest.mark.parametrize("words", [["status"], ["up"], ["backup", "file"]])
 def test_a_redis_that_cannot_be_reached_is_one_line(words: list[str], tmp_path: Path, free_port: int) -> None:
     told = {"DZE_KEY": KEY, "DZE_DATA": str(tmp_path), "DZE_PORT": str(free_port)}
     done = dze(*words, DZE_REDIS_URL="redis://:hidden@127.0.0.1:1/0", **told)
-    _fails_in_one_line(done, 1, "cannot reach Redis at redis://127.0.0.1:1/0")
+    fails_in_one_line(done, 1, "cannot reach Redis at redis://127.0.0.1:1/0")
     assert "hidden" not in done.stderr
 
 
 def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
     done = dze("status", DZE_REDIS_URL="nonsense", DZE_KEY=KEY, DZE_DATA=str(tmp_path))
-    _fails_in_one_line(done, 2, "DZE_REDIS_URL")
+    fails_in_one_line(done, 2, "DZE_REDIS_URL")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +100,7 @@ def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
 def test_a_bad_setting_stops_the_start_with_one_line(
     name: str, value: str, text: str, tmp_path: Path
 ) -> None:
-    _fails_in_one_line(dze("up", DZE_DATA=str(tmp_path), **{name: value}), 2, text)
+    fails_in_one_line(dze("up", DZE_DATA=str(tmp_path), **{name: value}), 2, text)
 
 
 async def test_status_tells_what_waits_and_what_failed(deployed: dict[str, str], bus_factory: Any) -> None:
@@ -106,6 +115,51 @@ async def test_status_tells_what_waits_and_what_failed(deployed: dict[str, str],
     assert (waiting["entries"], waiting["lag"], waiting["pending"], waiting["dead"]) == (1, 1, 0, 1)
     assert rows["areas.changed.v1", ""]["entries"] == 0
     assert "directory.changed.v1" in dze("status", **deployed).stdout
+
+
+async def test_status_tells_which_instance_works_on_what_and_since_when(
+    deployed: dict[str, str], bus_factory: Any
+) -> None:
+    bus = bus_factory("directory")
+    leases = Leases(Scripts(bus.redis), bus.replica, 60_000)
+    topic, before = LISTINGS_IMPORT.topic, clock.now()
+    for number in range(PARTITIONS - 1):
+        assert await leases.acquire(lease_key(topic, "directory", number))
+    assert await leases.acquire("bus:lease:moderation:poller")
+    rows = {
+        (row["stream"], row["group"]): row for row in json.loads(dze("status", "--json", **deployed).stdout)
+    }
+    held = rows[topic, "directory"]["partitions"]
+    assert [one["partition"] for one in held] == list(range(PARTITIONS))
+    assert {one["holder"] for one in held[:-1]} == {bus.replica}
+    assert all(abs(datetime.fromisoformat(one["since"]) - before) < timedelta(minutes=5) for one in held[:-1])
+    assert (held[-1]["holder"], held[-1]["since"]) == (None, None)
+    shown = dze("status", **deployed).stdout
+    assert re.search(rf"^{re.escape(topic)} +directory .* 7/8$", shown, re.MULTILINE)
+    assert re.search(rf"^{re.escape(bus.replica)} +{re.escape(topic)} +0 1 2 3 4 5 6 ", shown, re.MULTILINE)
+    assert re.search(rf"^{re.escape(bus.replica)} +moderation poller ", shown, re.MULTILINE)
+
+
+async def test_a_check_of_the_status_fails_while_something_is_wrong(
+    deployed: dict[str, str], bus_factory: Any
+) -> None:
+    bus = bus_factory("directory")
+    leases = Leases(Scripts(bus.redis), bus.replica, 60_000)
+    await ensure_groups(bus.redis, STREAMS)
+    wanted = [(s.topic, group) for s in STREAMS for group in s.consumers]
+    for topic, group in wanted:
+        for number in range(PARTITIONS):
+            assert await leases.acquire(lease_key(topic, group, number))
+    assert dze("status", "--check", "--most", "0", **deployed).returncode == 0
+    await bus_factory("gateway").publish(schemas.example(DIRECTORY_CHANGED))
+    await bus.redis.xadd(DIRECTORY_CHANGED.dead_key("moderation"), {"any": "thing"})
+    await bus.redis.delete(lease_key(DIRECTORY_CHANGED.topic, "submissions", 5))
+    done = dze("status", "--check", "--most", "0", **deployed)
+    assert done.returncode == 1, done.stdout
+    where = DIRECTORY_CHANGED.topic
+    assert f"moderation: {where}: 1 message waiting\n" in done.stdout
+    assert f"moderation: {where}: 1 dead letter, see `dze dead list`\n" in done.stdout
+    assert f"submissions: {where}: no instance works on 1 partition 5\n" in done.stdout
 
 
 def test_status_says_how_many_hidden_links_wait_and_that_nobody_is_asked(
@@ -155,7 +209,7 @@ def test_dead_letters_are_listed_shown_dropped(
     assert "no such listing" in shown
     assert "store.py:12 read" in shown
     assert dze("dead", "drop", name, **deployed).stdout == "1 dropped.\n"
-    _fails_in_one_line(dze("dead", "drop", name, **deployed), 1, "there is no dead letter")
+    fails_in_one_line(dze("dead", "drop", name, **deployed), 1, "there is no dead letter")
     assert dze("dead", "list", **deployed).stdout == "No dead letters.\n"
 
 
@@ -175,7 +229,7 @@ def test_a_replayed_dead_letter_stands_in_its_partition_again(
 def test_a_dead_letter_that_is_not_named_right_is_one_line(
     words: list[str], deployed: dict[str, str]
 ) -> None:
-    _fails_in_one_line(dze("dead", *words, **deployed), 2, "dze dead list")
+    fails_in_one_line(dze("dead", *words, **deployed), 2, "dze dead list")
 
 
 def test_a_backup_brings_everything_back_but_what_is_fleeting(tmp_path: Path) -> None:
@@ -226,39 +280,88 @@ def test_nothing_is_restored_over_data_or_under_running_services(
         redis.set("directory:a", "old")
         assert dze("backup", file, **deployed).returncode == 0
         redis.set("directory:a", "new")
-        _fails_in_one_line(dze("restore", file, **deployed), 2, "--replace throws it away")
+        fails_in_one_line(dze("restore", file, **deployed), 2, "--replace throws it away")
         redis.set("bus:{01}:lease:directory.changed.v1:moderation", "replica:1", ex=5)
-        _fails_in_one_line(dze("restore", file, "--replace", **deployed), 2, "stop them first")
+        fails_in_one_line(dze("restore", file, "--replace", **deployed), 2, "stop them first")
         redis.delete("bus:{01}:lease:directory.changed.v1:moderation")
         other = deployed | {"DZE_KEY": "f" * 64}
-        _fails_in_one_line(dze("restore", file, "--replace", **other), 2, "another DZE_KEY")
+        fails_in_one_line(dze("restore", file, "--replace", **other), 2, "another DZE_KEY")
         assert redis.get("directory:a") == b"new"
         assert dze("restore", file, "--replace", **deployed).returncode == 0
         assert redis.get("directory:a") == b"old"
 
 
-def test_shred_destroys_key_and_data_only_after_the_word(tmp_path: Path) -> None:
-    with EmbeddedRedis(tmp_path):
-        _fails_in_one_line(dze("shred", "--yes", DZE_DATA=str(tmp_path)), 2, "stop `dze up` first")
-    dze("backup", str(tmp_path / "file"), DZE_DATA=str(tmp_path))
-    assert (tmp_path / "key").exists()
-    done = dze("shred", answer="yes\n", DZE_DATA=str(tmp_path))
-    assert done.returncode == 2
-    assert "nothing was destroyed" in done.stderr
-    assert (tmp_path / "key").exists()
-    assert dze("shred", answer="shred\n", DZE_DATA=str(tmp_path)).returncode == 0
-    assert not (tmp_path / "key").exists()
-    assert not (tmp_path / "redis").exists()
+def raw(*words: str, given: bytes = b"", environment: dict[str, str]) -> "subprocess.CompletedProcess[bytes]":
+    """A command whose standard output is a file."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *words],
+        input=given, capture_output=True, timeout=60, env=clean | environment, check=False,
+    )  # fmt: skip
 
 
-def test_shred_empties_a_redis_of_the_operators_of_what_is_ours(
+def test_a_backup_goes_through_standard_output_and_back_through_standard_input(
     deployed: dict[str, str], redis_url: str
 ) -> None:
     with Redis.from_url(redis_url) as redis:
+        redis.set("directory:a", b"\x00\r\n\xff")
+        made = raw("backup", "-", environment=deployed)
+        assert made.returncode == 0, made.stderr
+        assert made.stderr.startswith(b"1 keys written to standard output.")
+        redis.delete("directory:a")
+        cut = raw("restore", "-", given=made.stdout[:-1], environment=deployed)
+        assert (cut.returncode, redis.dbsize()) == (2, 0)
+        assert b"it is damaged" in cut.stderr
+        back = raw("restore", "-", given=made.stdout, environment=deployed)
+        assert back.returncode == 0, back.stderr
+        assert redis.get("directory:a") == b"\x00\r\n\xff"
+
+
+def test_an_export_and_a_mirror_go_through_standard_output(deployed: dict[str, str], tmp_path: Path) -> None:
+    assert json.loads(raw("export", "-", environment=deployed).stdout) == {
+        "type": "FeatureCollection",
+        "features": [],
+    }
+    assert raw("export", "-", "--as", "csv", environment=deployed).stdout.startswith(
+        b"\xef\xbb\xbfid,name,link,"
+    )
+    day = ("--date", "2026-11-28")
+    through = raw("mirror", "-", *day, environment=deployed).stdout
+    assert dze("mirror", str(tmp_path / "mirror.zip"), *day, **deployed).returncode == 0
+    assert through == (tmp_path / "mirror.zip").read_bytes()
+
+
+async def test_an_export_says_how_many_hidden_links_are_not_in_it(
+    deployed: dict[str, str], bus_factory: Any, tmp_path: Path
+) -> None:
+    event = as_a(DirectoryChanged, schemas.example(DIRECTORY_CHANGED))
+    hidden = sure(event.listing).model_copy(update={"link_hidden_since": clock.now()})
+    await bus_factory("directory").publish(event.model_copy(update={"listing": hidden}))
+    for words in (["-"], [str(tmp_path / "out.csv")]):
+        done = dze("export", *words, **deployed)
+        assert "1 of them have no link there: it is hidden." in done.stdout + done.stderr
+    assert hidden.link.value not in (tmp_path / "out.csv").read_text()
+    assert json.loads(dze("export", "-", **deployed).stdout)["features"][0]["properties"]["link"] is None
+
+
+@pytest.mark.parametrize("words", [["backup"], ["export", "--as", "csv"], ["mirror"]])
+def test_a_file_that_cannot_be_written_is_one_line(
+    words: list[str], deployed: dict[str, str], redis_url: str, tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "missing" / "file")
+    fails_in_one_line(dze(*words, missing, **deployed), 2, f"cannot write {missing}: No such file")
+    with Redis.from_url(redis_url) as redis:
         redis.set("directory:a", "1")
-        redis.xadd("telegram.updates.v1.{01}", {"d": "x"})
-        redis.set("somebody:else", "1", ex=60)
-        done = dze("shred", "--yes", **deployed)
-        assert done.returncode == 0, done.stderr
-        assert redis.keys() == [b"somebody:else"]
-        assert "DZE_KEY is also in this environment" in done.stdout
+    fails_in_one_line(dze(*words, "/dev/full", **deployed), 1, "cannot write /dev/full: No space left")
+
+
+def test_a_backup_that_is_not_there_is_one_line_and_makes_no_data(tmp_path: Path) -> None:
+    told = {"DZE_DATA": str(tmp_path / "data"), "DZE_KEY": KEY}
+    fails_in_one_line(dze("restore", "/nowhere/x", **told), 2, "cannot read /nowhere/x: No such file")
+    fails_in_one_line(dze("restore", str(tmp_path), **told), 2, "Is a directory")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_export_needs_a_format(deployed: dict[str, str], tmp_path: Path) -> None:
+    fails_in_one_line(dze("export", str(tmp_path / "file"), **deployed), 2, "the extension must be one of")
+    fails_in_one_line(dze("export", "-", "--as", "doc", **deployed), 2, "the extension must be one of")

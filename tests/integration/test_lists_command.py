@@ -7,8 +7,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from services.moderation.domain.admission import Admission
 from services.moderation.lists.shared import Document, person_in, public, signer, write
-from services.moderation.store.shared import Shared
+from services.moderation.store.admissions import AdmissionStore
+from services.moderation.store.shared import Ban, Shared
 from shared import clock
 from shared.bus import Bus, Commit
 from shared.keys import Keys
@@ -55,7 +57,7 @@ async def test_a_preview_says_what_the_list_is_and_whom_it_names_here(bus: Bus, 
     file, now = settings.data / "lists" / "minsk.dzelist", int(clock.now().timestamp())
     assert "is not there yet" in said(await dze("preview", "minsk"))
     file.write_bytes(write(document(now), THEIRS))
-    await bus.commit(Commit.of(writes=Shared(bus.redis).would_touch(["minsk"], bus.keys.person(7))))
+    await bus.commit(Commit.of(writes=Shared(bus.redis, bus.keys).would_touch(["minsk"], bus.keys.person(7))))
     told = said(await dze("preview", "minsk"))
     assert "used to preview" in told
     assert "entries that hold: 2 of 3" in told
@@ -86,10 +88,11 @@ async def test_a_preview_of_a_changed_or_foreign_list_or_of_none_is_a_refusal(
 
 
 async def test_what_one_publishes_another_reads(bus: Bus, settings: Settings, tmp_path: Path) -> None:
-    now, sharing = int(clock.now().timestamp()), Shared(bus.redis)
-    people = [person_in(KEY, n) for n in range(3)]
-    writes = [write for one in people for write in sharing.banned("ours", one, now + 9 * DAY)]
-    await bus.commit(Commit.of(writes=[*writes, *sharing.revoked("ours", people[2])]))
+    now, sharing = int(clock.now().timestamp()), Shared(bus.redis, bus.keys)
+    people, chat = [person_in(KEY, n) for n in range(3)], bus.keys.person(-1001)
+    writes = AdmissionStore(bus.redis, bus.keys).save(chat, Admission("known"), is_felt=True)
+    writes += sharing.banned("ours", [Ban(one, chat, now) for one in people])
+    await bus.commit(Commit.of(writes=[*writes, *sharing.revoked("ours", people[2], chat)]))
     issuer = (await dze("key")).output.strip()
     assert "People: 2, revoked: 1" in said(await dze("publish", "ours", str(tmp_path / "out.dzelist")))
     assert "published here, and read from nobody" in said(await dze("preview", "ours"))

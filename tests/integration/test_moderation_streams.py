@@ -145,6 +145,7 @@ async def test_one_account_all_over_the_map_is_removed_where_that_was_chosen(
     house: Clock, eventually: Eventually
 ) -> None:
     chats = [CHAT - n for n in range(1, 6)]
+    await house.admit(*chats)
     for n, where in enumerate(chats):
         await house.set(where, dryrun="off", suspicious="remove" if n % 2 else "advise")
         place = Place(lat=53.8 + 0.05 * n, lon=27.5)

@@ -135,7 +135,7 @@ async def test_a_lock_mutes_a_member_and_says_until_when(town: Town) -> None:
 
 
 def likely(town: Town, **more: Any) -> PersonJudged:
-    return judged(town).model_copy(update={"score": 2.0, **more})
+    return judged(town, **{"score": 2.0, **more})
 
 
 async def test_a_removal_by_the_score_shortens_no_ban_by_hand_and_claims_nothing(town: Town) -> None:

@@ -36,7 +36,7 @@ class Readers(House):
     def __init__(self, bus: Any, settings: Any) -> None:
         super().__init__(bus, settings)
         models = Models(settings.data)
-        teacher = Teacher(models, self.store.corrections, bus.keys)
+        teacher = Teacher(models, self.store.corrections, bus.keys, bus.now)
         texts = Texts(models, self.store.corrections, bus.keys)
         deps = Deps(
             settings=settings,
@@ -212,7 +212,7 @@ async def test_a_report_teaches_also_in_dry_run_and_the_next_copy_is_caught(
         return (await kept.correction(CHAT)).reports
 
     await eventually(learnt)
-    assert (await kept.correction(None)).reports == 1
+    assert await house.bus.redis.exists("moderation:lent") == 0, "a guest lends nothing"
     await house.set(dryrun="off", spam="delete")
     await house.hear(said(3, who=STRANGER, text=FENCES), said(4, who=STRANGER, text=HAM))
     await answered(house, eventually, 9)
@@ -270,6 +270,7 @@ async def test_stop_words_are_kept_by_command(house: Readers, eventually: Eventu
 async def test_the_same_text_in_several_chats_is_noticed_and_an_edit_is_no_repeat(
     house: Readers, eventually: Eventually
 ) -> None:
+    await house.admit(*(CHAT - n for n in range(4)))
     text = "Дорогие друзья, приходите завтра на распродажу ковров в доме культуры"
     for n, changed in enumerate((text, f"🔥 {text}! 25 +", text.replace("о", "o").replace(" ", "  "))):
         await house.hear(said(n + 1, who=STRANGER, where=CHAT - n, text=changed))

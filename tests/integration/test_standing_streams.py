@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.moderation.domain.admission import Admission
 from services.moderation.domain.replay import replay
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.standing import DEFAULT
@@ -110,10 +111,11 @@ async def test_a_rule_of_the_operators_acts_where_the_chat_lets_the_bot_act(
 ) -> None:
     (tmp_path / "rules.toml").write_text(RULE)
     house.registry.rules = load(tmp_path / "rules.toml", set(DEFAULT.table))
+    await house.admit(CHAT, CHAT - 1, CHAT - 2)
     await house.set(dryrun="off", suspicious="remove")
     await house.set(CHAT - 1, dryrun="off")
-    await house.hear(came(STRANGER, CHAT - 1))
-    await eventually(lambda: _known(house))
+    await house.hear(came(STRANGER, CHAT - 1), came(STRANGER, CHAT - 2))
+    await eventually(lambda: _known(house, 2))
     await house.hear(came(STRANGER, CHAT))
     await eventually(lambda: house.banned == [(CHAT, STRANGER)])
     assert house.of(Method.BAN_MEMBER)[0].reasons[0] == "rule.two-chats"
@@ -140,8 +142,9 @@ async def test_whatever_asks_for_it_at_once_is_one_card_with_all_of_it_and_the_h
     house.telegram.admins[CHAT] = [{"status": "creator", "user": user(ADMIN, language_code="en")}]
     await house.bus.commit(Commit.of(writes=house.talks.talks(ADMIN, now_does=True)))
     await house.set(dryrun="off", suspicious="remove", suspicious__threshold="99", language="en")
-    await house.bus.publish(word(house, "banned").model_copy(update={"chat_id": CHAT - 1, "chat": "o" * 13}))
-    await eventually(lambda: _known(house))
+    await house.admit(CHAT, CHAT - 1, CHAT - 2)
+    await house.bus.publish(word(house, "banned", CHAT - 1), word(house, "banned", CHAT - 2))
+    await eventually(lambda: _known(house, 2))
     await house.hear(came(STRANGER))
     await eventually(lambda: house.of(Method.RESTRICT_MEMBER))
     await eventually(lambda: still(house.bus.redis))
@@ -159,9 +162,9 @@ async def test_whatever_asks_for_it_at_once_is_one_card_with_all_of_it_and_the_h
     assert "Undo" in str(card.params["reply_markup"])
 
 
-async def _known(house: Recorded) -> bool:
+async def _known(house: Recorded, chats: int = 1) -> bool:
     person = house.bus.keys.person(STRANGER)
-    return bool((await house.store.people.load({person}))[person].chats)
+    return len((await house.store.people.load({person}))[person].chats) >= chats
 
 
 async def test_a_signal_of_the_operators_own_reaches_the_card_in_words(
@@ -241,7 +244,7 @@ def shared_with(house: Recorded, folder: Path, **more: Any) -> None:
     (folder / "shared.toml").write_text("[[list]]\n" + "\n".join(lines) + "\n")
     house.registry.shared = SharedLists(subscriptions(folder))
     house.registry.shared.refresh()
-    house.registry.sharing = Shared(house.bus.redis)
+    house.registry.sharing = Shared(house.bus.redis, house.bus.keys)
 
 
 def listed(folder: Path, *people: int) -> dict[str, str]:
@@ -258,6 +261,7 @@ async def test_the_list_of_another_operator_is_previewed_or_told_and_never_acts_
 ) -> None:
     folder = tmp_path / "lists"
     shared_with(house, folder, **listed(folder, STRANGER), use=use)
+    await house.admit(CHAT)
     await house.set(dryrun="off", suspicious="remove")
     await house.hear(came(STRANGER))
     person = house.bus.keys.person(STRANGER)
@@ -276,6 +280,7 @@ async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(
 ) -> None:
     folder = tmp_path / "lists"
     shared_with(house, folder, **listed(folder, STRANGER), use="notify")
+    await house.admit(CHAT, CHAT - 1)
     await house.set(dryrun="off", suspicious="remove")
     await house.bus.publish(word(house, "trusted"))
     await eventually(lambda: _known(house))
@@ -284,32 +289,70 @@ async def test_who_an_admin_trusts_is_immune_to_the_lists_of_others(
     assert house.of(Method.SEND_MESSAGE) == []
 
 
+async def published(house: Recorded) -> tuple[set[str], frozenset[str]]:
+    """People in the list that would now be written, and those that are revoked in it."""
+    admissions = await house.store.admissions.current()
+    at = int(unix())
+    entries, revoked = await house.registry.sharing.published("minsk", admissions, 90, at)
+    assert all(until <= at + 90 * 86400 for until in entries.values())
+    return set(entries), revoked
+
+
 async def test_an_admins_ban_goes_into_the_published_list_and_leaves_it_when_taken_back(
     house: Recorded, eventually: Eventually, tmp_path: Path
 ) -> None:
     shared_with(house, tmp_path / "lists", publish_days=90)
-    theirs, sharing = person_in(KEY.encode(), STRANGER), house.registry.sharing
-    await house.bus.publish(word(house, "banned"))
-
-    async def published() -> tuple[dict[str, int], frozenset[str]]:
-        found: tuple[dict[str, int], frozenset[str]] = await sharing.published("minsk")
-        return found
-
-    async def is_in() -> bool:
-        return theirs in (await published())[0]
-
-    await eventually(is_in)
-    await house.bus.publish(word(house, "trusted"))
-
-    async def is_out() -> bool:
-        return await published() == ({}, frozenset({theirs}))
-
-    await eventually(is_out)
+    await house.admit(CHAT, CHAT - 1)
+    theirs = person_in(KEY.encode(), STRANGER)
+    for kind, where, found in (
+        ("banned", CHAT, ({theirs}, frozenset())),
+        ("trusted", CHAT - 1, ({theirs}, frozenset())),  # another chat takes nothing back
+        ("banned", CHAT - 1, ({theirs}, frozenset())),
+        ("trusted", CHAT, ({theirs}, frozenset())),
+        ("trusted", CHAT - 1, (set(), frozenset({theirs}))),
+    ):
+        await house.bus.publish(word(house, kind, where))
+        await eventually(lambda: still(house.bus.redis))
+        assert await published(house) == found
 
 
-def word(house: Recorded, kind: str) -> PersonObserved:
+async def test_only_known_chats_bans_are_published_and_a_withdrawn_one_revokes_its_own(
+    house: Recorded, eventually: Eventually, tmp_path: Path
+) -> None:
+    shared_with(house, tmp_path / "lists", publish_days=90)
+    theirs = person_in(KEY.encode(), STRANGER)
+    await house.bus.publish(word(house, "banned", CHAT - 5))
+    await eventually(lambda: still(house.bus.redis))
+    assert await published(house) == (set(), frozenset())
+    await house.admit(CHAT - 5, CHAT)  # what it said before it was known counts when the person is seen again
+    await house.bus.publish(word(house, "joined", CHAT))
+    await eventually(lambda: still(house.bus.redis))
+    assert await published(house) == ({theirs}, frozenset())
+    await house.bus.commit(await house.desk.move(CHAT - 5, CHAT - 6, int(unix())))
+    assert await published(house) == ({theirs}, frozenset())
+    gone = Admission("guest", words_from=int(unix()) + 1, by="operator")
+    key = house.bus.keys.person(CHAT - 6)
+    await house.bus.commit(Commit.of(writes=house.store.admissions.save(key, gone, is_felt=True)))
+    assert await published(house) == (set(), frozenset({theirs}))
+
+
+async def test_a_strangers_group_does_not_count_in_a_preview(
+    house: Recorded, eventually: Eventually, tmp_path: Path
+) -> None:
+    folder = tmp_path / "lists"
+    shared_with(house, folder, **listed(folder, STRANGER))
+    await house.hear(came(STRANGER, CHAT - 9))
+    await eventually(lambda: still(house.bus.redis))
+    assert await house.registry.sharing.touched("minsk") == set()
+    await house.admit(CHAT)
+    await house.hear(came(STRANGER))
+    await eventually(lambda: still(house.bus.redis))
+    assert await house.registry.sharing.touched("minsk") == {house.bus.keys.person(STRANGER)}
+
+
+def word(house: Recorded, kind: str, where: int = CHAT) -> PersonObserved:
     keys = house.bus.keys
     return PersonObserved(
-        person=keys.person(STRANGER), chat=keys.person(CHAT), chat_id=CHAT, user_id=STRANGER, kind=kind,
+        person=keys.person(STRANGER), chat=keys.person(where), chat_id=where, user_id=STRANGER, kind=kind,
         reasons=(f"admin.{kind}",), observed_at=now(),
     )  # fmt: skip

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from simulator.demo import DEMO_TOKEN
+from shared.keys import Keys
+from simulator.demo import DEMO_TOKEN, LINDEN_COURT, UPPER_TOWN, YARD_GROUP
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 READY = "Ctrl-C stops everything"
@@ -118,6 +119,23 @@ def _nothing_left(one: Up, seconds: float = 5.0) -> None:
     assert one.processes() == []
 
 
+def _known_chats(one: Up) -> list[int]:
+    """The demo's own chats are heard; of one that the bot has not met yet only the code is known."""
+    keys = Keys((one.data / "key").read_text().strip())
+    wanted = {keys.person(chat_id): chat_id for chat_id in (UPPER_TOWN, LINDEN_COURT, YARD_GROUP)}
+    deadline = time.monotonic() + 30
+    while True:
+        asked = subprocess.run(
+            [sys.executable, "-m", "cli.main", "chats", "list", "--json", "--state", "known"],
+            capture_output=True, text=True, cwd=one.data, timeout=60, check=True,
+            env={name: value for name, value in os.environ.items() if not name.startswith("DZE_")}
+            | {"DZE_DATA": str(one.data)},
+        )  # fmt: skip
+        found = [wanted[row["code"]] for row in json.loads(asked.stdout)]
+        if len(found) == len(wanted) or time.monotonic() > deadline:
+            return found
+
+
 def test_the_demo_shows_a_map_with_sample_data_and_stops_cleanly(
     up: Callable[..., Up], free_port: int
 ) -> None:
@@ -136,6 +154,7 @@ def test_the_demo_shows_a_map_with_sample_data_and_stops_cleanly(
         time.sleep(0.1)
     assert total >= 50
     _is_known_to_telegram(telegram[1], _json(f"{site}/api/v1/listings?limit=1&kind=group")["features"][0])
+    assert sorted(_known_chats(one)) == [-1_001_700_000_102, -1_001_700_000_101, -1_700_000_104]
     assert one.end(signal.SIGINT, 10) == 0
     assert one.text.endswith("Stopped.\n")
     _nothing_left(one)

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from services.directory.exchange import FORMATS, read, write
+from services.directory.exchange import FORMATS, read
 from services.directory.exchange.rows import Row, Skipped
 from shared.contracts.listings import Entry, Link, Listing, PublicListing
 from shared.exchange import public
 from shared.exchange.public import HIDDEN_NAME, without_link
+from tests.exported import write
 from tests.gateway import MOMENT, listing
 
 NAME = Link(kind="username", value="lipavy_dvor")

@@ -8,6 +8,7 @@ import pytest
 
 from services.moderation.lists.ids import IdLists
 from shared.keys import Keys
+from tests.powerless import powerless
 
 KEYS = Keys("k" * 64)
 
@@ -64,6 +65,35 @@ def test_a_changed_file_is_read_again_and_a_removed_one_forgotten(tmp_path: Path
     found.refresh()
     assert found.naming(8) == 0
     assert list((folder / ".sorted").iterdir()) == []
+
+
+def test_lists_in_a_folder_that_cannot_be_written_to_are_read_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "a.csv").write_text("7\n")
+    (folder / ".sorted").write_text("in the way, as a read-only file system would be, also for root")
+    found = IdLists(folder, KEYS)
+    found.refresh()
+    (folder / "b.csv").write_text("7\n8\n")
+    found.refresh()
+    assert (found.naming(7), found.naming(8)) == (2, 1)
+    (folder / "a.csv").unlink()
+    found.refresh()
+    assert (found.naming(7), found.naming(8)) == (1, 1)
+
+
+def test_a_list_that_may_not_be_read_takes_no_other_along(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text("7\n")
+    (tmp_path / "a.csv").chmod(0)
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    with powerless():
+        found = IdLists(Path(), KEYS)
+        found.refresh()
+        assert found.naming(7) == 1
 
 
 def test_what_lies_on_disk_besides_the_list_tells_nobody_an_id(tmp_path: Path) -> None:

@@ -157,10 +157,11 @@ def test_the_operators_list_is_read_with_remarks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["abc", "-5", "1 2", "٣", "1.5"])
-def test_a_bad_line_of_the_operators_list_stops_the_start(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_bad_line_of_the_operators_list_stops_the_start(tmp_path: Path, line: str, encoding: str) -> None:
     path = tmp_path / "block-list.txt"
-    path.write_text(f"1\n{line}\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="line 2"):
+    path.write_text(f"1\n{line}\n", encoding=encoding)
+    with pytest.raises(SettingsError, match=r"line [12]: not a Telegram id"):
         people_on(path)
 
 

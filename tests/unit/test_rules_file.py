@@ -306,7 +306,8 @@ def test_of_what_rules_and_score_want_the_hardest_is_done_where_the_chat_lets_th
     action: str, score: float, before: float | None, what: str
 ) -> None:
     fields: dict[str, Any] = {"person": "p" * 13, "chat_id": -100, "user_id": 7, "signals": ()}
-    rule = {"rule": "a", "action": action} if action else {}
+    rule = {"rule": "a", "action": action, "firm_action": action} if action else {}
+    fields |= {"firm": score, "before_firm": before}
     at = datetime(2026, 11, 22, tzinfo=UTC)
     event = PersonJudged(**fields, **rule, score=score, before=before, judged_at=at)
     assert wanted(ChatSettings({"suspicious": "remove"}), event) == what

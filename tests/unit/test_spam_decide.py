@@ -133,7 +133,7 @@ def test_the_album_goes_as_a_whole_and_only_its_own_words_are_the_reason() -> No
 def test_the_same_text_counts_from_the_third_chat_on() -> None:
     copies = Copies("h", None, {"c": NOW})
     for chats, expected in ((1, [()]), (2, [("spam.repeated",)])):
-        found = read(state(), update(message(5, text="x")), Reading(copies=copies, chats=chats))
+        found = read(state(), update(message(5, text="x")), Reading(copies=copies, teams=chats))
         assert codes(found) == expected
         assert found.changes.copies == [copies]
 

@@ -110,7 +110,7 @@ def test_who_leads_listed_chats_may_look_at_many_others() -> None:
     for standing in (stranger, admin):
         join(standing, [(3.0 * n, "quarter") for n in range(5)], 600)
     assert total(stranger) >= ADVISE > total(admin)
-    assert found(admin)["leads.elsewhere"] == {"chats": 3}
+    assert found(admin)["leads.elsewhere"] == {"chats": 3, "teams": 3, "voices": 3}
 
 
 def test_who_is_an_admin_no_more_leads_nothing() -> None:

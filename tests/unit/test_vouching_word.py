@@ -53,7 +53,7 @@ def test_members_words_are_counted_once_each_and_stay_within_the_cap_of_the_door
     for at in (NOW + 1, NOW + 2, NOW + 2, NOW + 3, NOW + 4):
         observe(standing, Seen("c", -1, "noted", ("vouched",), at))
     found = {one.name: one for one in signals(standing, "c", NOW + 5)}
-    assert found["vouched.members"].detail == {"members": 4}
+    assert found["vouched.members"].detail == {"members": 4, "teams": 4, "own": 4, "voices": 0}
     assert found["vouched.members"].weight == -2.0
 
 

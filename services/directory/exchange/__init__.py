@@ -2,8 +2,8 @@
 
 from services.directory.exchange.addresses import import_addresses, is_gazetteer, read_addresses
 from services.directory.exchange.areas import import_areas, read_areas
-from services.directory.exchange.files import FORMATS, open_file, read, write
-from services.directory.exchange.importing import Progress, export_file, import_file
+from services.directory.exchange.files import FORMATS, open_file, read, write_to
+from services.directory.exchange.importing import Progress, import_file
 from services.directory.exchange.report import Report
 from services.directory.exchange.rows import FileError, Item, Note, Row, Skipped
 from services.directory.exchange.waiting import Stalled
@@ -18,7 +18,6 @@ __all__ = [
     "Row",
     "Skipped",
     "Stalled",
-    "export_file",
     "import_addresses",
     "import_areas",
     "import_file",
@@ -27,5 +26,5 @@ __all__ = [
     "read",
     "read_addresses",
     "read_areas",
-    "write",
+    "write_to",
 ]

@@ -1,10 +1,10 @@
 """Listings from a file and into a file."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from pathlib import Path
+from typing import IO
 
 from services.directory.exchange import jsons, kml, tables
 from services.directory.exchange.formats import ROWS_MOST, Records, family, load
@@ -47,24 +47,10 @@ def read(path: Path, city: City | None = None) -> Iterator[Item]:
     return open_file(path, city).items
 
 
-def write(path: Path, listings: Iterable[Listing]) -> int:
-    """Write by extension and answer how many. An existing file is replaced as a whole or not at all.
-
-    Raises FileError.
-    """
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise FileError(f"{path}: the extension must be one of {', '.join(FORMATS)}")
+def write_to(file: IO[bytes], extension: str, listings: Iterable[Listing]) -> int:
+    """Write in the format of an extension, one of FORMATS, and answer how many."""
     rows = ordered(public(listing, dead_links=True) for listing in listings)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.writelines(writer.parts(rows))
-        part.replace(path)
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    file.writelines(_WRITERS[extension.lower()].parts(rows))
     return len(rows)
 
 

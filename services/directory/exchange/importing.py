@@ -1,4 +1,4 @@
-"""Listings from a file into the directory and out of it, and what became of each row."""
+"""Listings from a file into the directory, and what became of each row."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from services.directory.domain import HIDDEN_BELOW, shown_members
-from services.directory.exchange.files import open_file, write
+from services.directory.exchange.files import open_file
 from services.directory.exchange.published import listings
 from services.directory.exchange.report import Report
 from services.directory.exchange.rows import Item, Row, Skipped
@@ -57,15 +57,6 @@ async def import_file(
     _count(report, published, before, await _standing(bus))
     progress(seen, seen)
     return report
-
-
-async def export_file(bus: Bus, path: Path) -> tuple[int, int]:
-    """Write all listings to a file, by extension; answers how many, and how many of them without their link,
-    because it is hidden. Raises FileError, Unavailable.
-    """
-    found = await listings(bus)
-    hidden = sum(one.link_hidden_since is not None for one in found)
-    return await asyncio.to_thread(write, path, found), hidden
 
 
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:

@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -23,18 +23,23 @@ from shared.settings import City
 def build(path: Path, contents: Contents, seed: bytes) -> None:
     """Write the archive; an existing file is replaced as a whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as out:
+            build_to(out, contents, seed)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def build_to(out: BinaryIO, contents: Contents, seed: bytes) -> None:
+    """Write the archive to a file that can be wound back: the same contents give the same bytes."""
     about = {
         "site": contents.site,
         "city": contents.city.name,
         "listings": len(contents.listings),
         "languages": contents.languages,
     }
-    try:
-        with part.open("wb") as out:
-            archive.write(out, files(contents), about, seed=seed, made=contents.made, until=contents.until)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    archive.write(out, files(contents), about, seed=seed, made=contents.made, until=contents.until)
 
 
 def packed(contents: Contents, seed: bytes) -> bytes:

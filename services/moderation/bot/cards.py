@@ -21,8 +21,10 @@ from services.moderation.domain.membership import Membership, banning, muting
 from services.moderation.domain.precedence import Withhold
 from services.moderation.domain.required import Right
 from services.moderation.domain.schedule import there
+from services.moderation.store.removals import Removal
 from services.moderation.telegram.audit import short
-from shared.bus.commit import Commit
+from services.moderation.telegram.undo import code_of
+from shared.bus.commit import Command, Commit
 from shared.contracts.telegram import Method, PersonJudged, PersonObserved, Signal, TelegramAction
 
 PURPOSE = "a"
@@ -143,6 +145,8 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
     if (before := await deps.store.decided(code)) is not None:
         what = turn.speech.plain_word("advice", f"was_{before.decision}")
         return Commit.of(events=[press.answer("press.decided", alert=True, what=what, by=before.by)])
+    if choice in HARMFUL and await _is_withdrawn(deps, kept.judged):
+        return Commit.of(events=[press.answer("advice.withdrawn", alert=True)])
     match choice:
         case "ask":
             return await asking.ask(press, kept, kept.judged)
@@ -150,6 +154,12 @@ async def pressed(press: PressTurn) -> Commit:  # noqa: PLR0911 - each return is
             return await wiping.by_person(press, kept.judged.chat_id, kept.judged.user_id)
         case _:
             return await _decide(press, kept, code, choice, stands)
+
+
+async def _is_withdrawn(deps: Deps, judged: PersonJudged) -> bool:
+    """Whether a chat on whose word the card rests is heard no more."""
+    admissions, at = await deps.chats.admissions.current(), int(judged.judged_at.timestamp())
+    return any(not admissions.is_heard(source, at) for source in judged.sources)
 
 
 async def _where_it_now_is(deps: Deps, kept: News | None) -> News | None:
@@ -208,16 +218,26 @@ async def _decide(press: PressTurn, kept: News, code: str, choice: str, stands: 
         line = turn.entry("trust", target=short(deps.keys, judged.user_id), reasons=("admin.trust",))
         writes += deps.chats.trust(judged.chat_id, judged.user_id, now)
         writes += deps.actor_store.audit(judged.chat_id, line)
+    acts = [] if act is None or isinstance(found, Withhold) else [act]
+    writes += [write for one in acts for write in _noted(press, judged, one)]
     return Commit.of(
         writes=writes,
         events=[
-            *([] if act is None or isinstance(found, Withhold) else [act]),
+            *acts,
             *_lesson(press, judged, choice),
             *(shown.decided(reader, Speech(language), choice, by) for reader, language in readers),
             press.answer(),
         ],
         expect=[deps.store.undecided(code)],
     )
+
+
+def _noted(press: PressTurn, judged: PersonJudged, act: TelegramAction) -> list[Command]:
+    """To be taken back when a word on which the card rests is withdrawn."""
+    deps = press.turn.deps
+    who = short(deps.keys, judged.user_id)
+    done = Removal(deps.keys.person(judged.chat_id), code_of(deps.keys, act.action_id), who, press.turn.at)
+    return deps.chats.removals.note(judged.sources, done)
 
 
 def _act(press: PressTurn, kept: News, judged: PersonJudged, choice: str, zone: str) -> TelegramAction | None:

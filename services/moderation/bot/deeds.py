@@ -5,7 +5,7 @@ Under the answer stand the deed's code, for `/why`, and the buttons that take it
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from services.moderation.bot import duration, log_view, wiping, withholding
 from services.moderation.bot.duration import BadDurationError
@@ -30,6 +30,10 @@ from shared.contracts.telegram import Method, PersonObserved, TelegramAction
 DELETABLE = timedelta(hours=48)
 
 
+Word = Literal["trusted", "banned", "noted"]
+"""Kinds of observation that an admin's word on a person is."""
+
+
 @dataclass(frozen=True)
 class Verb:
     """`harms`: not against admins. `teaches`: kind of observation for the stage that knows people."""
@@ -37,7 +41,7 @@ class Verb:
     name: str
     harms: bool
     timed: bool = False
-    teaches: str = ""
+    teaches: Word | None = None
     deletes: bool = False
 
 
@@ -269,14 +273,14 @@ def _held_back(turn: Turn, verb: Verb, target: Target) -> AuditEntry:
     return turn.entry(method.value, target=code, reasons=(f"admin.{verb.name}",), outcome="would")
 
 
-def lesson(turn: Turn, target: Target, kind: str, reason: str) -> PersonObserved:
+def lesson(turn: Turn, target: Target, kind: Word, reason: str) -> PersonObserved:
     """An admin's word, for the stage that knows people; a person is known there by a keyed hash."""
     return PersonObserved(
         person=turn.deps.keys.person(target.id),
         chat=turn.deps.keys.person(turn.chat.id),
         chat_id=turn.chat.id,
         user_id=target.id,
-        kind="trusted" if kind == "trusted" else "banned",
+        kind=kind,
         reasons=(reason,),
         message_id=target.message,
         observed_at=turn.reply.now,

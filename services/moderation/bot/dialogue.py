@@ -1,6 +1,8 @@
 """Where commands, presses, private messages and the bot's own comings and goings enter."""
 
 from services.moderation.bot import (
+    admitting,
+    arrivals,
     cards,
     commands,
     confirming,
@@ -14,6 +16,7 @@ from services.moderation.bot import (
     settings_press,
     undoing,
     wiping,
+    withdrawals,
 )
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn, unsigned
@@ -31,6 +34,8 @@ PRESSED = {
     reviews.PURPOSE: reviews.pressed,
     cards.PURPOSE: cards.pressed,
     letting.PURPOSE: letting.pressed,
+    arrivals.PURPOSE: admitting.pressed,
+    withdrawals.PURPOSE: withdrawals.pressed,
     confirming.PURPOSE: commands.confirmed,
     link_reviews.PURPOSE: link_reviews.pressed,
 }

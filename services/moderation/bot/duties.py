@@ -2,7 +2,7 @@
 
 import structlog
 
-from services.moderation.bot import allowed, link_reviews, menu, reviews
+from services.moderation.bot import allowed, link_reviews, menu, news, reviews, visits
 from services.moderation.bot.ports import Deps
 from services.moderation.store import resealing
 from services.moderation.telegram.errors import TelegramError
@@ -20,6 +20,16 @@ def keep_talking(bus: Bus, deps: Deps) -> None:
     @bus.every(MISSING_CARDS_SECONDS, name="reviews")
     async def post() -> Commit | None:
         return await reviews.post_waiting(deps)
+
+    bus.every(visits.EVERY, name="visits")(visits.Visits(deps))
+
+    @bus.every(news.SPREAD_EVERY, name="withdrawn")
+    async def withdrawn() -> Commit | None:
+        return await news.spread(deps)
+
+    @bus.every(visits.REFRESH_EVERY, name="admins")
+    async def admins() -> Commit | None:
+        return await visits.refresh(deps)
 
     @bus.every(resealing.EVERY, name="seal")
     async def seal() -> None:

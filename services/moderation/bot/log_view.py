@@ -144,7 +144,10 @@ def who(entry: AuditEntry, speech: Speech) -> Html:
         return speech("log.bot")
     if role == "admin" and code == "anon":
         return speech("log.anonymous")
-    return speech("log.admin", code=code) if role == "admin" else speech.word("log.role", role)
+    if role == "admin":
+        return speech("log.admin", code=code)
+    words = speech.word("log.role", role)
+    return Html(f"{words} {html(code)}") if role == "reviewer" and code else words
 
 
 def what(entry: AuditEntry, speech: Speech) -> Html:

@@ -1,11 +1,12 @@
 """The bot is added, given rights, or removed."""
 
-from services.moderation.bot import links
+from services.moderation.bot import arrival, links
 from services.moderation.bot.i18n import Html, Speech, joined, speech_for
 from services.moderation.bot.reply import Rows
 from services.moderation.bot.rights import Rights, of_member
 from services.moderation.bot.turn import Turn
-from shared.bus.commit import NOTHING, Commit
+from services.moderation.domain.update import Change
+from shared.bus.commit import NOTHING, Command, Commit
 
 NEEDED = ("can_delete", "can_restrict", "can_invite")
 """What the bot needs in a chat; each has a sentence that says what for."""
@@ -32,15 +33,27 @@ async def changed(turn: Turn) -> Commit:
         return NOTHING
     if not change.is_inside:
         forget = turn.deps.store.talks(turn.chat.id, now_does=False) if turn.chat.type == "private" else []
-        return Commit.of(writes=[*turn.deps.actor_store.park(turn.chat.id), *forget])
+        return Commit.of(writes=[*turn.deps.actor_store.park(turn.chat.id), *forget]) + await arrival.went(
+            turn
+        )
     unpark = turn.deps.actor_store.unpark(turn.chat.id)
+    came = NOTHING
+    if turn.chat.type != "private" and not change.was_inside:
+        stays, came = await arrival.came(turn)
+        if not stays:
+            return came + Commit.of(writes=unpark)
+    return came + await _met(turn, change, unpark)
+
+
+async def _met(turn: Turn, change: Change, unpark: list[Command]) -> Commit:
+    """The bot stays: greet, or say how the rights now stand."""
     if not turn.chat.is_group:
         return Commit.of(writes=unpark)
     rights = of_member(change.member)
+    writes, speech = [*unpark, *turn.deps.chats.visited.lacks(turn.chat.id, lacking(rights))], turn.public
     moved = not change.was_inside and await turn.deps.chats.former(turn.chat.id) is not None
     if moved or (change.was_inside and not _news(turn, rights)):
-        return Commit.of(writes=unpark)
-    writes, speech = [*unpark], turn.public
+        return Commit.of(writes=writes)
     if "language" not in turn.settings.values and turn.person is not None and turn.person.language:
         speech = speech_for(turn.person.language, turn.settings.language)
         writes += turn.deps.chats.set_setting(turn.chat.id, "language", speech.language)

@@ -7,7 +7,7 @@ its admins have something to read, and no more.
 
 from datetime import UTC, datetime
 
-from services.moderation.bot import alerts, cards, links
+from services.moderation.bot import alerts, cards, links, withdrawals
 from services.moderation.bot.i18n import Speech, speech_for
 from services.moderation.bot.news_store import Acted, Alert, AlertKind, News
 from services.moderation.bot.ports import Deps
@@ -28,6 +28,9 @@ AGAIN = 5.0
 """Seconds after which news waits again for a look-up that failed."""
 AT_ONCE = 10
 """Pieces that somebody gets when they open the bot; the next time brings the rest."""
+SPREAD_EVERY = 5.0
+SPREAD_AT_ONCE = 5
+"""Chats that hear at once of a word that is withdrawn: each costs a look-up."""
 
 
 async def advise(judged: PersonJudged, deps: Deps, done: TelegramAction | None = None) -> Commit:
@@ -92,17 +95,35 @@ async def _publish(deps: Deps, code: str, news: News) -> Commit:
     if not people:
         return kept + await _whisper(deps, news.chat_id, Speech(settings.language))
     for chat_id, language in people:
-        kept += _to(deps, code, news, chat_id, speech_for(language, settings.language))
+        kept += await _to(deps, code, news, chat_id, speech_for(language, settings.language))
     return kept
 
 
-def _to(deps: Deps, code: str, news: News, chat_id: int, speech: Speech) -> Commit:
+async def _to(deps: Deps, code: str, news: News, chat_id: int, speech: Speech) -> Commit:
     """One piece for one reader."""
-    shown = cards.card if news.judged is not None else alerts.alert
-    return Commit.of(
-        writes=deps.store.news.add_reader(code, chat_id, speech.language),
-        events=[shown(deps, code, news, chat_id, speech)],
-    )
+    if news.withdrawn is not None:
+        shown = await withdrawals.card(deps, code, news, chat_id, speech)
+    else:
+        show = cards.card if news.judged is not None else alerts.alert
+        shown = show(deps, code, news, chat_id, speech)
+    return Commit.of(writes=deps.store.news.add_reader(code, chat_id, speech.language), events=[shown])
+
+
+async def spread(deps: Deps) -> Commit | None:
+    """Pieces about withdrawn words go to the admins of their chats, a few at once."""
+    removals, found = deps.chats.removals, Commit()
+    for code in await removals.waiting(SPREAD_AT_ONCE):
+        found += Commit.of(writes=removals.sent(code))
+        news = await deps.store.news.piece(code)
+        if news is None:
+            continue
+        chat_id = await deps.chats.now_at(news.chat_id)
+        news = news.model_copy(update={"chat_id": chat_id, "title": await title(deps, chat_id)})
+        try:
+            found += await _publish(deps, code, news)
+        except TryLater:
+            return None  # all of them again a little later
+    return found if found.writes else None
 
 
 async def _whisper(deps: Deps, chat_id: int, speech: Speech) -> Commit:
@@ -130,7 +151,7 @@ async def deliver(turn: Turn, chat_ids: list[int]) -> Commit:
             if news is None or await store.decided(code) is not None:
                 continue
             news = await _named(turn.deps, news)
-            found += _to(turn.deps, code, news, turn.person.id, turn.speech)
+            found += await _to(turn.deps, code, news, turn.person.id, turn.speech)
             count += 1
             if count == AT_ONCE:
                 return found

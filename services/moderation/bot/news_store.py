@@ -45,8 +45,19 @@ class Acted(Message):
     timezone: str = "UTC"
 
 
+class Withdrawn(Message):
+    """A chat's word is heard no more: what was done here on its account, by undo codes and people's codes."""
+
+    codes: tuple[str, ...]
+    people: tuple[str, ...]
+    at: tuple[int, ...]
+    """When, in unix seconds."""
+
+
 class News(Message):
-    """One piece for the admins of a chat: either a judged person, with the name as shown, or an alert."""
+    """One piece for the admins of a chat: a judged person, with the name as shown, an alert, or what was done
+    on a word that is withdrawn.
+    """
 
     chat_id: int
     title: str = ""
@@ -56,6 +67,7 @@ class News(Message):
     alert: Alert | None = None
     acted: Acted | None = None
     """What the bot has done already about the judged person."""
+    withdrawn: Withdrawn | None = None
 
 
 class NewsStore:

@@ -9,7 +9,10 @@ from services.moderation.domain.closing import Closed
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.warnings import Warned
+from services.moderation.store.admissions import AdmissionStore
 from services.moderation.store.closings import Closings
+from services.moderation.store.removals import Removals
+from services.moderation.store.visited import Visited
 from services.moderation.store.vouches import Vouches
 from services.moderation.store.watched import WatchedNames
 from services.moderation.telegram.ports import Caller
@@ -65,8 +68,23 @@ class Chats(Protocol):
     async def former(self, chat_id: int) -> int | None:
         """The id that a supergroup had as a group."""
 
+    @property
+    def visited(self) -> Visited:
+        """The chats that the bot is in, all at once."""
+
+    @property
+    def removals(self) -> Removals:
+        """Who was removed on the word of other chats."""
+
+    @property
+    def admissions(self) -> AdmissionStore:
+        """Which chats are heard."""
+
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""
+
+    async def ids(self, chats: Collection[str]) -> dict[str, int]:
+        """The ids behind keyed hashes of chats that the bot is in."""
 
     async def messages_of(self, chat_id: int, user_id: int, now: int) -> list[int]:
         """Ids of the person's messages below 48 hours, oldest first."""

@@ -7,6 +7,7 @@ from typing import cast
 from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
+from services.moderation.bot.arrival_store import ArrivalStore
 from services.moderation.bot.news_store import NEWS_SECONDS, NewsStore
 from services.moderation.bot.pending_store import PendingStore
 from services.moderation.store.places import Places
@@ -55,12 +56,15 @@ class Decided(Message):
 
 
 class BotStore:
-    """What a resident proposed is sealed. `news` waits for a chat's admins, `pending` for a press."""
+    """What a resident proposed is sealed. `news` waits for a chat's admins, `pending` for a press, `arrivals`
+    are cards about new chats.
+    """
 
     def __init__(self, redis: "Redis", keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
         self.news = NewsStore(redis, keys)
+        self.arrivals = ArrivalStore(redis, keys)
         self.pending = PendingStore(redis, keys)
         self.places = Places(redis)
         self.questions = Questions(redis, keys)
@@ -123,7 +127,7 @@ class BotStore:
         return [row.decode() for row in cast("list[bytes]", await self._redis.zrange(OPEN, 0, most - 1))]
 
     def decide(self, subject: str, decided: Decided) -> list[Command]:
-        """A decision that is not on a submission."""
+        """A decision that is not on a submission; on the condition that it is `undecided`."""
         return [("SET", _decided_key(subject), decided.model_dump_json(), "EX", DECIDED_SECONDS)]
 
     def close_advice(self, code: str, decided: Decided) -> list[Command]:

@@ -1,8 +1,9 @@
 """The bot as the rest of the service knows it: it answers, advises, and writes lines into a chat's log."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.moderation.bot import closing, dialogue, news, notices, waves, wiping
+from services.moderation.bot import closing, dialogue, news, notices, waves, wiping, withdrawals
 from services.moderation.bot.news_store import AlertKind
 from services.moderation.bot.ports import Deps
 from services.moderation.domain.precedence import Withhold
@@ -10,6 +11,7 @@ from services.moderation.domain.raids import Wave
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Sanction
 from services.moderation.domain.update import Person, Update
+from services.moderation.store.removals import Removal
 from services.moderation.telegram.audit import AuditEntry, short
 from shared.bus.commit import Command, Commit
 from shared.contracts.telegram import FollowUp, PersonJudged, TelegramAction
@@ -32,6 +34,10 @@ class Talk:
     async def advise(self, judged: PersonJudged, done: TelegramAction | None = None) -> Commit:
         """Tell the chat's admins of a person, and what was done already."""
         return await news.advise(judged, self.deps, done)
+
+    def withdrawn(self, removals: Iterable[tuple[int, Removal]]) -> Commit:
+        """Tell the admins of each chat that the word is withdrawn on which somebody was removed there."""
+        return withdrawals.pieces(self.deps, removals)
 
     async def wave(self, wave: Wave) -> Commit:
         """Tell the chat's admins of many joins at once, or that it is over."""

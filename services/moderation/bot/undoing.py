@@ -91,9 +91,9 @@ class _Undoing:
         return self._done("undo.done", writes=writes)
 
     def _person(self, theirs: Membership, *, latest: bool) -> Commit:
-        now, expected = self.press.turn.reply.now.timestamp(), self._made(theirs)
+        now, expected = self.press.turn.reply.now.timestamp(), made_by(self.undo, theirs.until)
         stands = theirs.at(now)
-        call = _call(self.undo, now)
+        call = call_of(self.undo, now)
         found = ruling(*call, stands, now, expected=expected)
         if isinstance(found, Withhold) and found.outcome == "already":
             return self._done("undo.over")
@@ -104,13 +104,6 @@ class _Undoing:
 
     def _is_worse(self, stands: Membership) -> bool:
         return stands.is_banned and self.undo.method is not Method.UNBAN_MEMBER
-
-    def _made(self, theirs: Membership) -> Membership:
-        """What the deed has set; where its end is not known any more, whatever of its kind stands."""
-        until = theirs.until if self.undo.until is None else self.undo.until
-        if self.undo.method is Method.UNBAN_MEMBER:
-            return Membership("kicked", until)
-        return Membership("restricted", until, MUTED)
 
     def _act(self, call: Call) -> TelegramAction:
         turn = self.press.turn
@@ -160,7 +153,15 @@ class _Undoing:
         ]
 
 
-def _call(undo: Undo, now: float) -> Call:
+def made_by(undo: Undo, until: int) -> Membership:
+    """What the deed has set; where its end is not known any more, it is taken to be `until`."""
+    end = until if undo.until is None else undo.until
+    if undo.method is Method.UNBAN_MEMBER:
+        return Membership("kicked", end)
+    return Membership("restricted", end, MUTED)
+
+
+def call_of(undo: Undo, now: float) -> Call:
     """What puts back what stood before the deed, as far as it would still stand."""
     before = undo.before.at(now) if undo.before is not None else Membership("member")
     if before.is_banned:

@@ -12,6 +12,7 @@ from services.moderation.domain.membership import Membership, banning, muting
 from services.moderation.domain.precedence import Withhold
 from services.moderation.domain.required import Right
 from services.moderation.domain.schedule import there
+from services.moderation.domain.standing.person import UNTRUSTED
 from services.moderation.domain.warnings import Step, Warned, step, still
 from services.moderation.telegram.audit import AuditEntry, short
 from services.moderation.telegram.undo import code_of
@@ -144,7 +145,9 @@ async def untrust(turn: Turn, words: tuple[str, ...], rights: Rights) -> Commit:
         *turn.deps.chats.distrust(turn.chat.id, target.id),
         *turn.deps.actor_store.audit(turn.chat.id, line),
     ]
-    return Commit.of(writes=writes, events=[turn.say(turn.speech("trust.over", name=target.name))])
+    taken_back = deeds.lesson(turn, target, "noted", UNTRUSTED)
+    said = turn.say(turn.speech("trust.over", name=target.name))
+    return Commit.of(writes=writes, events=[taken_back, said])
 
 
 async def _person(turn: Turn, words: tuple[str, ...], rights: Rights) -> tuple[Target | None, str]:

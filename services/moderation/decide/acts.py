@@ -112,6 +112,9 @@ def deletion(
 
 
 def _observed(desk: Desk, state: ChatState) -> Iterator[PersonObserved]:
+    """Of the reviewers' chat nothing: it is no chat of neighbours."""
+    if desk.is_review_chat(state.id, state.former):
+        return
     lat, lon = state.place or (None, None)
     for seen in state.changes.observed:
         yield PersonObserved(

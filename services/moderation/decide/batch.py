@@ -266,6 +266,7 @@ class Batch:
         parts = [*self.said]
         parts += [await acts_of(self.desk, state, self.now) for state in self.states.values()]
         parts.append(await watch(self.desk, self.states.values(), self.now))
+        parts.append(Commit.of(writes=await self.desk.learn_leaders(self.states.values(), self.now)))
         for state in self.states.values():
             parts.append(Commit.of(writes=chats.save(state, self.now)))
             parts.append(Commit.of(expect=[chats.at_home(state.id)]))

@@ -17,6 +17,7 @@ from services.moderation.spam.texts import Texts
 from services.moderation.store import Store
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.ports import Asker
+from shared.bus.commit import Command
 from shared.bus.errors import TryLater
 from shared.clock import Clock
 from shared.keys import Keys
@@ -37,6 +38,8 @@ class Desk:
     now: Clock
     me: int = 0
     """The bot's own id."""
+    review_chat: int | None = None
+    """The first id of the reviewers' chat."""
     texts: Texts | None = None
     """Reads texts; None where nobody's are read."""
     facts: ChatFacts = field(init=False)
@@ -46,6 +49,10 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.facts = ChatFacts(self.store, self.keys, self.ask, self._look)
+
+    def is_review_chat(self, chat_id: int, former: int | None) -> bool:
+        """Whether a chat is the reviewers', also after it has become a supergroup: no chat of neighbours."""
+        return self.review_chat is not None and self.review_chat in (chat_id, former)
 
     def context(self, now: int) -> Context:
         """For one batch: hashes are computed once in it and forgotten with it."""
@@ -92,6 +99,19 @@ class Desk:
         found = members if isinstance(members, list) else []
         state.admins = lookalike.admins_of(found, now, self.keys.person, self.keyed)
         state.changes.admins = True
+        state.changes.leaders = tuple(lookalike.leaders(found))
+
+    async def learn_leaders(self, states: Iterable[ChatState], now: int) -> list[Command]:
+        """Who leads chats whose admins were looked up or have changed, for teams; of no chat of reviewers."""
+        store, writes = self.store.admissions, list[Command]()
+        for state in states:
+            if self.is_review_chat(state.id, state.former):
+                continue
+            if state.changes.leaders is not None:
+                writes += await store.learnt(state.key, store.tokens(state.changes.leaders), now)
+            elif state.changes.admins:
+                writes += store.look_soon(state.key)
+        return writes
 
     async def ask(self, method: str, state: ChatState, **more: Any) -> Any:
         """Telegram's answer about a chat; where it tells a new id, of that one, and the chat moves there."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from services.moderation.decide.acts import deletion, notice
 from services.moderation.decide.desk import Desk
 from services.moderation.decide.looking import Places, in_the_way, look_up
+from services.moderation.domain.admission import Admissions
 from services.moderation.domain.conditions import ACTIONS, RULES_APART
 from services.moderation.domain.membership import banning, muting
 from services.moderation.domain.precedence import Withhold
@@ -14,8 +16,11 @@ from services.moderation.domain.standing import ADVISE, REMOVE, threshold
 from services.moderation.domain.state import ChatState, Delete
 from services.moderation.domain.update import TELEGRAM_OWN
 from services.moderation.store.chats import Wanted
+from services.moderation.store.removals import Removal
+from services.moderation.telegram.audit import short
+from services.moderation.telegram.undo import code_of
 from shared.bus.commit import NOTHING, Commit
-from shared.contracts.telegram import Method, PersonJudged, TelegramAction
+from shared.contracts.telegram import Asked, Method, PersonJudged, PersonObserved, TelegramAction
 
 RESTRICTED_FOR = timedelta(days=1)
 """Where a rule of the operator's wants that."""
@@ -23,6 +28,8 @@ BAN_EXPIRES = timedelta(hours=24)
 OF_MESSAGES = ("new_message.", "first_message.", "spam.")
 """Reasons that lie in what was written: then it goes with the person."""
 OUT = frozenset({"left", "kicked"})
+WRITES_LONG = "present.long"
+NOTHING_STANDS = float("-inf")
 
 
 async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
@@ -33,16 +40,55 @@ async def judge_all(desk: Desk, events: Sequence[PersonJudged]) -> Commit:
     now, chats = int(desk.now().timestamp()), desk.store.chats
     moved = await chats.moved({event.chat_id for event in events})
     events = [_at_new_id(event, moved) for event in events if event.user_id not in TELEGRAM_OWN]
-    found, _ = await chats.load({event.chat_id: Wanted() for event in events}, {})
+    found, _ = await chats.load(_wanted(events), {})
     states = {chat_id: state for chat_id, state in found.items() if state.bot not in OUT}
     await desk.know_admins(states.values(), now)
-    about = [(states[event.chat_id], event) for event in events if event.chat_id in states]
-    acted = ((state, event.user_id) for state, event in about if _acts(state, event))
+    admissions = await desk.store.admissions.current()
+    about = [
+        (state, event, is_outdated(admissions, state.key, event))
+        for event in events
+        if (state := states.get(event.chat_id)) is not None
+    ]
+    acted = ((state, event.user_id) for state, event, old in about if not old and _acts(state, event))
     places = await look_up(desk, acted)
-    parts = [await judge(desk, state, event, places, now) for state, event in about]
+    parts = [
+        _anew(state, event, now) if old else await judge(desk, state, event, places, now)
+        for state, event, old in about
+    ]
     writes = [write for state in states.values() for write in chats.save(state, now)]
+    writes += await desk.learn_leaders(states.values(), now)
     moves = [await desk.move(*one.changes.migrated, now) for one in states.values() if one.changes.migrated]
     return sum(parts, NOTHING) + Commit.of(writes=writes) + sum(moves, NOTHING)
+
+
+def is_outdated(admissions: Admissions, chat: str, event: PersonJudged) -> bool:
+    """Whether it was concluded from what the chat may not hear any more: its own admission has changed
+    meanwhile, or that of a chat on whose word it rests.
+    """
+    at = int(event.judged_at.timestamp())
+    if any(not admissions.is_heard(source, at) for source in event.sources):
+        return True
+    return event.own is not None and event.own != event.score and not admissions.is_known(chat)
+
+
+def _anew(state: ChatState, event: PersonJudged, now: int) -> Commit:
+    """Have the person looked at once more, by what now holds."""
+    again = PersonObserved(
+        person=event.person,
+        chat=state.key,
+        chat_id=state.id,
+        user_id=event.user_id,
+        kind="noted",
+        observed_at=datetime.fromtimestamp(now, UTC),
+    )
+    return Commit.of(events=[again])
+
+
+def _wanted(events: Sequence[PersonJudged]) -> dict[int, Wanted]:
+    wanted: dict[int, Wanted] = {}
+    for event in events:
+        wanted.setdefault(event.chat_id, Wanted()).people.add(event.person)
+    return wanted
 
 
 def _at_new_id(event: PersonJudged, moved: Mapping[int, int]) -> PersonJudged:
@@ -54,7 +100,7 @@ def _acts(state: ChatState, event: PersonJudged) -> bool:
     """Whether the bot does something to the person by itself."""
     if not _is_judged(state, event) or state.settings.dryrun:
         return False
-    what = wanted(state.settings, event)
+    what = wanted(state.settings, event, known=has_standing(state, event))
     return what == "remove" or (what == "restrict" and not state.is_basic)
 
 
@@ -67,7 +113,7 @@ async def judge(desk: Desk, state: ChatState, event: PersonJudged, places: Place
     """Remove, restrict, advise, or nothing at all. `places`: what stands for those whom the bot acts on."""
     if not _is_judged(state, event):
         return NOTHING
-    what = wanted(state.settings, event)
+    what = wanted(state.settings, event, known=has_standing(state, event))
     if what == "advise" or (what == "restrict" and state.is_basic):
         return await desk.bot.advise(event) if _is_news(event) else NOTHING
     if state.settings.dryrun:
@@ -77,7 +123,7 @@ async def judge(desk: Desk, state: ChatState, event: PersonJudged, places: Place
     )
     if (found := in_the_way(act, places.get((state.id, event.user_id)), now)) is not None:
         return await _left(desk, event, act, found) + Commit.of(events=rest)
-    return await desk.bot.advise(event, act) + Commit.of(events=[act, *rest])
+    return await _done(desk, state, event, act, now) + Commit.of(events=rest)
 
 
 async def _left(desk: Desk, event: PersonJudged, act: TelegramAction, found: Withhold) -> Commit:
@@ -88,21 +134,68 @@ async def _left(desk: Desk, event: PersonJudged, act: TelegramAction, found: Wit
     return line + await desk.bot.advise(event)
 
 
-def wanted(settings: ChatSettings, event: PersonJudged) -> str:
+async def _done(
+    desk: Desk, state: ChatState, event: PersonJudged, action: TelegramAction, now: int
+) -> Commit:
+    """The bot does it, its admins are told, and it can be taken back when a word behind it is withdrawn."""
+    who = short(desk.keys, event.user_id)
+    removal = Removal(state.key, code_of(desk.keys, action.action_id), who, now)
+    noted = desk.store.chats.removals.note(event.sources, removal)
+    return await desk.bot.advise(event, action) + Commit.of(writes=noted, events=[action])
+
+
+def wanted(settings: ChatSettings, event: PersonJudged, *, known: bool = False) -> str:
     """`remove` or `restrict` only where the chat's admins have chosen that the bot acts, `advise` elsewhere.
 
-    A machine's word does not last for ever (`suspicious.days`); an admin can ban for longer.
+    The bot acts on what stands without any single voice of other chats; against somebody `known` in the chat
+    itself, on what the chat has seen itself. A machine's word does not last for ever (`suspicious.days`); an
+    admin can ban for longer.
     """
     if settings.get("suspicious") != "remove":
         return "advise"
-    return max(event.action or "advise", _by_score(settings, event), key=ACTIONS.index)
+    grounds = own(event) if known else firm(event)
+    return max(grounds.action, _by_score(settings, grounds), key=ACTIONS.index)
 
 
-def _by_score(settings: ChatSettings, event: PersonJudged) -> str:
+class Grounds(NamedTuple):
+    """What the bot may act on: a score, what was passed on of it before, and what rules ask for."""
+
+    score: float
+    before: float | None
+    action: Asked
+
+
+def firm(event: PersonJudged) -> Grounds:
+    """What stands without any single voice of other chats; of an entry of before this was computed, nothing:
+    it may rest on a stranger's word.
+    """
+    if event.firm is None:
+        return Grounds(NOTHING_STANDS, event.before, "advise")
+    action = min(event.action or "advise", event.firm_action or "advise", key=ACTIONS.index)
+    return Grounds(min(event.score, event.firm), event.before_firm, action)
+
+
+def own(event: PersonJudged) -> Grounds:
+    """What the chat has seen and says itself, as far as it stands in spite of what others say."""
+    stands = firm(event)
+    if event.own is None:
+        return stands
+    before = [one for one in (stands.before, event.before_own) if one is not None]
+    action = min(stands.action, event.own_action or "advise", key=ACTIONS.index)
+    return Grounds(min(stands.score, event.own), min(before, default=None), action)
+
+
+def has_standing(state: ChatState, event: PersonJudged) -> bool:
+    """Whether the person is known in the chat itself: by its own measure, to its admins, or for weeks."""
+    known = event.person in state.trusted or state.days.get(event.person, 0) >= state.policy.trust_days
+    return known or any(signal.name == WRITES_LONG for signal in event.signals)
+
+
+def _by_score(settings: ChatSettings, grounds: Grounds) -> str:
     least = threshold(settings.number("suspicious.threshold"))
-    if event.before is not None and event.before >= least:
+    if grounds.before is not None and grounds.before >= least:
         return "advise"  # has been acted on; a person who comes back begins anew
-    return "remove" if event.score >= least else "advise"
+    return "remove" if grounds.score >= least else "advise"
 
 
 def _is_news(event: PersonJudged) -> bool:

@@ -4,21 +4,22 @@ A rule's word comes beside the score. It acts only where a chat's admins have ch
 (`suspicious` `remove`) and left dry run; elsewhere it is advice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.moderation.domain.standing import Facts, Signal
+from services.moderation.domain.standing import Conclusion, Facts, Signal
+from services.moderation.domain.standing.signals import trusts
 
 Action = Literal["advise", "restrict", "remove"]
-ACTIONS = ("advise", "restrict", "remove")
+ACTIONS: tuple[Action, ...] = ("advise", "restrict", "remove")
 """Each harder than the one before."""
 RULES_APART = ", "
 """Between the names of rules that hold at once."""
 FACTS = ("score", "chats", "days", "hours_inside", "places", "trusted", "road")
 """Facts beside the signals: the score; chats joined within thirty days; days on which something was written
-here; hours since the join that was seen; neighbourhoods joined; chats whose admins trust the person; and how
-they came in.
+here; hours since the join that was seen; neighbourhoods joined; teams of chats whose admins trust the person;
+and how they came in.
 """
 ROADS = ("public", "invite", "request", "added", "vouched", "folder", "entrance", "")
 """How somebody came in, see `Presence.road`; empty when unknown."""
@@ -97,7 +98,7 @@ def known_of(facts: Facts, found: tuple[Signal, ...], score: float) -> Known:
         "days": here.days if here else 0,
         "hours_inside": inside,
         "places": places,
-        "trusted": sum(one.trusted for one in facts.standing.chats.values()),
+        "trusted": int(here is not None and here.trusted) + facts.voices(trusts(facts.standing)),
         "road": here.road if here else "",
     }
 
@@ -112,3 +113,14 @@ def matching(
         return ()
     known, weights = known_of(facts, found, score), {one.name: one.weight for one in found}
     return tuple(rule for rule in concerned if rule.when.holds(known, weights))
+
+
+def hardest(rules: tuple[Rule, ...], one: Conclusion) -> Action | None:
+    """The hardest that the rules which hold ask for; None when none holds."""
+    held = matching(rules, one.facts, one.signals, one.score)
+    return max((rule.action for rule in held), key=ACTIONS.index, default=None)
+
+
+def agreed(rules: tuple[Rule, ...], cases: Iterable[Conclusion]) -> Action:
+    """What they ask for in every case: the softest of the hardest."""
+    return min((hardest(rules, one) or ACTIONS[0] for one in cases), key=ACTIONS.index, default=ACTIONS[0])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from services.moderation.domain.state import NAME_LEAST, Admins, ChatState, admin_status
-from services.moderation.domain.update import Person
+from services.moderation.domain.update import TELEGRAM_OWN, Person
 from shared.text import skeleton
 
 Keyed = Callable[[str], str]
@@ -67,6 +67,18 @@ def admins_of(members: Iterable[Any], at: int, person: Callable[[int], str], key
         if isinstance(member, dict) and admin_status(member) and isinstance(member.get("user"), dict):
             add(admins, _person(member["user"]), person, keyed)
     return admins
+
+
+def leaders(members: Any) -> list[int]:
+    """Ids of the people among a chat's admins, from Telegram's answer: no bots, none of Telegram's own."""
+    found = members if isinstance(members, list) else []
+    users = [
+        m["user"]
+        for m in found
+        if isinstance(m, dict) and admin_status(m) and isinstance(m.get("user"), dict)
+    ]
+    people = [person for user in users if (person := _person(user)) is not None]
+    return [one.id for one in people if not one.is_bot and one.id not in TELEGRAM_OWN]
 
 
 def add(admins: Admins, who: Person | None, person: Callable[[int], str], keyed: Keyed) -> None:

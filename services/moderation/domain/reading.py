@@ -25,7 +25,7 @@ class Reading(NamedTuple):
     """One of the chat's stop words is in it."""
     copies: Copies | None = None
     """To be kept, so that the text is known again; None for what is short, edited, or known here already."""
-    chats: int = 0
-    """In how many other chats it was written within the hour."""
+    teams: int = 0
+    """In the chats of how many other teams it was written within the hour."""
     features: bytes = b""
     """What can be learnt from, of a text that looks like spam."""

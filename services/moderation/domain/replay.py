@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.moderation.domain.settings import ChatSettings
-from services.moderation.domain.standing import ADVISE, Found, Weights, score, threshold, weigh
+from services.moderation.domain.standing import ADVISE, DEFAULT, Found, Weights, score, threshold, weigh
 
 OUTCOMES = ("nothing", "advise", "remove")
 SPAM, REPEATED = "spam.text", "spam.repeated"
@@ -21,11 +21,13 @@ class Record(NamedTuple):
     score: float
     before: float | None
     found: tuple[Found, ...]
+    firm: tuple[Found, ...] = ()
+    """What stands without any single voice of other chats; empty: all of it."""
 
 
-def outcome(total: float, found: Iterable[Found], settings: ChatSettings) -> str:
+def outcome(total: float, firm: float, found: Iterable[Found], settings: ChatSettings) -> str:
     """What a score means in a chat: nothing, advice, or removal; what dry run holds back counts as done.
-    Where `spam` is `remove` the text alone removes its author.
+    Where `spam` is `remove` the text alone removes its author. `firm`: the score that counts for removal.
     """
     if settings.get("spam") == "remove" and any(name == SPAM for name, _ in found):
         return "remove"
@@ -33,7 +35,8 @@ def outcome(total: float, found: Iterable[Found], settings: ChatSettings) -> str
         return "nothing"
     if settings.get("suspicious") != "remove":
         return "advise"
-    return "remove" if total >= threshold(settings.number("suspicious.threshold")) else "advise"
+    least = threshold(settings.number("suspicious.threshold"))
+    return "remove" if min(total, firm) >= least else "advise"
 
 
 def _read(found: tuple[Found, ...], settings: ChatSettings) -> tuple[Found, ...]:
@@ -73,7 +76,10 @@ def replay(
         tried = ChatSettings({**own.values, **changes})
         found = _read(record.found, tried)
         total = score(weigh(found, weights), weights)
-        before, after = outcome(record.score, record.found, own), outcome(total, found, tried)
+        firm = score(weigh(_read(record.firm or record.found, tried), weights), weights)
+        was_firm = score(weigh(record.firm, DEFAULT)) if record.firm else record.score
+        before = outcome(record.score, was_firm, record.found, own)
+        after = outcome(total, firm, found, tried)
         report.counts[before, after] += 1
         if before != after:
             report.moved.append(Moved(record, before, after, total))

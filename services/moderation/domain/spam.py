@@ -9,13 +9,16 @@ from services.moderation.domain.context import Context
 from services.moderation.domain.doomed import delete
 from services.moderation.domain.reading import Reading
 from services.moderation.domain.roles import Role, concerns, role_of
+from services.moderation.domain.standing.person import OFTEN
 from services.moderation.domain.state import DAY, ChatState, Delete, Observation, Sanction
 from services.moderation.domain.update import Message, Update
 
 TEXT, WORDS, REPEATED, REMOVE = "spam.text", "spam.words", "spam.repeated", "spam.remove"
 TRAIT = "trait."
-SEVERAL = 2
-"""Other chats in which the same text stood within the hour; neighbours do write to two in all."""
+SEVERAL, MANY = 2, 3
+"""Other teams in whose chats the same text stood within the hour: neighbours do write to two in all; with so
+many it stands without any one of them.
+"""
 
 
 def is_read(update: Update, state: ChatState, context: Context) -> bool:
@@ -53,7 +56,9 @@ def _traits(found: Reading) -> tuple[str, ...]:
 
 def _codes(found: Reading) -> tuple[str, ...]:
     spam = (TEXT, *_traits(found)) if found.spam else ()
-    return (*spam, REPEATED) if found.chats >= SEVERAL else spam
+    if found.teams < SEVERAL:
+        return spam
+    return (*spam, REPEATED, OFTEN) if found.teams >= MANY else (*spam, REPEATED)
 
 
 def _note(update: Update, message: Message, found: Reading, state: ChatState, context: Context) -> None:

@@ -161,6 +161,8 @@ class Changes:
     former_name: str = ""
     """The user name that the chat has given up."""
     admins: bool = False
+    leaders: tuple[int, ...] | None = None
+    """Ids of the people who lead the chat, where that was looked up; None: not now."""
     status: bool = False
     linked: bool = False
     addresses: bool = False

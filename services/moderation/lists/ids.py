@@ -7,6 +7,9 @@ mapped into memory: the array is worth nothing without the deployment's key, and
 
 import hashlib
 import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +40,18 @@ class IdLists:
 
     def __post_init__(self) -> None:
         self._key = self.keys.derive("lists of ids")
+        self._sorted = self.folder / SORTED
+
+    def _make_room(self) -> None:
+        """Choose a folder for sorted files: beside the lists, or where nothing can be written there, as in a
+        container, a temporary one of this process.
+        """
+        try:
+            self._sorted.mkdir(exist_ok=True)
+            tempfile.TemporaryFile(dir=self._sorted).close()
+        except OSError:
+            self._sorted = Path(tempfile.mkdtemp(prefix="dze-lists-"))
+            weakref.finalize(self, shutil.rmtree, self._sorted, ignore_errors=True)
 
     def naming(self, user_id: int) -> int:
         """How many lists name this person."""
@@ -64,7 +79,10 @@ class IdLists:
             name = f"{path.name}@{about.st_mtime_ns}-{about.st_size}"
             if ready_only and not self._ready(name).is_file():
                 continue
-            found[name] = self._lists[name] if name in self._lists else self._load(path, name)
+            try:
+                found[name] = self._lists[name] if name in self._lists else self._load(path, name)
+            except OSError as error:
+                log.warning("list_not_read", file=path.name, reason=type(error).__name__)
         self._lists = found
         if not ready_only:
             self._tidy()
@@ -77,13 +95,15 @@ class IdLists:
     def _load(self, path: Path, name: str) -> Hashes:
         ready = self._ready(name)
         if not ready.is_file():
+            self._make_room()
+            ready = self._ready(name)
             self._sort(path, ready)
         if not ready.stat().st_size:
             return np.empty(0, np.uint64)
         return np.asarray(np.memmap(ready, np.dtype("<u8"), "r"))
 
     def _ready(self, name: str) -> Path:
-        return self.folder / SORTED / f"{name}.u64"
+        return self._sorted / f"{name}.u64"
 
     def _sort(self, path: Path, ready: Path) -> None:
         """Several processes may do this at once: each writes its own file and renames it."""
@@ -93,7 +113,6 @@ class IdLists:
             parts.append(np.frombuffer(digests, ">u8").astype(np.uint64))
             bad += wrong
         hashes = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint64)
-        ready.parent.mkdir(exist_ok=True)
         mine = ready.with_suffix(f".{id(self):x}.tmp")
         hashes.astype("<u8").tofile(mine)
         mine.rename(ready)
@@ -101,7 +120,7 @@ class IdLists:
 
     def _tidy(self) -> None:
         """Sorted files whose list has changed or gone are removed."""
-        for path in (self.folder / SORTED).glob("*.u64") if self.folder.is_dir() else ():
+        for path in self._sorted.glob("*.u64") if self._sorted.is_dir() else ():
             if path.name.removesuffix(".u64") not in self._lists:
                 path.unlink(missing_ok=True)
 

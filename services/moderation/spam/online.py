@@ -1,5 +1,5 @@
-"""Learning from single messages: `/spam`, and bans that an admin undid. One correction for a deployment and
-one for each chat, added to the trained model's score.
+"""Learning from single messages: `/spam`, and bans that an admin undid. One correction for each chat, and
+what teams of chats agree on (`agreed`), are added to the trained model's score.
 
 A correction is a small sparse vector over buckets. It is learnt passively-aggressively (Crammer and others,
 "Online passive-aggressive algorithms", JMLR 7, 2006): nothing changes when the model is already right with
@@ -11,7 +11,7 @@ for long fades.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,7 @@ def eased(before: Correction, after: Correction, share: float) -> Correction:
     total = np.zeros(BUCKETS)
     total[before.buckets] = before.weights * (1 - share)
     total[after.buckets] += after.weights * share
-    return _strongest(total, after.reports)
+    return strongest(total, after.reports)
 
 
 def _add(correction: Correction, buckets: NDArray[np.int32], change: Floats) -> Correction:
@@ -113,10 +113,11 @@ def _add(correction: Correction, buckets: NDArray[np.int32], change: Floats) -> 
     total[correction.buckets] = correction.weights * FADE
     total[buckets] += change
     np.clip(total, -WEIGHT_MOST, WEIGHT_MOST, out=total)
-    return _strongest(total, correction.reports + 1)
+    return strongest(total, correction.reports + 1)
 
 
-def _strongest(total: Floats, reports: int) -> Correction:
+def strongest(total: Floats, reports: int) -> Correction:
+    """A correction of at most so many buckets."""
     kept = np.flatnonzero(np.abs(total) > 1e-3)
     if len(kept) > KEPT_MOST:
         strongest = np.argsort(-np.abs(total[kept]), kind="stable")[:KEPT_MOST]
@@ -148,13 +149,3 @@ def from_bytes(data: bytes) -> Correction:
     if not np.isfinite(weights).all():
         raise BadModelError("a damaged correction")
     return Correction(buckets, weights, reports)
-
-
-class Corrections(Protocol):
-    """Where corrections are kept: sealed, one for the deployment (chat None) and one for each chat."""
-
-    async def correction(self, chat_id: int | None) -> Correction: ...
-
-    def save_correction(self, chat_id: int | None, correction: Correction) -> list[tuple[object, ...]]:
-        """The commands that store it, for a commit."""
-        ...

@@ -4,9 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
+import numpy as np
+
+from services.moderation.domain.admission import Admissions
 from services.moderation.domain.context import Context
 from services.moderation.domain.reading import Reading
 from services.moderation.domain.spam import is_read
+from services.moderation.domain.standing.voices import Word, count
 from services.moderation.domain.state import ChatState
 from services.moderation.domain.text import message_text
 from services.moderation.domain.update import Update
@@ -48,8 +52,11 @@ class Texts:
         asked = _asked(updates, states, context)
         if not asked:
             return {}
-        copies = await self._copies(asked, context.now)
-        scored = await self._judged([one for one in asked if one.state.policy.spam != "off"])
+        admissions = await self._corrections.lent.admissions.current()
+        copies = await self._copies(asked, admissions, context.now)
+        scored = await self._judged(
+            [one for one in asked if one.state.policy.spam != "off"], admissions, context.now
+        )
         found = {}
         for one in asked:
             number = one.update.id
@@ -57,20 +64,22 @@ class Texts:
             words = one.state.policy.stop_words
             told = told._replace(stopped=bool(words) and has_stop_word(one.seen, words))
             if (copied := copies.get(number)) is not None:
-                told = told._replace(copies=copied.copies, chats=copied.chats)
+                told = told._replace(copies=copied.copies, teams=copied.teams)
             if told != Reading():
                 found[number] = told
         return found
 
-    async def _judged(self, asked: Sequence[_Asked]) -> dict[int, Reading]:
+    async def _judged(self, asked: Sequence[_Asked], admissions: Admissions, now: int) -> dict[int, Reading]:
         """Those that look like spam; one call of the model for all."""
         if not asked:
             return {}
         asked = sorted(asked, key=lambda one: one.state.id)
         model = await self._models.current()
-        kept = await self._corrections.load({None, *(one.state.id for one in asked)})
+        kept = await self._corrections.load({one.state.id for one in asked})
+        heard = await self._corrections.lent.deployment(now)
         rows = encode_seen([one.seen for one in asked])
-        scores = _scores(model, rows, asked, kept)
+        lent = [admissions.is_known(one.state.key) for one in asked]
+        scores = _scores(model, rows, asked, kept) + np.where(lent, heard.scores(rows), 0.0)
         return {
             one.update.id: Reading(
                 spam=True, traits=traits(one.text, model), features=cases.pack(part(rows, at, at + 1))
@@ -79,24 +88,32 @@ class Texts:
             if score >= model.header.threshold
         }
 
-    async def _copies(self, asked: Sequence[_Asked], now: int) -> dict[int, Reading]:
-        """By update id: in how many other chats the text stood within the hour, and what to add to that."""
+    async def _copies(self, asked: Sequence[_Asked], admissions: Admissions, now: int) -> dict[int, Reading]:
+        """By update id: in the chats of how many other teams the text stood within the hour, and what to add
+        to that. Guests neither give nor learn.
+        """
         keyed = {
             one.update.id: self._keys.token("copy", _letters(one.seen.drawn), 12)
             for one in asked
-            if one.update.message is not None and not one.update.message.edited and _is_long(one.text)
+            if admissions.is_known(one.state.key)
+            and one.update.message is not None
+            and not one.update.message.edited
+            and _is_long(one.text)
         }
         known = await self._corrections.copies(set(keyed.values()), now)
         found = {}
         for one in asked:
             if (copy := keyed.get(one.update.id)) is None:
                 continue
-            copies = known[copy]
-            if one.state.key in copies.chats:
-                found[one.update.id] = Reading(chats=len(copies.chats) - 1)
+            copies, here = known[copy], one.state.key
+            others = [Word(chat) for chat, at in copies.chats.items() if admissions.is_heard(chat, at)]
+            own = admissions.team(here)
+            teams = count([word for word in others if admissions.team(word.chat) != own], admissions, now)
+            if here in copies.chats:
+                found[one.update.id] = Reading(teams=teams)
             else:
-                found[one.update.id] = Reading(copies=copies, chats=len(copies.chats))
-                copies.chats[one.state.key] = now
+                found[one.update.id] = Reading(copies=copies, teams=teams)
+                copies.chats[here] = now
         return found
 
 
@@ -122,9 +139,9 @@ def _is_long(text: str) -> bool:
     return len(text) >= COPY_LEAST and next(islice(letters, COPY_LEAST - 1, None), None) is not None
 
 
-def _scores(model: Model, rows: Rows, asked: Collection[_Asked], kept: Mapping[int | None, Kept]) -> Floats:
-    """Log-odds with what the deployment, and each chat for its own rows, has learnt since."""
-    values = model.rows_scores(rows) + kept[None].correction.scores(rows)
+def _scores(model: Model, rows: Rows, asked: Collection[_Asked], kept: Mapping[int, Kept]) -> Floats:
+    """Log-odds with what each chat has learnt since for its own rows."""
+    values = model.rows_scores(rows)
     first = 0
     for chat_id, ones in groupby(asked, key=lambda one: one.state.id):
         last = first + sum(1 for _ in ones)

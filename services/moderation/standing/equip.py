@@ -32,7 +32,7 @@ class Lists(NamedTuple):
 def registry(
     bus: Bus, settings: ModerationSettings, store: Store, listed: Collection[str]
 ) -> tuple[Registry, Lists]:
-    """Raises SettingsError for a rule or a signal that is wrong, with file and line."""
+    """Raises SettingsError for a rule or a signal that is wrong, with file and line, and OSError."""
     own = plugins.load(settings.data / "signals")
     rules = load.load(settings.data / "rules.toml", {*DEFAULT.table, *(plugin.name for plugin in own)})
     lists = IdLists(settings.data / "lists", bus.keys)
@@ -48,7 +48,7 @@ def registry(
         lists,
         Records(bus.redis, bus.keys),
         others,
-        Shared(bus.redis),
+        Shared(bus.redis, bus.keys),
         rules=rules,
         own=own,
         now=bus.now,

@@ -6,6 +6,7 @@ hash; each is listed in `names` with what ends it.
 
 from redis.asyncio import Redis
 
+from services.moderation.store.admissions import AdmissionStore
 from services.moderation.store.chats import Chats
 from services.moderation.store.corrections import Corrections
 from services.moderation.store.due import Later
@@ -21,16 +22,17 @@ from shared.keys import Keys
 
 
 class Store:
-    """All of it: `chats`, `corrections`, `invites`, `later`, `moving` and the other fields."""
+    """All of it: `admissions`, `chats`, `corrections`, `invites`, `later`, `moving` and the other fields."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self.keys = keys
-        self.chats = Chats(redis, keys)
-        self.corrections = Corrections(redis, keys)
+        self.admissions = AdmissionStore(redis, keys)
+        self.chats = Chats(redis, keys, self.admissions)
+        self.corrections = Corrections(redis, keys, self.admissions)
         self.invites = Invites(redis, keys)
         self.later = Later(redis)
         self.lifts = Lifts(redis, keys)
-        self.people = People(redis, keys)
+        self.people = People(redis, keys, self.admissions)
         self.places = Places(redis)
         self.poll = Poll(redis, keys)
         self.questions = Questions(redis, keys)
@@ -38,4 +40,6 @@ class Store:
         self.moving = Moving(redis, keys, self.chats, self.corrections, self.waves)
 
 
-__all__ = ["Chats", "Corrections", "Later", "Moving", "People", "Places", "Poll", "Store", "Waves"]
+__all__ = [
+    "AdmissionStore", "Chats", "Corrections", "Later", "Moving", "People", "Places", "Poll", "Store", "Waves",
+]  # fmt: skip

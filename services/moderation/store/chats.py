@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
-from cryptography.exceptions import InvalidTag
 from redis.asyncio import Redis
 
 from services.moderation.domain import schedule
@@ -14,11 +13,14 @@ from services.moderation.domain.state import Admins, Album, ChatState
 from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
 from services.moderation.store import addresses, forms, names, packed, places
+from services.moderation.store.admissions import AdmissionStore
 from services.moderation.store.closings import Closings
 from services.moderation.store.free_text import from_store, to_store
 from services.moderation.store.index import Index
 from services.moderation.store.names import DAY, Names
 from services.moderation.store.reads import Reads, hash_of, scores_of
+from services.moderation.store.removals import Removals
+from services.moderation.store.visited import Visited
 from services.moderation.store.vouches import Vouches
 from services.moderation.store.watched import WatchedNames
 from shared.bus.commit import Command, Expect
@@ -43,11 +45,14 @@ class Wanted:
 class Chats:
     """Reads are async; what writes returns commands for the commit."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, admissions: AdmissionStore | None = None) -> None:
         self._redis: Any = redis  # its own types allow for decoded answers everywhere
         self._keys = keys
         self._names = Names(keys)
         self._reads = Reads(redis)
+        self.admissions = admissions or AdmissionStore(redis, keys)
+        self.visited = Visited(redis, keys)
+        self.removals = Removals(redis, keys)
         self.index = Index(redis, keys)
         self.closings = Closings(redis, keys)
         self.vouches = Vouches(redis, keys)
@@ -123,16 +128,10 @@ class Chats:
         state.former = self._chat_id(stored.get(b"former"))
         state.sealed_addresses = stored.get(b"addresses", b"")
         if sealed := stored.get(b"about"):
-            state.about = self._open_about(sealed)
+            state.about = forms.about(self._keys, sealed)
 
     def _chat_id(self, sealed: bytes | None) -> int | None:
         return None if sealed is None else int(self._keys.unseal(sealed, "chats"))
-
-    def _open_about(self, sealed: bytes) -> Chat | None:
-        try:
-            return Chat(*orjson.loads(self._keys.unseal(sealed, "chat")))
-        except (InvalidTag, TypeError, orjson.JSONDecodeError):
-            return None
 
     async def standing(self, chat_id: int, people: Collection[str]) -> ChatState:
         """What is known of a chat, and in it of these keyed people."""
@@ -149,13 +148,13 @@ class Chats:
             if field == b"addresses":
                 continue  # the supergroup's are looked up
             if field == b"about":
-                about = self._open_about(value)
+                about = forms.about(self._keys, value)
                 value = self._about_sealed(about._replace(id=new, type="supergroup")) if about else b""  # noqa: PLW2901
             writes.append(("HSETNX", target, field, value))
         return writes
 
     def _about_sealed(self, about: Chat) -> bytes:
-        return self._keys.seal(orjson.dumps(tuple(about)), "chat")
+        return forms.about_sealed(self._keys, about)
 
     def save(self, state: ChatState, now: int) -> list[Command]:
         """Everything that a batch has added to a chat."""
@@ -411,8 +410,7 @@ class Chats:
 
     async def managed(self) -> list[int]:
         """Ids of all chats that the bot is in."""
-        stored = await self._redis.hgetall(names.CHATS)
-        return [int(self._keys.unseal(sealed, "chats")) for sealed in stored.values()]
+        return [*(await self.visited.here()).values()]
 
     def _name(self, username: str) -> str:
         return self._keys.token("username", username, 8)

@@ -15,6 +15,8 @@ from redis.asyncio import Redis
 from services.moderation.domain.reading import Copies
 from services.moderation.spam.model import BadModelError
 from services.moderation.spam.online import NONE, Correction, from_bytes, to_bytes
+from services.moderation.store.admissions import AdmissionStore
+from services.moderation.store.lent import Lent
 from services.moderation.store.names import Names
 from shared.bus.commit import Command, Commit, Expect
 from shared.keys import Keys
@@ -24,12 +26,9 @@ TAUGHT_TTL = 365 * 86400
 """After the last lesson."""
 CASE_TTL = 48 * 3600
 COPY_WITHIN = 3600
-DEPLOYMENT = "moderation:taught"
 _CONTEXT, _CASE = "spam.correction", "spam.case"
 _CACHED = 1024
 """Corrections of chats kept decoded; the largest take 160 kB, most a few."""
-Key = int | None
-"""A chat, or None for the deployment."""
 
 
 class Kept(NamedTuple):
@@ -43,26 +42,26 @@ UNTAUGHT = Kept(NONE)
 
 
 class Corrections:
-    """Implements `spam.online.Corrections`.
+    """`lent` is what chats teach the others.
 
-    `moderation:taught` and `moderation:{pp}:taught:<c>` hash: revision and sealed correction. 1 year after
-        the last lesson.
+    `moderation:{pp}:taught:<c>` hash: revision and sealed correction. 1 year after the last lesson.
     `moderation:{pp}:case:<c>:<p>` string: sealed features of a person's last text that was taken, or
         reported, for spam, so that an admin's word can teach. 48 h.
     `moderation:copies:<h>` string: when a text with this keyed hash was written in which keyed chats. 1 h.
     """
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, admissions: AdmissionStore | None = None) -> None:
         self._redis: Any = redis  # its own types allow for decoded answers everywhere
         self._keys = keys
         self._names = Names(keys)
-        self._cache: dict[Key, Kept] = {}
+        self._cache: dict[int, Kept] = {}
+        self.lent = Lent(redis, keys, admissions or AdmissionStore(redis, keys))
 
-    async def correction(self, chat_id: Key) -> Correction:
-        """What one chat, or the deployment, has learnt."""
+    async def correction(self, chat_id: int) -> Correction:
+        """What one chat has learnt."""
         return (await self.load([chat_id]))[chat_id].correction
 
-    async def load(self, wanted: Collection[Key]) -> dict[Key, Kept]:
+    async def load(self, wanted: Collection[int]) -> dict[int, Kept]:
         """Several of them; only what has changed since is fetched and opened."""
         order = list(wanted)
         pipe = self._redis.pipeline(transaction=False)
@@ -76,10 +75,10 @@ class Corrections:
                 self._cache.pop(one, None)
         return {one: self._cached(one) for one in order}
 
-    def _cached(self, one: Key) -> Kept:
+    def _cached(self, one: int) -> Kept:
         return self._cache.get(one, UNTAUGHT)
 
-    async def _fetch(self, stale: list[Key]) -> None:
+    async def _fetch(self, stale: list[int]) -> None:
         if not stale:
             return
         pipe = self._redis.pipeline(transaction=False)
@@ -98,14 +97,14 @@ class Corrections:
             log.warning("spam_correction_unreadable", reason=str(error) or type(error).__name__)
             return NONE
 
-    def save_correction(self, chat_id: Key, correction: Correction) -> list[Command]:
+    def save_correction(self, chat_id: int, correction: Correction) -> list[Command]:
         """The commands that store it, for a commit; see `unchanged`."""
         key, plain = self._key(chat_id), to_bytes(correction)
         revision = f"{correction.reports}:{zlib.crc32(plain):08x}"
         sealed = self._keys.seal(plain, _CONTEXT)
         return [("HSET", key, "revision", revision, "sealed", sealed), ("EXPIRE", key, TAUGHT_TTL)]
 
-    def unchanged(self, chat_id: Key, kept: Kept) -> Expect:
+    def unchanged(self, chat_id: int, kept: Kept) -> Expect:
         """Nobody has taught it meanwhile."""
         return Expect.equals(self._key(chat_id), kept.revision or None, "revision")
 
@@ -113,8 +112,8 @@ class Corrections:
         """A chat's correction under its new id; what the new one has learnt already stays."""
         return [("COPY", self._key(old), self._key(new)), ("UNLINK", self._key(old))]
 
-    def _key(self, chat_id: Key) -> str:
-        return DEPLOYMENT if chat_id is None else self._names.of_chat("taught", chat_id)
+    def _key(self, chat_id: int) -> str:
+        return self._names.of_chat("taught", chat_id)
 
     # Cases.
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 import orjson
+from cryptography.exceptions import InvalidTag
 
 from services.moderation.domain.settings import ChatSettings
 from services.moderation.domain.state import Admins
+from services.moderation.domain.update import Chat
 from services.moderation.domain.warnings import Warned
 from services.moderation.store import packed
 from services.moderation.store.free_text import FREE_TEXT, from_store
@@ -20,6 +22,18 @@ def settings(stored: Mapping[bytes, bytes], keys: Keys) -> ChatSettings:
     for name in FREE_TEXT & values.keys():
         values[name] = from_store(keys, name, values[name])
     return ChatSettings(values)
+
+
+def about(keys: Keys, sealed: bytes) -> Chat | None:
+    """A chat's kind, title and user name; None for what cannot be read."""
+    try:
+        return Chat(*orjson.loads(keys.unseal(sealed, "chat")))
+    except (InvalidTag, TypeError, orjson.JSONDecodeError):
+        return None
+
+
+def about_sealed(keys: Keys, chat: Chat) -> bytes:
+    return keys.seal(orjson.dumps(tuple(chat)), "chat")
 
 
 def admins(stored: bytes | None) -> Admins | None:

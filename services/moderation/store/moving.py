@@ -47,6 +47,7 @@ class Moving:
     async def commit(self, old: int, new: int, now: int) -> Commit:
         """On the condition that nobody else moves it; what was set at the new id already wins."""
         closed, unchanged = await self._closed(old, new, now)
+        admitted = await self._chats.admissions.move(self._keys.person(old), self._keys.person(new))
         writes = [
             *await self._chats.move(old, new),
             *await self._settings(old, new),
@@ -54,13 +55,15 @@ class Moving:
             *await self._of_people(old, new, now),
             *self._chats.index.move(old, new, now),
             *self._corrections.move(old, new),
+            *await self._corrections.lent.move(self._keys.person(old), self._keys.person(new)),
+            *self._chats.removals.move(self._keys.person(old), self._keys.person(new)),
             *self._chats.watched.move(old, new),
             *await self._waves.move(old, new),
             *await self._names_of_people(old, new, now),
             *closed,
             *self._known(old, new),
         ]
-        return Commit.of(writes=writes, expect=[self._chats.at_home(old), *unchanged])
+        return Commit.of(writes=writes, expect=[self._chats.at_home(old), *unchanged]) + admitted
 
     async def _settings(self, old: int, new: int) -> list[Command]:
         """As a whole where the new id has none, so that what is being set goes along; else one by one."""

@@ -26,9 +26,9 @@
 `moderation:{pp}:invites:<c>` hash: sealed invite links of the bot. A year after the last change.
 `moderation:{pp}:asked:<c>` hash: keyed people with the sealed id, who asked to come in during a wave. 2 days.
 `moderation:{pp}:cohort:<c>:<t>` set: keyed people of the wave that began then. 30 days.
-`moderation:{pp}:decisions` list: sealed conclusions on people, for `dze replay`. 30 days, at most 2,500.
-`moderation:shared:out:<l>`, `...:revoked:<l>`: people by the hash of a list shared with others. 1 year.
-`moderation:shared:preview:<l>` set: keyed people whom the list of others names. 30 days.
+`moderation:{pp}:decisions`, `...:guests` lists: sealed conclusions on people, for `dze replay`. 30 days, at
+    most 2,500.
+`moderation:shared:said:<l>`, `...:revoked:<l>`, `...:preview:<l>`: lists shared with others, see `shared`.
 `moderation:doors` zset: keyed chats by when their door opens. Until it has.
 `moderation:chats` hash: sealed ids of managed chats. Until the bot leaves the chat.
 `moderation:moves` hash: a group's keyed hash to the sealed id of the supergroup that it became. 1 year
@@ -39,6 +39,9 @@
 `moderation:places`, `moderation:links` hashes: link to place, listing to link, of the public directory;
     `moderation:identities` hash: link to the keyed hash of the chat that is listed under it; and
     `moderation:lookups`: when a listed chat is looked up next. Until the listing goes.
+`moderation:admissions` hash, `moderation:admissions:due` zset: which chats are heard, see `admissions`.
+`moderation:lent` hash: what known chats teach the others about texts, see `lent`.
+`moderation:removals:<c>`, `moderation:withdrawn` zsets: what was done on the word of a chat, see `removals`.
 `moderation:question:<listing>` hash: what the directory says of a hidden link, sealed, and which card shows
     it. 2 days after the decision. `moderation:questions:open`, `...:due` zsets: listings by when their link
     was hidden. Until it is decided; until the card is posted.
@@ -83,6 +86,8 @@ PLACES = "moderation:places"
 LINKS = "moderation:links"
 IDENTITIES = "moderation:identities"
 CHECKS = "moderation:lookups"
+ADMISSIONS = "moderation:admissions"
+ADMISSIONS_DUE = "moderation:admissions:due"
 BEGUN = "moderation:lookups:begun"
 
 NAMED_DAYS = 2

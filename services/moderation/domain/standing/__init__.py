@@ -8,17 +8,25 @@ elsewhere in part. `docs/standing.md` says how well it does in a simulated city,
 from services.moderation.domain.standing.judgement import (
     ADVISE,
     REMOVE,
+    Conclusion,
     Judged,
     chance,
+    conclude,
+    firm_before,
     judge,
     judge_all,
+    judged_of,
     level,
     of,
+    own_case,
+    pass_on,
     signals,
     threshold,
 )
 from services.moderation.domain.standing.person import Presence, Seen, Standing, observe
+from services.moderation.domain.standing.profile import Profile
 from services.moderation.domain.standing.signals import Facts, Find, Found
+from services.moderation.domain.standing.sources import said_after_card
 from services.moderation.domain.standing.weights import (
     DEFAULT,
     EVIDENCE,
@@ -30,7 +38,8 @@ from services.moderation.domain.standing.weights import (
 )
 
 __all__ = [
-    "ADVISE", "DEFAULT", "EVIDENCE", "GROUPS", "REMOVE", "Facts", "Find", "Found", "Judged", "Presence",
-    "Seen", "Signal", "Standing", "Weights", "chance", "judge", "judge_all", "level", "observe", "of",
+    "ADVISE", "DEFAULT", "EVIDENCE", "GROUPS", "REMOVE", "Conclusion", "Facts", "Find", "Found", "Judged",
+    "Presence", "Profile", "Seen", "Signal", "Standing", "Weights", "chance", "conclude", "firm_before",
+    "judge", "judge_all", "judged_of", "level", "observe", "of", "own_case", "pass_on", "said_after_card",
     "score", "signals", "threshold", "weigh",
 ]  # fmt: skip

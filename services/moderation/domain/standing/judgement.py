@@ -2,11 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from math import exp, log
 from typing import NamedTuple
 
-from services.moderation.domain.standing.person import Standing
+from services.moderation.domain.standing.person import SHARED, Passed, Presence, Standing
+from services.moderation.domain.standing.profile import Profile, Unit, left_out
 from services.moderation.domain.standing.signals import OF_CHAT, OF_PERSON, Facts, Find, Found
+from services.moderation.domain.standing.sources import SOURCES_MOST, is_void, rests_on
 from services.moderation.domain.standing.weights import Signal, score, weigh
 
 PER_CENT = (50, 70, 80, 90, 95, 99)
@@ -56,36 +60,152 @@ class Judged(NamedTuple):
     chat_id: int
     score: float
     signals: tuple[Signal, ...]
-    before: float | None = None
-    chat: str = ""
+    before: float | None
+    chat: str
+    firm: float
+    """The score without any single voice of others, the lowest of these."""
+    own: float
+    """The score by what the chat itself has seen and says alone."""
+    before_firm: float | None = None
+    before_own: float | None = None
+    """The same two as they were passed on before."""
+    sources: tuple[str, ...] = ()
+    """Chats on whose word it rests, or without which nobody would be told."""
+    pivotal: tuple[str, ...] = ()
+    """The latter."""
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The reasons in one chat and what they come to. `finds` are signals of the operator's own."""
+
+    facts: Facts
+    signals: tuple[Signal, ...]
+    finds: tuple[Find, ...] = ()
+
+    @cached_property
+    def score(self) -> float:
+        return score(self.signals, self.facts.weights)
+
+    @cached_property
+    def _left_out(self) -> "tuple[tuple[Unit, Conclusion], ...]":
+        return tuple((unit, conclude(facts, self.finds)) for unit, facts in left_out(self.facts))
+
+    @property
+    def variants(self) -> "tuple[Conclusion, ...]":
+        """The same without each single voice of others. Costs at least as many looks as there are teams."""
+        return tuple(one for _, one in self._left_out)
+
+    @property
+    def weakest(self) -> "Conclusion":
+        """The lowest of this and its variants: what stands without any single voice of others."""
+        return min((self, *self.variants), key=lambda one: one.score)
+
+    @property
+    def pivotal(self) -> tuple[str, ...]:
+        """Chats without whose team nobody would be told; `SHARED` for the lists of others."""
+        low = [unit for unit, one in self._left_out if unit.single and one.score < ADVISE <= self.score]
+        chats = {chat for unit in low for chat in unit.chats} | {SHARED for unit in low if unit.shared}
+        return tuple(sorted(chats))
+
+
+def conclude(facts: Facts, finds: Iterable[Find] = ()) -> Conclusion:
+    own = tuple(finds)
+    return Conclusion(facts, of(facts, own), own)
 
 
 def judge(standing: Standing, chat: str, now: int, *, listed: bool = False) -> list[Judged]:
     """As `judge_all`, from little."""
-    return judge_all(Facts(standing, chat, now, by_operator=listed))
+    return judge_all(Profile(standing, now, by_operator=listed), chat)
 
 
-def judge_all(facts: Facts, own: Iterable[Find] = (), here: tuple[Signal, ...] | None = None) -> list[Judged]:
+def judge_all(
+    profile: Profile,
+    chat: str,
+    own: tuple[Find, ...] = (),
+    *,
+    here: Conclusion | None = None,
+    word: bool = False,
+) -> list[Judged]:
     """Chats to be told: the one in which something was just seen, and the others when it got clearly worse.
 
-    A chat is told once for each level that is reached, so nobody is told twice of the same. `here`: the
-    signals in the chat of the facts, where they are known already.
+    A chat is told once for each level that is reached, so nobody is told twice of the same. `here`: what is
+    concluded in `chat`, where that is known already. `word`: an admin has said something, so that it may now
+    stand without any single voice everywhere.
     """
     judged = []
-    everywhere: list[Found] | None = None
-    for key, presence in facts.standing.chats.items():
-        if presence.left:
-            continue
-        found = here if key == facts.chat else None
-        if found is None:
-            everywhere = _found((*OF_PERSON, *own), facts) if everywhere is None else everywhere
-            found = weigh([*_found(OF_CHAT, facts.at(key)), *everywhere], facts.weights)
-        total = score(found, facts.weights)
-        if level(total) > level(presence.told):
-            judged.append(Judged(presence.chat_id, total, found, presence.told, key))
-            presence.told = total
-    judged.sort(key=lambda one: one.chat != facts.chat)
+    reasons = _Reasons(profile, own)
+    for key, presence in profile.concerned(chat):
+        if presence.passed is not None and is_void(presence.passed, profile.admissions):
+            presence.told = presence.passed = None
+        found = here if here is not None and key == chat else reasons.at(key)
+        worse = level(found.score) > level(presence.told)
+        if not worse and (not (word or key == chat) or level(found.score) <= level(firm_before(presence))):
+            continue  # the firm score is no higher than the score
+        one = judged_of(profile, found, presence)
+        if worse or level(one.firm) > level(firm_before(presence)):
+            judged.append(one)
+            pass_on(profile, presence, found, one)
     return judged
+
+
+class _Reasons:
+    """Reasons in several chats: those that are the same in all of them are looked for once."""
+
+    def __init__(self, profile: Profile, own: tuple[Find, ...]) -> None:
+        self._profile, self._own = profile, own
+        self._everywhere: tuple[Standing, list[Found]] | None = None
+
+    def at(self, chat: str) -> Conclusion:
+        facts = self._profile.at(chat)
+        if self._everywhere is None or self._everywhere[0] is not facts.standing:
+            self._everywhere = facts.standing, _found((*OF_PERSON, *self._own), facts)
+        found = weigh([*_found(OF_CHAT, facts), *self._everywhere[1]], facts.weights)
+        return Conclusion(facts, found, self._own)
+
+
+def judged_of(profile: Profile, found: Conclusion, presence: Presence) -> Judged:
+    """What is passed on of a conclusion."""
+    alone = conclude(profile.alone(found.facts.chat), found.finds)
+    named = rests_on(found.facts, found.signals).named
+    return Judged(
+        presence.chat_id,
+        found.score,
+        found.signals,
+        before=presence.told,
+        chat=found.facts.chat,
+        firm=found.weakest.score,
+        own=alone.score,
+        before_firm=firm_before(presence),
+        before_own=presence.told if presence.passed is None else presence.passed.own,
+        sources=tuple(dict.fromkeys((*named, *found.pivotal)))[:SOURCES_MOST],
+        pivotal=found.pivotal,
+    )
+
+
+def firm_before(presence: Presence) -> float | None:
+    """The firm score that was passed on before; before that was kept, the score."""
+    return presence.told if presence.passed is None else presence.passed.firm
+
+
+def pass_on(profile: Profile, presence: Presence, found: Conclusion, one: Judged) -> None:
+    """Remember the highest scores that were passed on, and what the last card said."""
+    before, rests = presence.passed, rests_on(found.facts, found.signals)
+    presence.told = found.score if presence.told is None else max(found.score, presence.told)
+    presence.passed = Passed(
+        profile.now,
+        one.firm if before is None else max(one.firm, before.firm),
+        one.own if before is None else max(one.own, before.own),
+        () if one.own >= ADVISE else rests.against,
+        rests.favour,
+        () if one.own >= ADVISE else tuple(chat for chat in rests.against if chat in one.pivotal),
+    )
+
+
+def own_case(profile: Profile, chat: str) -> bool:
+    """Whether what the chat itself has seen is enough for a card, whatever its admins and others say."""
+    found = of(profile.alone(chat))
+    return score((one for one in found if one.name != "banned"), profile.weights) >= ADVISE
 
 
 def level(total: float | None) -> int:

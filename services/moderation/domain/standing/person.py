@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.moderation.domain.admission import EVERY_CHAT, Admissions
 from services.moderation.domain.standing.weights import DEFAULT, Weights
 
 HOUR = 3600
@@ -12,7 +13,7 @@ FORGET = 30 * DAY
 REMEMBER = 365 * DAY
 """The same for a chat whose admins have banned the person: the deployment's block list."""
 CHATS_MOST = 200
-"""Chats kept of one person; the newest stay."""
+"""Chats kept of one person; the known and the newest stay."""
 LOOKS_MOST = 8
 ANSWER_WITHIN = 2 * DAY
 """Who was asked to say a word and writes within this time has answered."""
@@ -24,8 +25,16 @@ LEADS, VOUCHED = "leads", "vouched"
 COMPANY = "company"
 """Noted of who came with a few others within minutes; it only tells when it happens again elsewhere."""
 VOUCHES_MOST = 8
+OFTEN = "repeated.often"
+"""Noted beside `spam.repeated`: so many teams saw the text that it stands without any one of them."""
+PARDONED = "pardoned"
+"""Noted when a removal is taken back because the word on which it rested was withdrawn; nobody's trust."""
+UNTRUSTED = "untrusted"
+"""Noted when an admin takes back their word for somebody; nothing is held against them."""
 WORDS = frozenset({"trusted", "asked", "noted"})
 """What others do or notice; it is no sign of life of the person."""
+MET = frozenset({"joined", "wrote", "requested", "left"})
+"""What the bot sees of the person themselves."""
 
 
 @dataclass(slots=True)
@@ -60,6 +69,47 @@ class Presence:
     """When members here have vouched for the person, each of them once."""
     leads: bool = False
     """The person is an admin of this chat, which the directory lists."""
+    met: bool = False
+    """The bot has seen the person here: they joined, wrote, or asked to come in."""
+    looks: list[tuple[int, str]] = field(default_factory=list)
+    """Since when the person has borne which name here, as a keyed hash; the last thirty days."""
+    trusted_at: int = 0
+    """When an admin took the person's side; 0: before that was kept."""
+    leads_at: int = 0
+    """The same for `leads`."""
+    passed: "Passed | None" = None
+    """What was passed on last, beside `told`."""
+    ban_sources: tuple[str, ...] = ()
+    """Chats on whose word the ban rests; empty: it is this chat's own."""
+    ban_needs: tuple[str, ...] = ()
+    """Those of them without any one of which the admins would not have been told."""
+    trust_sources: tuple[str, ...] = ()
+    """Chats on whose word an admin's trust rests."""
+    firm_rules: tuple[str, ...] = ()
+    """Rules that were passed on when they held without any single voice of other chats."""
+
+    @property
+    def was_here(self) -> bool:
+        """Whether the bot has seen the person here, as far as was kept."""
+        return self.met or bool(self.joined or self.days)
+
+
+class Passed(NamedTuple):
+    """What a card said: when, which scores, and which other chats' word it rested on."""
+
+    at: int
+    firm: float
+    own: float
+    against: tuple[str, ...] = ()
+    """Chats whose word spoke against the person; `SHARED` for a list of another operator."""
+    favour: tuple[str, ...] = ()
+    """Chats whose word spoke for them."""
+    needs: tuple[str, ...] = ()
+    """Those in `against` without whose team there would have been no card."""
+
+
+SHARED = "shared list"
+"""Stands for the lists of other operators among chats; no keyed hash looks like that."""
 
 
 @dataclass(slots=True)
@@ -69,8 +119,6 @@ class Standing:
     chats: dict[str, Presence] = field(default_factory=dict)
     joins: list[tuple[int, str]] = field(default_factory=list)
     """When and which chat, for the last day."""
-    looks: list[tuple[int, str]] = field(default_factory=list)
-    """Since when the person has borne which name, as a keyed hash; the last thirty days."""
 
     @property
     def banned(self) -> set[str]:
@@ -95,7 +143,9 @@ class Seen(NamedTuple):
     level: str = ""
 
 
-def observe(standing: Standing, seen: Seen, weights: Weights = DEFAULT) -> None:
+def observe(
+    standing: Standing, seen: Seen, weights: Weights = DEFAULT, admissions: Admissions = EVERY_CHAT
+) -> None:
     """Add an observation; safe to repeat."""
     presence = standing.of(seen.chat, seen.chat_id)
     presence.chat_id = seen.chat_id
@@ -107,18 +157,19 @@ def observe(standing: Standing, seen: Seen, weights: Weights = DEFAULT) -> None:
     if seen.kind not in WORDS:
         presence.leads = False  # what an admin does is not passed on: this is one no more
         if presence.left and seen.kind == "joined":
-            presence.told = None  # who comes back is told of again
+            presence.told = presence.passed = None  # who comes back is told of again
         presence.left = seen.kind in OUTSIDE
     presence.seen = max(presence.seen, seen.at)
+    presence.met = presence.met or seen.kind in MET
     _word(presence, seen)
     if seen.kind == "joined":
         _joined(standing, presence, seen)
     for reason in (*seen.reasons, *(("banned",) if seen.kind == "banned" else ())):
-        if reason in weights.evidence or reason == COMPANY or reason.startswith(TRAIT):
+        if reason in weights.evidence or reason in (COMPANY, OFTEN) or reason.startswith(TRAIT):
             presence.evidence[reason] = seen.at
-    if seen.look and (not standing.looks or standing.looks[-1][1] != seen.look):
-        standing.looks.append((seen.at, seen.look))
-    _forget(standing, seen.at)
+    if seen.look and (not presence.looks or presence.looks[-1][1] != seen.look):
+        presence.looks = [*presence.looks, (seen.at, seen.look)][-LOOKS_MOST:]
+    _forget(standing, seen.at, admissions)
 
 
 def _wrote(presence: Presence, at: int) -> None:
@@ -131,14 +182,19 @@ def _wrote(presence: Presence, at: int) -> None:
 def _word(presence: Presence, seen: Seen) -> None:
     """What an admin has said of the person."""
     if seen.kind == "trusted":
-        presence.trusted = True
+        presence.trusted, presence.trusted_at = True, seen.at
         presence.evidence.clear()
     elif seen.kind == "banned":
         presence.trusted = False
     elif seen.kind == "asked":
         presence.asked = seen.at
+    elif UNTRUSTED in seen.reasons:
+        presence.trusted = False
+    elif PARDONED in seen.reasons and presence.ban_sources:
+        presence.evidence.pop("banned", None)
+        presence.ban_sources = presence.ban_needs = ()
     elif LEADS in seen.reasons:
-        presence.leads = True
+        presence.leads, presence.leads_at = True, seen.at
     elif VOUCHED in seen.reasons and seen.at not in presence.vouched:
         presence.vouched = (*presence.vouched, seen.at)[-VOUCHES_MOST:]
 
@@ -149,19 +205,24 @@ def _joined(standing: Standing, presence: Presence, seen: Seen) -> None:
         standing.joins.append((seen.at, seen.chat))
 
 
-def _forget(standing: Standing, now: int) -> None:
-    standing.joins = [join for join in standing.joins if now - join[0] < DAY][-CHATS_MOST:]
-    standing.looks = [look for look in standing.looks[:-1] if now - look[0] < FORGET][-LOOKS_MOST:] + (
-        standing.looks[-1:]
-    )
+def _forget(standing: Standing, now: int, admissions: Admissions) -> None:
+    standing.joins = [join for join in standing.joins if now - join[0] < DAY]
+    if len(standing.joins) > CHATS_MOST:
+        standing.joins = sorted(
+            sorted(standing.joins, key=lambda join: (admissions.is_known(join[1]), join[0]))[-CHATS_MOST:]
+        )
     chats = standing.chats
-    old = [
-        key
-        for key, one in chats.items()
-        if (age := now - one.seen) >= FORGET and (age >= REMEMBER or "banned" not in one.evidence)
-    ]
+    old = [key for key, one in chats.items() if _is_past(key, one, now, admissions)]
     for key in old:
         del chats[key]
     if len(chats) > CHATS_MOST:
-        newest = sorted(chats.items(), key=lambda item: item[1].seen)[-CHATS_MOST:]
-        standing.chats = dict(newest)
+        kept = sorted(chats.items(), key=lambda item: (admissions.is_known(item[0]), item[1].seen))
+        standing.chats = dict(kept[-CHATS_MOST:])
+
+
+def _is_past(key: str, one: Presence, now: int, admissions: Admissions) -> bool:
+    """Whether what is known of the person in a chat goes; a ban stays longer, where it may count."""
+    age = now - one.seen
+    if age < FORGET:
+        return False
+    return age >= REMEMBER or "banned" not in one.evidence or not admissions.remembers_bans(key)

@@ -6,10 +6,13 @@ Each yields the code of its reason and the figures of the sentence that explains
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+from services.moderation.domain.admission import EVERY_CHAT, Admissions
 from services.moderation.domain.standing import age
 from services.moderation.domain.standing.homes import apart, circles, one_home
 from services.moderation.domain.standing.person import COMPANY, DAY, FORGET, HOUR, TRAIT, Presence, Standing
+from services.moderation.domain.standing.voices import Word, count, from_others
 from services.moderation.domain.standing.weights import DEFAULT, Weights
 from shared.geo import metres
 
@@ -39,7 +42,10 @@ Found = tuple[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a signal may look at. `lists`: how many lists of ids from files name the person."""
+    """What a signal may look at: the standing as the chat may know it, see `view`.
+
+    `lists`: how many lists of ids from files name the person; `shared`: a list of another operator does.
+    """
 
     standing: Standing
     chat: str
@@ -49,14 +55,23 @@ class Facts:
     lists: int = 0
     shared: bool = False
     weights: Weights = DEFAULT
+    admissions: Admissions = EVERY_CHAT
     here: Presence | None = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "here", self.standing.chats.get(self.chat))
 
-    def at(self, chat: str) -> "Facts":
-        """The same person in another chat."""
-        return replace(self, chat=chat)
+    def seeing(self, standing: Standing, *, shared: bool | None = None) -> "Facts":
+        """The same question with another view of the person."""
+        return replace(self, standing=standing, shared=self.shared if shared is None else shared)
+
+    def voices(self, words: Iterable[Word]) -> int:
+        """Independent voices among what other chats say."""
+        return count(from_others(self.chat, words), self.admissions, self.now)
+
+    def teams(self, chats: Iterable[str]) -> int:
+        """Different teams of chats."""
+        return len({self.admissions.team(chat) for chat in chats})
 
     def lately(self, within: int = FORGET) -> list[tuple[str, Presence]]:
         """Chats that the person was seen to join within so many seconds and has not left."""
@@ -91,25 +106,56 @@ def listed(facts: Facts) -> Iterable[Found]:
     """On the operator's list, banned in other chats, on lists of ids from files or of other operators."""
     if facts.by_operator:
         yield "listed.operator", {}
-    others = len(facts.standing.banned - {facts.chat})
-    if others:
-        yield "listed", {"chats": others}
+    if banned := from_others(facts.chat, bans(facts.standing)):
+        yield "listed", {"chats": len(banned), "teams": facts.voices(banned)}
     if facts.lists:
         yield "listed.file", {"lists": facts.lists}
-    if facts.shared and not any(one.trusted for one in facts.standing.chats.values()):
+    if facts.shared and not _is_immune(facts):
         yield "listed.shared", {}
 
 
+def bans(standing: Standing) -> list[Word]:
+    """Chats whose admins have banned the person."""
+    return [Word(key, one.ban_sources) for key, one in standing.chats.items() if "banned" in one.evidence]
+
+
+def trusts(standing: Standing) -> list[Word]:
+    """Chats whose admins trust the person."""
+    return [Word(key, one.trust_sources) for key, one in standing.chats.items() if one.trusted]
+
+
+def _is_immune(facts: Facts) -> bool:
+    """To lists of other operators: whom an admin here trusts, or admins of two teams elsewhere."""
+    return (facts.here is not None and facts.here.trusted) or facts.voices(trusts(facts.standing)) > 1
+
+
 def elsewhere(facts: Facts) -> Iterable[Found]:
-    """What other chats have against the person, at a part of its weight."""
+    """What other chats have against the person, at a part of its weight; of each team the weightiest."""
+    noted = noted_elsewhere(facts)
+    if noted:
+        weightiest: dict[str, float] = {}
+        for key, weight in noted.items():
+            team = facts.admissions.team(key)
+            weightiest[team] = max(weight, weightiest.get(team, 0.0))
+        weight = round(sum(weightiest.values()) * ELSEWHERE_SHARE, 1)
+        yield "elsewhere", {"chats": len(noted), "weight": weight}
+
+
+def noted_elsewhere(facts: Facts) -> dict[str, float]:
+    """Other chats with evidence against the person, and the weight of the hardest; of teams that have banned
+    nobody: theirs is counted already.
+    """
     table, counts, none = facts.weights.table, facts.weights.evidence - AT_HOME_ONLY, {"came": 0.0}
-    others = [
-        max(table[code].of(none) for code in against)
+    noted = {
+        key: max(table[code].of(none) for code in against)
         for key, one in facts.standing.chats.items()
-        if key != facts.chat and "banned" not in one.evidence and (against := one.evidence.keys() & counts)
-    ]
-    if others:
-        yield "elsewhere", {"chats": len(others), "weight": round(sum(others) * ELSEWHERE_SHARE, 1)}
+        if key != facts.chat and (against := one.evidence.keys() & counts)
+    }
+    if not noted:
+        return noted
+    words = [word for word in bans(facts.standing) if word.chat != facts.chat]
+    banned = {facts.admissions.team(chat) for word in words for chat in (word.chat, *word.sources)}
+    return {key: weight for key, weight in noted.items() if facts.admissions.team(key) not in banned}
 
 
 def joins(facts: Facts) -> Iterable[Found]:
@@ -162,19 +208,27 @@ def cohort(facts: Facts) -> Iterable[Found]:
 
     Who writes evenly in several chats may be called to others, together with their like.
     """
-    waves = [one for one in facts.standing.chats.values() if one.evidence.keys() & TOGETHER]
-    if len(waves) > 1 and _at_home(facts.standing) < 2:
-        places = len(apart((one.place, WAVES_APART / 2) for one in waves if one.place is not None))
+    found = waves(facts.standing)
+    together = list(found.values())
+    teams = facts.teams(found)
+    if teams > 1 and facts.teams(_at_home(facts.standing)) < 2:
+        places = len(apart((one.place, WAVES_APART / 2) for one in together if one.place is not None))
         # Nobody knows where the others lie: neighbours come to two chats of one house in a wave.
-        places += sum(one.place is None for one in waves) // 2
-        again = max(min(places, len(waves) - 1), len(waves) - AROUND_HOME)
-        yield "burst.several", {"chats": len(waves), "places": places, "again": again}
+        places += sum(one.place is None for one in together) // 2
+        again = max(min(places, teams - 1), teams - AROUND_HOME)
+        yield "burst.several", {"chats": len(together), "places": places, "again": again}
+
+
+def waves(standing: Standing) -> dict[str, Presence]:
+    """Chats to which the person came together with others."""
+    return {key: one for key, one in standing.chats.items() if one.evidence.keys() & TOGETHER}
 
 
 def names(facts: Facts) -> Iterable[Found]:
-    """Changes of the shown name within a week."""
-    looks = facts.standing.looks
-    times = sum(facts.now - at < RENAMED_WITHIN for at, _ in looks[1:])
+    """Changes of the shown name within a week, as all chats together have seen it."""
+    looks = sorted({look for one in facts.standing.chats.values() for look in one.looks})
+    changes = [at for (_, before), (at, look) in pairwise(looks) if before != look]
+    times = sum(facts.now - at < RENAMED_WITHIN for at in changes)
     if times:
         yield "names.changed", {"times": times}
 
@@ -191,15 +245,41 @@ def account(facts: Facts) -> Iterable[Found]:
 
 
 def word(facts: Facts) -> Iterable[Found]:
-    """Admins' word for the person."""
-    if facts.here is not None and facts.here.trusted:
+    """Admins' and members' word for the person.
+
+    `teams` counts independent voices and for a chat's own members each of them, `own` is how much of it this
+    chat says itself, `voices` how many teams elsewhere speak for the person in any way.
+    """
+    here = facts.here
+    if here is not None and here.trusted:
         yield "trusted.here", {}
-    others = sum(one.trusted for one in facts.standing.chats.values() if one is not facts.here)
-    if others:
-        yield "trusted.elsewhere", {"chats": others}
-    leads = sum(one.leads for one in facts.standing.chats.values() if one is not facts.here)
-    if leads:
-        yield "leads.elsewhere", {"chats": leads}
+    spoken = speaking(facts.standing)
+    if not spoken:
+        return
+    voices = facts.voices(spoken)
+    if trusted := from_others(facts.chat, trusts(facts.standing)):
+        yield "trusted.elsewhere", {"chats": len(trusted), "teams": facts.voices(trusted), "voices": voices}
+    chats = facts.standing.chats
+    if leads := [Word(key) for key, one in chats.items() if one.leads and key != facts.chat]:
+        yield "leads.elsewhere", {"chats": len(leads), "teams": facts.voices(leads), "voices": voices}
+    if brought := [Word(key) for key, one in chats.items() if one.road == "vouched"]:
+        own = int(here is not None and here.road == "vouched")
+        teams = own + facts.voices(brought)
+        yield "vouched", {"chats": len(brought), "teams": teams, "own": own, "voices": voices}
+    if members := {key: len(one.vouched) for key, one in chats.items() if one.vouched}:
+        own = members.get(facts.chat, 0)
+        teams = own + facts.voices(map(Word, members))
+        counted = {"teams": teams, "own": own, "voices": voices}
+        yield "vouched.members", {"members": sum(members.values()), **counted}
+
+
+def speaking(standing: Standing) -> list[Word]:
+    """Every word for the person: trusted, an admin there, brought in or vouched for by members."""
+    return [
+        Word(key, one.trust_sources if one.trusted else ())
+        for key, one in standing.chats.items()
+        if one.trusted or one.leads or one.vouched or one.road == "vouched"
+    ]
 
 
 def presence(facts: Facts) -> Iterable[Found]:
@@ -208,32 +288,29 @@ def presence(facts: Facts) -> Iterable[Found]:
     if here is not None and here.days and facts.now - (here.joined or here.first) >= PRESENT_LONG:
         yield "present.long", {"days": here.days}
     home = _at_home(facts.standing)
-    if home > 1:
-        yield "present.even", {"chats": home}
+    if (teams := facts.teams(home)) > 1:
+        yield "present.even", {"chats": len(home), "teams": teams}
 
 
-def _at_home(standing: Standing) -> int:
-    """In how many chats the person writes on different days."""
-    chats = [one for one in standing.chats.values() if not one.left]
-    return sum(one.days >= (EVEN_DAYS if one.joined else 1) for one in chats)
+def _at_home(standing: Standing) -> list[str]:
+    """Chats in which the person writes on different days."""
+    chats = [(key, one) for key, one in standing.chats.items() if not one.left]
+    return [key for key, one in chats if one.days >= (EVEN_DAYS if one.joined else 1)]
 
 
 def door(facts: Facts) -> Iterable[Found]:
-    """Brought in or vouched for by members, let in by an admin, or answered when asked."""
-    vouched = sum(one.road == "vouched" for one in facts.standing.chats.values())
-    if vouched:
-        yield "vouched", {"chats": vouched}
-    words = sum(len(one.vouched) for one in facts.standing.chats.values())
-    if words:
-        yield "vouched.members", {"members": words}
-    if facts.here is not None and facts.here.road == "request":
+    """Let in by an admin, come by a link of the bot's, or answered when asked."""
+    here = facts.here
+    if here is None:
+        return
+    if here.road == "request":
         yield "approved", {}
-    if facts.here is not None and facts.here.road == "entrance":
+    if here.road == "entrance":
         yield "entrance", {}
-    if facts.here is not None and facts.here.asked == -1:
+    if here.asked == -1:
         yield "answered", {}
 
 
 OF_PERSON: tuple[Find, ...] = (joins, spread, courtyards, many, silent, cohort, names, account)
-"""The same in every chat of a person."""
+"""The same in every chat that has the same view of a person."""
 OF_CHAT: tuple[Find, ...] = (noticed, listed, elsewhere, word, presence, door)

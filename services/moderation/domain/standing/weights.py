@@ -44,12 +44,18 @@ class Weight(NamedTuple):
     by: str = ""
     steps: tuple[tuple[float, float], ...] = ()
     """From which figure on, which weight; ascending."""
+    formerly: str = ""
+    """The figure by which it grew in records that lack `by`."""
 
     def of(self, detail: Mapping[str, float]) -> float:
         if not self.by:
             return self.fixed
-        at = bisect_right([least for least, _ in self.steps], float(detail.get(self.by, 0)))
-        return self.steps[at - 1][1] if at else 0.0
+        return self.at(float(detail.get(self.by, detail.get(self.formerly, 0))))
+
+    def at(self, figure: float) -> float:
+        """The weight that goes with a figure."""
+        step = bisect_right([least for least, _ in self.steps], figure)
+        return self.steps[step - 1][1] if step else 0.0
 
     def scaled(self, factor: float) -> "Weight":
         steps = tuple((least, round(weight * factor, 3)) for least, weight in self.steps)
@@ -58,6 +64,11 @@ class Weight(NamedTuple):
 
 def _steps(group: str, by: str, *steps: tuple[float, float]) -> Weight:
     return Weight(group, by=by, steps=steps)
+
+
+def _voices(group: str, formerly: str, *steps: tuple[float, float]) -> Weight:
+    """Grows with the number of teams that say so."""
+    return Weight(group, by="teams", steps=steps, formerly=formerly)
 
 
 EVIDENCE: dict[str, float] = {
@@ -85,8 +96,8 @@ _TABLE: dict[str, Weight] = {
     # Somebody who was here before us and bears an admin's name is a namesake more often than not.
     "lookalike.name": _steps("here", "came", (0, 2.6), (1, 3.8)),
     "lookalike.username": _steps("here", "came", (0, 3.2), (1, 3.6)),
-    # One chat's word is advice only: a seized admin must not be able to empty every other chat.
-    "listed": _steps("lists", "chats", (1, 3.2), (2, 5.0)),
+    # One team's word is advice only: a seized admin must not be able to empty every other chat.
+    "listed": _voices("lists", "chats", (1, 3.2), (2, 5.0)),
     "listed.operator": Weight("lists", 6.0),
     "listed.file": _steps("lists", "lists", (1, 3.4), (2, 5.0)),
     "listed.shared": Weight("lists", 3.2),
@@ -106,14 +117,14 @@ _TABLE: dict[str, Weight] = {
     "names.changed": _steps("ways", "times", (2, 0.5), (3, 1.0), (4, 1.4)),
     "account.young": Weight("ways", 0.2),
     "trusted.here": Weight("word", -6.0),
-    "trusted.elsewhere": _steps("word", "chats", (1, -1.5), (2, -3.0)),
+    "trusted.elsewhere": _voices("word", "chats", (1, -1.5), (2, -3.0)),
     # Less than it could be: whoever gets one chat of their own listed would be above suspicion.
-    "leads.elsewhere": _steps("word", "chats", (1, -2.5), (2, -3.5), (3, -4.5)),
+    "leads.elsewhere": _voices("word", "chats", (1, -2.5), (2, -3.5), (3, -4.5)),
     "present.long": _steps("presence", "days", (5, -1.5), (10, -2.0)),
-    "present.even": _steps("presence", "chats", (2, -2.2), (3, -3.4), (4, -4.2), (6, -5.2), (10, -6.0)),
+    "present.even": _voices("presence", "chats", (2, -2.2), (3, -3.4), (4, -4.2), (6, -5.2), (10, -6.0)),
     "account.old": _steps("presence", "years", (5, -0.3), (8, -0.5)),
-    "vouched": _steps("door", "chats", (1, -0.8), (2, -1.4), (4, -2.0)),
-    "vouched.members": _steps("door", "members", (1, -0.8), (2, -1.4), (3, -2.0)),
+    "vouched": _voices("door", "chats", (1, -0.8), (2, -1.4), (4, -2.0)),
+    "vouched.members": _voices("door", "members", (1, -0.8), (2, -1.4), (3, -2.0)),
     "entrance": Weight("door", -0.4),
     "approved": Weight("door", -0.7),
     "answered": Weight("door", -1.0),
@@ -162,15 +173,62 @@ class Signal(NamedTuple):
     detail: Mapping[str, float] = {}
 
 
+ELSEWHERE_TRUST = ("trusted.elsewhere", "leads.elsewhere", "vouched", "vouched.members")
+"""What other chats say for a person."""
+ONE_VOICE, TWO_VOICES = -2.5, -4.0
+"""All that one team elsewhere, or two, say for a person weighs no more than this."""
+MANY = 3
+"""So many teams' word has the cap of its group alone."""
+ROUNDING = 0.01
+"""So that weights that are rounded still come to what they shall come to."""
+
+
 def weigh(found: Iterable[tuple[str, Mapping[str, float]]], weights: Weights) -> tuple[Signal, ...]:
-    """Give each signal its weight and each group its cap; what weighs nothing is left out."""
+    """Give each signal its weight and each group its cap; what weighs nothing is left out.
+
+    What one or two teams elsewhere say for a person has a cap of its own; a single one outweighs nothing that
+    would make a card by itself.
+    """
     groups: dict[str, list[Signal]] = {}
     for name, detail in found:
         known = weights.table.get(name)
         weight = known.of(detail) if known else float(detail.get("weight", 0.0))
         if weight:
             groups.setdefault(weights.group(name), []).append(Signal(name, weight, detail))
-    return tuple(signal for group, ones in groups.items() for signal in _capped(ones, GROUPS[group].cap))
+    weighed = [signal for group, ones in groups.items() for signal in _capped(ones, GROUPS[group].cap)]
+    return tuple(_few_voices(weighed, weights))
+
+
+def _few_voices(found: list[Signal], weights: Weights) -> list[Signal]:
+    """Nothing is changed where three teams elsewhere speak for the person, or in records that do not say."""
+    theirs = {one.name: _of_others(one, weights) for one in found if one.name in ELSEWHERE_TRUST}
+    voices = max((one.detail.get("voices", MANY) for one in found if one.name in theirs), default=MANY)
+    if voices >= MANY or not any(theirs.values()):
+        return found
+    total, rest = sum(theirs.values()), score(found, weights) - sum(theirs.values())
+    most = TWO_VOICES if voices > 1 else ONE_VOICE
+    if voices <= 1 and rest >= 0 <= _clear(found, theirs, weights):
+        most = max(ONE_VOICE, min(ROUNDING - rest, 0.0))
+    if total >= most:
+        return found
+    share = 1 - most / total
+    return [one._replace(weight=round(one.weight - share * theirs.get(one.name, 0.0), 3)) for one in found]
+
+
+def _of_others(signal: Signal, weights: Weights) -> float:
+    """How much of a signal's weight other chats have given; `own` is this chat's part of the figure."""
+    own = weights.table[signal.name].at(float(signal.detail.get("own", 0)))
+    return min(signal.weight - max(own, signal.weight), 0.0)
+
+
+def _clear(found: Iterable[Signal], theirs: Iterable[str], weights: Weights) -> float:
+    """The score by what the chat itself has seen and says alone."""
+    own = weights.prior
+    for one in found:
+        group = weights.group(one.name)
+        if group == "here" or (GROUPS[group].kind == "trust" and one.name not in theirs):
+            own += one.weight
+    return own
 
 
 def _capped(found: list[Signal], cap: float) -> list[Signal]:
