@@ -71,6 +71,7 @@ class Site:
         before = self.gateway.model.version
         await self.gateway.bus.publish(*events)
         await eventually(lambda: self.gateway.model.version >= before + len(events))
+        await self.gateway.versions.settled()
 
     async def solved(self) -> str:
         challenge = (await self.http.get("/api/v1/challenge")).json()

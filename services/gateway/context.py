@@ -13,6 +13,7 @@ from services.gateway.feed import Feed
 from services.gateway.intake import Intake
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store
+from services.gateway.versions import Versions
 from shared.bus import Bus
 
 
@@ -33,13 +34,17 @@ class Gateway:
     """Takes in proposals, from the API and from the form alike."""
     feed: Feed
     """Live changes, for server-sent events."""
+    versions: Versions
+    """Which version of all this is shown."""
 
     @classmethod
     def of(cls, settings: GatewaySettings, bus: Bus) -> "Gateway":
         store, model = Store(bus), ReadModel()
         intake = Intake(bus, store, model, settings)
         search = Search(model.listing, model.area, settings.city.contains)
-        return cls(settings, bus, store, model, search, Ground(), intake, Feed(settings.streams_most))
+        ground, feed = Ground(), Feed(settings.streams_most)
+        versions = Versions(model, ground, bus.now)
+        return cls(settings, bus, store, model, search, ground, intake, feed, versions)
 
 
 async def gateway(connection: HTTPConnection) -> Gateway:

@@ -27,10 +27,11 @@ PERMISSIONS_POLICY = ", ".join(
     f"{name}=()"
     for name in (
         "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "gyroscope",
-        "hid", "interest-cohort", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+        "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
     )
 ) + ", geolocation=(self)"  # fmt: skip
-"""`geolocation` for "near me", which the page computes by itself when pressed."""
+"""`geolocation` for "near me", which the page computes by itself when pressed. Only names of the registry of
+features (w3c/webappsec-permissions-policy, features.md): a browser warns of any other on each page."""
 FRAME_OPTIONS = "X-Frame-Options"
 HSTS = "max-age=31536000"
 

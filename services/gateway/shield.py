@@ -64,7 +64,7 @@ class Measured:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope.get("cached"):  # the cache counts by itself
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()

@@ -14,6 +14,7 @@ from shared.bus.commit import Commit, Part
 from shared.bus.envelope import DATA, Envelope
 from shared.bus.errors import TryLater
 from shared.contracts.base import AnyStream
+from shared.telemetry.metrics import DEAD_LETTERS
 
 Handler = Callable[..., Awaitable[Any]]
 Handlers = Mapping[AnyStream, Handler]
@@ -73,6 +74,7 @@ class Subscription:
         self.batched = takes_batches(handler)
         self.most = BATCH_APART if apart else BATCH
         """Entries of one read."""
+        DEAD_LETTERS.labels(stream.topic, group)  # at 0: `increase` does not see a series that begins at 1
         self._envelope = envelope
         self._subscriber = broker.subscriber(
             stream=StreamSub(stream.topic, group=group, consumer=OWNER, batch=self.batched),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.contracts.listings import PublicListing
+from shared.geo import printed
 
 COLUMNS = (
     "id", "name", "link", "kind", "lat", "lon", "precision", "description", "languages", "flag", "members",
@@ -27,8 +28,8 @@ def values(listing: PublicListing) -> dict[str, Any]:
         "name": listing.name,
         "link": listing.link.url if listing.link else None,
         "kind": listing.kind.value,
-        "lat": listing.place.lat,
-        "lon": listing.place.lon,
+        "lat": printed(listing.place.lat),
+        "lon": printed(listing.place.lon),
         "precision": listing.place.precision.value,
         "description": listing.description,
         "languages": list(listing.languages),

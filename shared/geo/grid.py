@@ -28,5 +28,10 @@ def coarsen(lat: float, lon: float, precision: Precision) -> Place:
     return Place(lat=_snap(place.lat, step), lon=_snap(place.lon, step), precision=precision)
 
 
+def printed(degrees: float) -> float:
+    """Six decimals (RFC 7946, section 11.2), without the noise that arithmetic adds."""
+    return round(degrees, _DECIMALS)
+
+
 def _snap(degrees: float, step: float) -> float:
     return round(round(degrees / step) * step, _DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0

@@ -13,17 +13,14 @@ Form = Literal["auto", "json", "console"]
 
 KEPT = ("timestamp", "level", "service", "logger")
 """Fields that we set ourselves and need not be cleaned."""
-QUIET = (
-    "aiogram",
-    "asyncio",
-    "faststream",
-    "httpcore",
-    "httpx",
-    "multipart",
-    "uvicorn.access",
-    "uvicorn.error",
-)
-"""Libraries that tell of each request, with addresses in it (httpx even the token): warnings only."""
+OURS = frozenset({"__main__", "bench", "cli", "dze", "ops", "services", "shared", "simulator", "tests"})
+"""The first words of the names of our own loggers."""
+TOLD = frozenset({"aiogram", "asyncio", "faststream", "redis", "uvicorn"})
+"""Libraries whose warnings an operator needs. All others are off, at every level: an allow-list, because any
+library may log what it works on (fontTools the letters of a chat's name, httpx the address with the token).
+"""
+REPLACED = ("uvicorn.access", "uvicorn.error")
+"""Loggers that bring handlers of their own."""
 
 
 def configure(service: str, *, level: str = "info", form: Form = "auto") -> None:
@@ -59,14 +56,23 @@ def configure(service: str, *, level: str = "info", form: Form = "auto") -> None
             ],
         )
     )
+    handler.addFilter(_may_be_told)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(number)
-    for name in QUIET:
+    root.setLevel(max(number, logging.WARNING))
+    for name in OURS:
+        logging.getLogger(name).setLevel(number)
+    for name in REPLACED:
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
         library.setLevel(max(number, logging.WARNING))
+
+
+def _may_be_told(record: logging.LogRecord) -> bool:
+    """A filter of the handler, because a library may set the levels of its loggers itself."""
+    first = record.name.partition(".")[0]
+    return first in OURS or (first in TOLD and record.levelno >= logging.WARNING)
 
 
 def _of_service(service: str) -> Processor:

@@ -64,6 +64,11 @@ REQUESTS = Counter(
 REQUEST_SECONDS = Histogram(
     "dze_http_request_seconds", "From a request's head to its answer's, in seconds.", ["route"], buckets=FAST
 )
+CACHE = Counter(
+    "dze_http_cache_total",
+    "Answers that are the same for everybody: kept ones given again (hit), or made (miss).",
+    ["pool", "result"],
+)
 LIMITED = Counter(
     "dze_http_limited_total", "Requests refused for being too many, by what was limited.", ["limit"]
 )

@@ -171,3 +171,48 @@ async def test_a_fault_of_ours_says_nothing_of_what_was_sent(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "таямніца" not in answer.text
+
+
+SHARED = (
+    "/api/v1/listings", "/api/v1/clusters?zoom=9", "/api/v1/areas", "/api/v1/search?q=x",
+    "/api/v1/suggest?q=x",
+    "/api/v1/listings.columns", "/api/v1/tiles/0/0/0.mvt", "/api/v1/listings/x", "/export.csv", "/feed.atom",
+    "/openapi.json", "/oembed?url=x",
+)  # fmt: skip
+OWN = ("/api/v1/challenge", "/api/v1/submissions/x", "/", "/list", "/submit", "/submissions/x", "/livez")
+
+
+@pytest.mark.parametrize("path", SHARED)
+async def test_programs_on_other_sites_may_read_what_is_public(site: Site, path: str) -> None:
+    origin = {"Origin": "https://other.example"}
+    for method in ("GET", "HEAD"):
+        headers = (await site.http.request(method, path, headers=origin)).headers
+        assert headers["access-control-allow-origin"] == "*"
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "access-control-allow-credentials" not in headers
+    asked = await site.http.options(path, headers=origin | {"Access-Control-Request-Method": "GET"})
+    assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, "*")
+    assert asked.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("path", OWN)
+async def test_nobody_else_may_read_what_is_somebody_s_own(site: Site, path: str) -> None:
+    for method in ("GET", "OPTIONS", "POST", "DELETE"):
+        headers = (await site.http.request(method, path, headers={"Origin": "https://other.example"})).headers
+        assert not [name for name in headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/api/v1/listings", "GET, HEAD, OPTIONS"),
+        ("/api/v1/changes", "GET, OPTIONS"),
+        ("/api/v1/submissions", "POST"),
+        ("/api/v1/submissions/x", "DELETE, GET, HEAD"),
+        ("/submit", "GET, HEAD, POST"),
+        ("/", "GET, HEAD"),
+    ],
+)
+async def test_a_refused_method_is_told_which_ones_are_known(site: Site, path: str, allow: str) -> None:
+    answer = await site.http.put(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)

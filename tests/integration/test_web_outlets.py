@@ -4,12 +4,15 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import re
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+import structlog
 from defusedxml.ElementTree import fromstring
 
 from services.gateway.app import create_app
@@ -23,6 +26,7 @@ from shared.bus import Bus
 from shared.contracts.directory import AreaChanged
 from shared.contracts.listings import Area
 from shared.settings import Settings, SettingsError
+from shared.telemetry import configure
 from tests.conftest import eventually
 from tests.gateway import MOMENT, Site, added, listing, listing_id, removed, running
 
@@ -211,3 +215,78 @@ def test_the_worker_keeps_every_script_that_the_kept_page_needs() -> None:
     }
     needed = re.findall(r'^modules\["([\w.]+)"\] =', bundle("offline.js", scripts), re.MULTILINE)
     assert {f"js/{name}" for name in needed} <= set(SHELL)
+
+
+ASKED = (
+    "/", "/?q=Плошча&at=53.9,27.56,15", "/list", "/list?q=no such", "/listings/{id}", "/listings/{id}/poster",
+    "/listings/{id}/poster.pdf", "/listings/{id}/qr.svg", "/listings/aaaaaaaaaaaaa", "/areas",
+    "/areas/savecki",
+    "/areas/nowhere", "/areas/savecki/feed.atom", "/feed.atom", "/flags", "/flags/wrw.svg", "/guide/",
+    "/guide/start", "/embed", "/share", "/mirror", "/offline", "/offline.json", "/sw.js", "/submit",
+    "/manifest.webmanifest", "/export.geojson", "/export.csv", "/export.kml", "/nope", "/openapi.json",
+    "/oembed?url=https://dze.example/", "/ground/be/3/4/2.svg", "/ground/be/names.json",
+    "/api/v1/listings?q=Плошча", "/api/v1/listings/{id}", "/api/v1/listings.columns", "/api/v1/areas",
+    "/api/v1/areas/savecki", "/api/v1/clusters?zoom=12", "/api/v1/clusters?zoom=x", "/api/v1/search?q=Плошча",
+    "/api/v1/suggest?q=Пло", "/api/v1/tiles/3/4/2.mvt", "/api/v1/challenge", "/api/v1/submissions/x",
+    "/livez",
+)  # fmt: skip
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What is logged at the most talkative level."""
+    root = logging.getLogger()
+    handlers, level, out = root.handlers[:], root.level, io.StringIO()
+    with redirect_stdout(out):
+        configure("gateway", level="debug", form="json")
+    yield out
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+async def test_nothing_is_logged_of_who_asks_what(site: Site, logged: io.StringIO) -> None:
+    for path in ASKED:
+        for language in ("be", "en"):
+            headers = {"Accept-Language": language}
+            answer = await site.http.get(path.format(id=listing_id(1)), headers=headers)
+            assert answer.status_code < 500, path
+    await site.http.get(f"/listings/{listing_id(2)}/poster.pdf")  # a name that no font has all signs of
+    assert logged.getvalue().splitlines() == []
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/areas/savecki/feed.atom?lang=en"])
+async def test_a_feed_that_has_not_changed_is_not_sent_again(site: Site, path: str) -> None:
+    first = await site.http.get(path)
+    again = await site.http.get(path, headers={"If-None-Match": f'"x", {first.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "Accept-Language" in again.headers["vary"]
+    await site.publish(added(listing(3, areas=("savecki",))))
+    after = await site.http.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert after.status_code == 200
+
+
+@pytest.mark.parametrize(("most", "given"), [(1, 1), (50, 50), (199, 199), (300, 300), (9999, None)])
+async def test_oembed_is_never_larger_than_asked(site: Site, most: int, given: int | None) -> None:
+    asked = f"/oembed?url={ORIGIN}/&maxwidth={most}&maxheight={most}"
+    answer = (await site.http.get(asked)).json()
+    assert (answer["width"], answer["height"]) == ((given, given) if given else (720, 480))
+    assert f'width="{answer["width"]}" height="{answer["height"]}"' in answer["html"]
+
+
+async def test_coordinates_are_printed_as_short_as_they_are_meant(site: Site) -> None:
+    await site.publish(added(listing(3, lat=53.897999999999996, lon=27.560000000000002)))
+    one = listing_id(3)
+    for path in (
+        "/api/v1/listings", f"/api/v1/listings/{one}", "/api/v1/clusters?zoom=17", "/api/v1/search?q=Дом 3",
+        "/api/v1/suggest?q=Дом 3", "/export.csv", "/export.geojson", "/export.kml", "/areas/savecki",
+        "/api/v1/clusters?zoom=1", f"/listings/{one}", "/", "/embed", "/api/v1/areas", "/offline.json",
+        f"/oembed?url={ORIGIN}/listings/{one}",
+    ):  # fmt: skip
+        text = (await site.http.get(path)).text
+        assert "53.897999" not in text, path
+        assert not re.search(r"\d\.\d{7}", text), path
+    assert (await site.http.get(f"/api/v1/listings/{one}")).json()["geometry"]["coordinates"] == [
+        27.56,
+        53.898,
+    ]

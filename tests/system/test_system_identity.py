@@ -86,6 +86,7 @@ def test_a_name_that_strangers_take_leads_nobody_to_them(city: City) -> None:
     until(lambda: "Вырашана" in cards(city)[0]["text"], what="the decision")
     city.wait_ready("moderation")
     look_now(city)
+    until(lambda: not is_due(city), 60, "the look-up")
     until(city.drained, 60, "all groups to be done")
     assert link(city, listing) is None
 
@@ -104,6 +105,7 @@ def test_a_name_that_strangers_take_leads_nobody_to_them(city: City) -> None:
     until(lambda: link(city, listing) == URL, what="the channel to be the listed chat")
     assert "Ужо вырашана" in press(city, second, "Прыбраць з карты", ALENA)
     look_now(city)
+    until(lambda: not is_due(city), 60, "the look-up")
     until(city.drained, 60, "all groups to be done")
     assert link(city, listing) == URL
     assert len(cards(city)) == 2

@@ -128,6 +128,29 @@ def test_libraries_that_log_each_request_are_silent_below_warnings() -> None:
     assert _logged("json", deed) == ""
 
 
+@pytest.mark.parametrize(
+    "name", ["fontTools.subset", "fpdf.fpdf", "httpx", "httpcore.connection", "any.library"]
+)
+def test_a_library_that_is_not_on_the_list_is_off_whatever_level_it_sets_itself(name: str) -> None:
+    library = logging.getLogger(name)
+    before = library.level
+
+    def deed() -> None:
+        library.setLevel(logging.DEBUG)
+        for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.CRITICAL):
+            library.log(level, "Plošča Pieramien")
+
+    try:
+        assert _logged("json", deed) == ""
+    finally:
+        library.setLevel(before)
+
+
+def test_our_own_loggers_tell_at_the_level_that_is_set() -> None:
+    told = _logged("json", lambda: logging.getLogger("services.gateway.shield").info("it works"))
+    assert json.loads(told)["event"] == "it works"
+
+
 def test_an_exception_in_the_log_holds_no_text_of_it() -> None:
     def deed() -> None:
         try:

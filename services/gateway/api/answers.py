@@ -11,9 +11,23 @@ from starlette.responses import Response
 from services.gateway.domain.clusters import Cluster
 from services.gateway.domain.readmodel import ReadModel
 from shared.contracts.listings import Area, PublicListing
+from shared.geo import MultiPolygon, printed
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
+
+
+def described(media_type: str, schema: str | dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that makes its answer itself; a text names a shared schema."""
+    given = {"$ref": f"#/components/schemas/{schema}"} if isinstance(schema, str) else schema
+    content = {media_type: {"schema": given}}
+    return {200: {"description": "As described.", "content": content}, 304: {"description": "Not changed."}}
+
+
+FEATURES = described(GEOJSON, "FeatureCollection")
+ONE_FEATURE = described(GEOJSON, "Feature")
+OBJECT = described(JSON, {"type": "object", "additionalProperties": True})
+BINARY = {"type": "string", "format": "binary"}
 
 
 def answer(
@@ -83,11 +97,16 @@ def area_feature(area: Area) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": area.id,
-        "geometry": {"type": "MultiPolygon", "coordinates": area.polygon},
+        "geometry": {"type": "MultiPolygon", "coordinates": outline(area.polygon)},
         "properties": {"level": area.level, "names": area.names, "parent": area.parent},
     }
 
 
+def outline(polygon: MultiPolygon) -> list[list[list[tuple[float, float]]]]:
+    """The coordinates of a GeoJSON MultiPolygon."""
+    return [[[(printed(lon), printed(lat)) for lon, lat in ring] for ring in rings] for rings in polygon]
+
+
 def _point(feature_id: str, lat: float, lon: float, properties: dict[str, Any]) -> dict[str, Any]:
-    geometry = {"type": "Point", "coordinates": [lon, lat]}
+    geometry = {"type": "Point", "coordinates": [printed(lon), printed(lat)]}
     return {"type": "Feature", "id": feature_id, "geometry": geometry, "properties": properties}

@@ -7,10 +7,11 @@ import orjson
 from fastapi import APIRouter, Header
 from starlette.responses import StreamingResponse
 
-from services.gateway.api.answers import feature
+from services.gateway.api.answers import described, feature
 from services.gateway.context import Ctx
 from services.gateway.feed import Change, Feed, Full
 from services.gateway.problems import Problem
+from services.gateway.versions import Versions
 from shared.exchange import public
 from shared.telemetry.metrics import LIMITED
 
@@ -18,9 +19,10 @@ router = APIRouter(prefix="/api/v1", tags=["changes"])
 HEARTBEAT = 15.0
 RETRY_MS = 3_000
 FULL_SECONDS = 30
+STREAM: dict[int | str, dict[str, Any]] = {200: described("text/event-stream", {"type": "string"})[200]}
 
 
-@router.get("/changes", response_class=StreamingResponse)
+@router.get("/changes", response_class=StreamingResponse, responses=STREAM)
 async def changes(
     ctx: Ctx, last_event_id: Annotated[str | None, Header(max_length=64)] = None
 ) -> StreamingResponse:
@@ -34,13 +36,14 @@ async def changes(
         raise Problem(503, "Too many streams are open.", retry_after=FULL_SECONDS)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
-        _events(ctx.feed, last_event_id), media_type="text/event-stream", headers=headers
+        _events(ctx.feed, ctx.versions, last_event_id), media_type="text/event-stream", headers=headers
     )
 
 
-async def _events(feed: Feed, last_event_id: str | None) -> AsyncIterator[bytes]:
+async def _events(feed: Feed, versions: Versions, last_event_id: str | None) -> AsyncIterator[bytes]:
     try:
         with feed.reading(last_event_id) as reader:
+            await versions.settled()  # or who loads everything now would miss what came a moment ago
             yield f"retry: {RETRY_MS}\n".encode()
             if last_event_id is None:
                 yield _event("ready", feed.now, {})

@@ -6,7 +6,16 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api.answers import GEOJSON, answer, answer_bytes, cluster_features, collection
+from services.gateway.api.answers import (
+    BINARY,
+    FEATURES,
+    GEOJSON,
+    answer,
+    answer_bytes,
+    cluster_features,
+    collection,
+    described,
+)
 from services.gateway.api.params import ClustersParams, Filters
 from services.gateway.context import Ctx
 from services.gateway.domain.tiles import TILE_ZOOM_MOST, encode
@@ -18,7 +27,7 @@ FEATURES_MOST = 10_000
 MVT = "application/vnd.mapbox-vector-tile"
 
 
-@router.get("/clusters", response_class=Response)
+@router.get("/clusters", response_class=Response, responses=FEATURES)
 async def clusters(request: Request, ctx: Ctx, params: Annotated[ClustersParams, Query()]) -> Response:
     """Listings that stand alone and clusters with `count`, `members` (the sum of public counts) and
     `expansion_zoom`, the first zoom at which they fall apart. `total` and `members` sum up all of them.
@@ -29,7 +38,7 @@ async def clusters(request: Request, ctx: Ctx, params: Annotated[ClustersParams,
     return answer(request, collection(features, total=total, members=members, zoom=zoom), GEOJSON)
 
 
-@router.get("/tiles/{z}/{x}/{y}.mvt", response_class=Response)
+@router.get("/tiles/{z}/{x}/{y}.mvt", response_class=Response, responses=described(MVT, BINARY))
 async def tile(
     *, request: Request, ctx: Ctx, z: int, x: int, y: int, params: Annotated[Filters, Query()]
 ) -> Response:

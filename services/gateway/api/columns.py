@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api.answers import answer
+from services.gateway.api.answers import OBJECT, answer
 from services.gateway.api.params import Filters
 from services.gateway.context import Ctx
 from services.gateway.problems import Problem
@@ -23,7 +23,7 @@ SCALE = 100_000
 """Places are whole hundred-thousandths of a degree, about a metre; a courtyard is shown to 50 m."""
 
 
-@router.get("/listings.columns", response_class=Response)
+@router.get("/listings.columns", response_class=Response, responses=OBJECT)
 async def columns(request: Request, ctx: Ctx, params: Annotated[Filters, Query()]) -> Response:
     """Listings as columns of equal length, at most 20,000; beyond it the answer is 422.
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api.answers import GEOJSON, answer, collection, feature
+from services.gateway.api.answers import FEATURES, GEOJSON, ONE_FEATURE, answer, collection, feature
 from services.gateway.api.params import ListingsParams
 from services.gateway.context import Ctx
 from services.gateway.domain.beyond import outside
@@ -18,7 +18,7 @@ from services.gateway.problems import Problem
 router = APIRouter(prefix="/api/v1", tags=["listings"])
 
 
-@router.get("/listings", response_class=Response)
+@router.get("/listings", response_class=Response, responses=FEATURES)
 async def listings(request: Request, ctx: Ctx, params: Annotated[ListingsParams, Query()]) -> Response:
     """A GeoJSON FeatureCollection with `total` (of all pages) and `next`, the cursor of the next page.
 
@@ -41,7 +41,7 @@ async def listings(request: Request, ctx: Ctx, params: Annotated[ListingsParams,
     return answer(request, found, GEOJSON, headers)
 
 
-@router.get("/listings/{listing_id}", response_class=Response)
+@router.get("/listings/{listing_id}", response_class=Response, responses=ONE_FEATURE)
 async def listing(request: Request, ctx: Ctx, listing_id: str) -> Response:
     """One listing as a GeoJSON Feature."""
     found = ctx.model.listing(listing_id)

@@ -10,6 +10,8 @@ from services.gateway.domain.query import LIMIT_MOST, LIMIT_USUAL, TEXT_LENGTH, 
 from shared.contracts.listings import AreaId, AreaLevel, Kind
 
 ZOOM_MOST = 24
+CURSOR = r"^[A-Za-z0-9_-]+$"
+_NUMBER_PATTERN = r"\s*[+-]?[0-9]{1,3}(\.[0-9]{0,20})?\s*"
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{0,20})?", re.ASCII)
 
 
@@ -48,11 +50,20 @@ def _kinds(values: Any) -> list[Kind]:
         raise ValueError(f"must be of {', '.join(Kind)}") from None
 
 
+def _listed(count: int) -> str:
+    """For the description; a mistake is answered with the name of the field, by `numbers`."""
+    return f"^{','.join([_NUMBER_PATTERN] * count)}$"
+
+
 BoxText = Annotated[
-    Box, BeforeValidator(parse_box), WithJsonSchema({"type": "string", "examples": ["27.4,53.8,27.7,54.0"]})
+    Box,
+    BeforeValidator(parse_box),
+    WithJsonSchema({"type": "string", "pattern": _listed(4), "examples": ["27.4,53.8,27.7,54.0"]}),
 ]
 PointText = Annotated[
-    Point, BeforeValidator(parse_point), WithJsonSchema({"type": "string", "examples": ["53.9,27.56"]})
+    Point,
+    BeforeValidator(parse_point),
+    WithJsonSchema({"type": "string", "pattern": _listed(2), "examples": ["53.9,27.56"]}),
 ]
 Kinds = Annotated[
     list[Kind],
@@ -89,7 +100,7 @@ class Filters(Params):
 
 class ListingsParams(Filters):
     limit: Annotated[int, Field(ge=1, le=LIMIT_MOST)] = LIMIT_USUAL
-    cursor: Annotated[str, Field(max_length=1500)] | None = None
+    cursor: Annotated[str, Field(max_length=1500, json_schema_extra={"pattern": CURSOR})] | None = None
     order: Order = Order.NAME
 
 

@@ -6,7 +6,18 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api.answers import GEOJSON, JSON, answer, area_feature, collection, feature
+from services.gateway.api.answers import (
+    FEATURES,
+    GEOJSON,
+    JSON,
+    OBJECT,
+    ONE_FEATURE,
+    answer,
+    area_feature,
+    collection,
+    feature,
+    outline,
+)
 from services.gateway.api.params import AreasParams, SearchParams, SuggestParams
 from services.gateway.context import Ctx, Gateway
 from services.gateway.domain.areas import Spot, path_to
@@ -14,13 +25,14 @@ from services.gateway.domain.finding import Hit
 from services.gateway.places import about, spot
 from services.gateway.problems import Problem
 from shared.contracts.listings import AreaLevel
+from shared.geo import printed
 from shared.text.addresses import shown_house
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
 DOOR_ZOOM = 17
 
 
-@router.get("/search", response_class=Response)
+@router.get("/search", response_class=Response, responses=FEATURES)
 async def search(request: Request, ctx: Ctx, params: Annotated[SearchParams, Query()]) -> Response:
     """Addresses, areas, streets and listings by name, whatever the spelling, a slip or two forgiven.
 
@@ -31,14 +43,14 @@ async def search(request: Request, ctx: Ctx, params: Annotated[SearchParams, Que
     return answer(request, collection(_hit(ctx, hit) for hit in hits), GEOJSON)
 
 
-@router.get("/suggest", response_class=Response)
+@router.get("/suggest", response_class=Response, responses=OBJECT)
 async def suggest(request: Request, ctx: Ctx, params: Annotated[SuggestParams, Query()]) -> Response:
     """What somebody may be typing: `{suggestions: [{type, id, names | name, page, lat, lon, ...}]}`."""
     hits = ctx.search.search(params.q, limit=params.limit)
     return answer(request, {"q": params.q, "suggestions": [_suggestion(ctx, hit) for hit in hits]}, JSON)
 
 
-@router.get("/areas", response_class=Response)
+@router.get("/areas", response_class=Response, responses=FEATURES)
 async def areas(request: Request, ctx: Ctx, params: Annotated[AreasParams, Query()]) -> Response:
     """All areas as GeoJSON polygons, from the largest level to the smallest. Streets come as points, and
     only when asked for by `level=street`, for they are many.
@@ -50,7 +62,7 @@ async def areas(request: Request, ctx: Ctx, params: Annotated[AreasParams, Query
     return answer(request, collection(found), GEOJSON)
 
 
-@router.get("/areas/{area_id}", response_class=Response)
+@router.get("/areas/{area_id}", response_class=Response, responses=ONE_FEATURE)
 async def area(request: Request, ctx: Ctx, area_id: str) -> Response:
     """One area or street with `path` (the areas around it), `neighbours`, and its numbers."""
     found = spot(ctx, area_id)
@@ -82,7 +94,7 @@ def _hit(ctx: Gateway, hit: Hit) -> dict[str, Any]:
         properties |= {"level": found.level, "names": _names(found, hit), "page": _page(hit)}
         if hit.house:
             properties["house"] = hit.house
-    geometry = {"type": "Point", "coordinates": [hit.lon, hit.lat]}
+    geometry = {"type": "Point", "coordinates": [printed(hit.lon), printed(hit.lat)]}
     return {"type": "Feature", "id": hit.id, "geometry": geometry, "properties": properties}
 
 
@@ -90,8 +102,8 @@ def _suggestion(ctx: Gateway, hit: Hit) -> dict[str, Any]:
     told: dict[str, Any] = {
         "type": hit.kind,
         "id": hit.id,
-        "lat": hit.lat,
-        "lon": hit.lon,
+        "lat": printed(hit.lat),
+        "lon": printed(hit.lon),
         "metres": hit.metres,
         "page": _page(hit),
     }
@@ -125,10 +137,10 @@ def _street(found: Spot) -> dict[str, Any]:
 
 
 def _feature(found: Spot, properties: dict[str, Any]) -> dict[str, Any]:
-    doors = [[lon, lat] for _, lat, lon in found.houses]
+    doors = [[printed(lon), printed(lat)] for _, lat, lon in found.houses]
     geometry = (
         {"type": "MultiPoint", "coordinates": doors}
         if doors
-        else {"type": "MultiPolygon", "coordinates": found.polygon}
+        else {"type": "MultiPolygon", "coordinates": outline(found.polygon)}
     )
     return {"type": "Feature", "id": found.id, "geometry": geometry, "properties": properties}

@@ -65,7 +65,7 @@ class StatusAnswer(BaseModel):
 PROPOSAL = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": ProposalBody.model_json_schema()}},
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ProposalBody"}}},
     }
 }
 
@@ -101,7 +101,7 @@ async def status(ctx: Ctx, receipt: str) -> Response:
     return _status(receipt, await ctx.intake.status(receipt))
 
 
-@router.delete("/submissions/{receipt}", status_code=202, response_model=StatusAnswer)
+@router.delete("/submissions/{receipt}", status_code=202, response_model=StatusAnswer, responses={409: {}})
 async def withdraw(ctx: Ctx, receipt: str) -> Response:
     """Take it back, while it is not decided. Answers where it stood."""
     return _status(receipt, await ctx.intake.withdraw(receipt), 202)

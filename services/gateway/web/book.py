@@ -7,8 +7,10 @@ be called back.
 from collections.abc import Iterable
 from typing import Any
 
+from services.gateway.api.answers import outline
 from services.gateway.mirror.contents import public_link, without_invites
 from shared.contracts.listings import Area, AreaLevel, Kind, PublicListing
+from shared.geo import printed
 
 COLUMNS = (
     "id", "name", "kind", "lat", "lon", "members", "members_below", "flag", "link", "areas", "description",
@@ -33,7 +35,7 @@ def book(listings: Iterable[PublicListing], areas: Iterable[Area], *, removed: s
         "shapes": [
             {
                 "type": "Feature",
-                "geometry": {"type": "MultiPolygon", "coordinates": area.polygon},
+                "geometry": {"type": "MultiPolygon", "coordinates": outline(area.polygon)},
                 "properties": {"level": area.level, "names": area.names},
             }
             for area in known[:SHAPES_MOST]
@@ -48,8 +50,8 @@ def _row(listing: PublicListing, areas: dict[str, int], removed: str) -> list[An
         listing.id,
         without_invites(listing.name, removed),
         list(Kind).index(listing.kind),
-        listing.place.lat,
-        listing.place.lon,
+        printed(listing.place.lat),
+        printed(listing.place.lon),
         listing.members,
         listing.members_below,
         listing.flag,

@@ -40,8 +40,8 @@ class View:
         """Inside the world and the zooms that are drawn."""
         return replace(
             self,
-            lat=max(-LATITUDE_MOST, min(LATITUDE_MOST, self.lat)),
-            lon=(self.lon + 180) % 360 - 180,
+            lat=round(max(-LATITUDE_MOST, min(LATITUDE_MOST, self.lat)), 6),
+            lon=round((self.lon + 180) % 360 - 180, 6),
             zoom=max(ZOOM_LEAST, min(ZOOM_MOST, self.zoom)),
         )
 

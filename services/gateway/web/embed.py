@@ -26,7 +26,6 @@ FRAMED = {
 }
 """Only here may others frame us: there is nothing on this page that a hidden click could do."""
 WIDTH, HEIGHT = 720, 480
-LEAST = 200
 CLOSE = 16
 LISTING = re.compile(r"/listings/([a-z2-7]{13})")
 Text = Annotated[str, Query(max_length=1000)]
@@ -69,7 +68,7 @@ async def oembed(
     if form != "json":
         raise Problem(501, "Only JSON.")
     title, values = _target(site, url)
-    width, height = max(LEAST, min(WIDTH, maxwidth)), max(LEAST, min(HEIGHT, maxheight))
+    width, height = min(WIDTH, maxwidth), min(HEIGHT, maxheight)
     source = escape(f"{site.origin}/embed{'?' + urlencode(values) if values else ''}")
     frame = (
         f'<iframe src="{source}" width="{width}" height="{height}" title="{escape(title)}" loading="lazy"'
@@ -86,7 +85,7 @@ async def oembed(
         "height": height,
         "html": frame,
     }
-    return JSONResponse(answer, headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"})
+    return JSONResponse(answer, headers={"Cache-Control": "no-cache"})
 
 
 def _target(site: Site, url: str) -> tuple[str, dict[str, str]]:
@@ -101,7 +100,7 @@ def _target(site: Site, url: str) -> tuple[str, dict[str, str]]:
         listing = site.gateway.model.listing(found[1])
         if listing is None:
             raise Problem(404, "No such listing.")
-        return listing.name, {"at": f"{listing.place.lat},{listing.place.lon},{CLOSE}"}
+        return listing.name, {"at": View(listing.place.lat, listing.place.lon, CLOSE).text}
     if parts.path not in {"/", "/list", "/embed"}:
         raise Problem(404, "There is nothing to embed at this address.")
     asked = dict(parse_qsl(parts.query))

@@ -1,11 +1,11 @@
 """Atom feeds (RFC 4287) of what was added last: of the whole city, and of each area."""
 
 from datetime import UTC, datetime
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from fastapi import APIRouter, HTTPException, Response
 
+from services.gateway.api.answers import answer_bytes
 from services.gateway.domain.query import Query
 from services.gateway.web.render import Page, Site, members, named
 from shared.contracts.listings import Area, PublicListing
@@ -80,6 +80,5 @@ def _text(parent: Element, name: str, text: str) -> None:
 
 
 def _answer(site: Site, body: bytes) -> Response:
-    headers: dict[str, Any] = {"Cache-Control": "no-cache", "Content-Language": site.language}
-    headers |= {"Vary": "Accept-Language", "Access-Control-Allow-Origin": "*"}
-    return Response(body, media_type="application/atom+xml; charset=utf-8", headers=headers)
+    headers = {"Content-Language": site.language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
+    return answer_bytes(site.request, body, "application/atom+xml; charset=utf-8", headers)

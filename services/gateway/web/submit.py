@@ -25,6 +25,7 @@ from shared.bus import Unavailable
 from shared.contracts.listings import DESCRIPTION_LENGTH, NAME_LENGTH, Kind, Precision, PublicListing
 from shared.contracts.submissions import State
 from shared.flags import DEFAULT
+from shared.geo import printed
 
 router = APIRouter(include_in_schema=False)
 PICKER = 288
@@ -151,8 +152,8 @@ def _of_listing(known: PublicListing, action: str) -> Filled:
         "name": known.name,
         "link": known.link.url if known.link else "",
         "kind": known.kind.value,
-        "lat": str(known.place.lat),
-        "lon": str(known.place.lon),
+        "lat": str(printed(known.place.lat)),
+        "lon": str(printed(known.place.lon)),
         "precision": known.place.precision.value,
         "description": known.description,
         "flag": known.flag,

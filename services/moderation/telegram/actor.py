@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import structlog
 from faststream import Context
 
 from services.moderation.telegram import deleting, following, permitting
+from services.moderation.telegram.audit import AuditOutcome
 from services.moderation.telegram.calls import Calls, Unanswered
 from services.moderation.telegram.errors import Forbidden, Gone, Migrated, Refused, TelegramError
 from services.moderation.telegram.inviting import SAY, made, told
@@ -38,6 +39,9 @@ from shared.keys import Keys
 from shared.telemetry.metrics import ACTION_SECONDS, ACTIONS, SENT_AGAIN
 
 log = structlog.get_logger()
+for _method in Method:
+    for _outcome in get_args(AuditOutcome):  # at 0: a rate does not see a series that begins at 1
+        ACTIONS.labels(_method.value, _outcome)
 
 PROTECTED = frozenset({777000, 1087968824, 136817688})
 """Telegram itself, every chat's anonymous admin, every channel's stand-in: never touched."""
