@@ -23,6 +23,7 @@ from services.gateway.domain.lru import LRU
 from services.gateway.settings import GatewaySettings
 from services.gateway.versions import Version, Versions
 from services.gateway.web.i18n import choose, offered
+from shared.background import awaited
 from shared.telemetry.metrics import CACHE, REQUEST_SECONDS, REQUESTS
 
 PACKED_LEAST = 600
@@ -124,7 +125,7 @@ class ResponseCache:
         """By the one who came first; the others wait. It goes on when who asked goes away."""
         making = self._making.get((key, version))
         if making is None:
-            making = asyncio.create_task(self._make(key, version, scope))
+            making = awaited(self._make(key, version, scope))
             self._making[key, version] = making
             making.add_done_callback(lambda _: self._making.pop((key, version), None))
         return await asyncio.shield(making)

@@ -11,7 +11,7 @@ from shared.bus import Bus, Commit
 log = structlog.get_logger()
 
 MISSING_CARDS_SECONDS = 15
-CARDS_SECONDS = 5
+CARDS_SECONDS = 2
 MENU_SECONDS = 6 * 3600
 
 

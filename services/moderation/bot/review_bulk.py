@@ -1,6 +1,6 @@
 """Many proposals without work are refused with one press: a flood must not cost a reviewer a press each."""
 
-from services.moderation.bot import reviewers
+from services.moderation.bot import review_queue, reviewers
 from services.moderation.bot.i18n import Html, Speech, html, joined
 from services.moderation.bot.ports import Deps
 from services.moderation.bot.presses import PressTurn
@@ -25,7 +25,7 @@ async def offer(bot: Deps) -> Commit | None:
     chat_id = await review_chat(bot)
     if chat_id is None or await bot.store.bulk_is_shown():
         return None
-    count, ids = await bot.store.held_unproven(MOST)
+    count, ids = await review_queue.left_waiting(bot, MOST)
     if count < LEAST:
         return None
     assert bot.settings.review_chat is not None

@@ -1,18 +1,17 @@
 """Which card comes next, when more is proposed than a chat can be sent: work first, nothing lost.
 
 Telegram takes some 20 messages a minute for a chat. What does not fit is held back here, where it can be put
-in order; in the queue for Telegram it would only wait behind what came before.
+in order; in the queue for Telegram it would only wait behind what came before. One replica posts all cards,
+so that many proposals of one moment are counted like those of a day.
 """
 
 from services.moderation.bot.ports import Deps
 from shared.bus.commit import Command
-from shared.contracts.submissions import ReviewRequested
 
 CARDS_A_MINUTE = 12
 """What leaves room in the reviewers' chat for edits and questions."""
 UNPROVEN_SHOWN = 10
-"""Open cards of proposals that came without work; the others wait, and can be refused together. As the other
-limit, it may be exceeded by what is handled in the same moment, one in each partition."""
+"""Open cards of proposals that came without work; the others wait, and can be refused together."""
 
 
 def _minute(bot: Deps) -> int:
@@ -24,13 +23,6 @@ async def room(bot: Deps) -> int:
     return max(0, CARDS_A_MINUTE - await bot.store.cards_of(_minute(bot)))
 
 
-async def may_post(bot: Deps, request: ReviewRequested) -> bool:
-    """Whether a proposal that came just now gets its card at once."""
-    if not request.work and await bot.store.unproven_shown() >= UNPROVEN_SHOWN:
-        return False
-    return not await bot.store.held(1) and await room(bot) > 0
-
-
 async def next_held(bot: Deps, most: int) -> list[str]:
     """Submissions whose card is next."""
     held = await bot.store.held(most)
@@ -38,6 +30,13 @@ async def next_held(bot: Deps, most: int) -> list[str]:
     free = max(0, UNPROVEN_SHOWN - await bot.store.unproven_shown())
     allowed = set(unproven[:free])
     return [one for one in held if one not in unproven or one in allowed]
+
+
+async def left_waiting(bot: Deps, most: int) -> tuple[int, list[str]]:
+    """How many proposals without work get no card until others are decided, and the first of them."""
+    free = max(0, UNPROVEN_SHOWN - await bot.store.unproven_shown())
+    count, ids = await bot.store.held_unproven(free + most)
+    return max(0, count - free), ids[free:]
 
 
 def counted(bot: Deps) -> list[Command]:

@@ -36,7 +36,7 @@ OUTCOMES = {"approve": "accepted", "refuse": "refused", "duplicate": "duplicate"
 
 
 async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) -> Commit:
-    """Keep the request and post its card; a request that changes edits the card that is there."""
+    """Keep the request, whose card follows in its turn; one that changes edits the card that is there."""
     decided = await bot.store.decided(event.submission_id)
     if decided is not None and not event.reopened:
         return NOTHING
@@ -52,10 +52,10 @@ async def on_requested(event: ReviewRequested, bot: Annotated[Deps, Context()]) 
         return fresh + Commit.of(writes=bot.store.keep_review(event, 0), expect=[expect])
     speech, found = await speech_in(bot, chat_id), await link_finding.found(bot, event)
     attempt = before.attempt if before else 0
-    if not attempt and not await review_queue.may_post(bot, event):
-        log.info("review_card_held")
-        return fresh + Commit.of(writes=bot.store.keep_review(event, 0), expect=[expect])
-    if before and attempt and not event.reopened:
+    if not attempt:
+        soon = link_finding.look_soon(bot, event, found)
+        return fresh + Commit.of(writes=[*bot.store.keep_review(event, 0), *soon], expect=[expect])
+    if before and not event.reopened:
         again = replace(before, request=event, found=found)
         sends = [_edit(bot, again, chat_id, speech, str(int(event.requested_at.timestamp())))]
     else:
