@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
+# How many tests at a time: they wait more than they work. Those in a browser run by themselves: its event loop stays.
+JOBS ?= 4
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODULES := $(patsubst bench/%.py,bench.%,$(filter-out bench/__init__.py,$(wildcard bench/*.py)))
 
@@ -34,7 +36,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	@touch $@
 
 test: lint ## check the code, then run all tests but the long ones
-	$(BIN)/pytest -m "not chaos"
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not chaos and not browser"
+	$(BIN)/pytest -m browser
 
 test-at: install-dev ## what depends on the time, at another: AT='2027-12-31 23:30' ZONE=Asia/Kolkata TESTS='-m clock'
 	$(BIN)/python -m ops.faketime '$(or $(AT),2027-12-31 23:30)' '$(or $(ZONE),UTC)' $(or $(TESTS),-m clock)
