@@ -51,7 +51,7 @@ class Town:
             lambda: next(
                 (m for m in reversed(self.messages(chat)) if words in m.content.get("text", "")), None
             ),
-            15,
+            60,
         )
 
     async def answer(self, who: int, chat: int, message: Any, **button: str) -> str:

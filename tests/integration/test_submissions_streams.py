@@ -211,7 +211,7 @@ async def test_a_false_proposal_keeps_no_honest_one_from_the_reviewers(
     assert around.last("false").reasons == ("review.other_chosen",)
     assert around.last("false").listing_id == around.listing_id("honest")
     assert around.state("honest") is State.ACCEPTED
-    assert len(around.orders) == 1
+    await eventually(lambda: len(around.orders) == 1)
 
 
 async def test_a_chosen_one_that_was_withdrawn_brings_the_others_back_before_the_reviewers(
