@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from redis import Redis
+from redis.exceptions import RedisError
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "compose.yaml"
@@ -28,3 +30,11 @@ def kubernetes() -> list[dict[str, Any]]:
     """All objects of ops/kubernetes."""
     files = sorted((ROOT / "ops" / "kubernetes").glob("*.yaml"))
     return [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+
+
+def answers(redis: Redis) -> bool:
+    """Whether a Redis that has just been started takes commands."""
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False

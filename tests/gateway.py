@@ -1,5 +1,6 @@
 """What tests of the gateway share: listings made up for a purpose, and a running application."""
 
+import asyncio
 import hashlib
 import itertools
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import httpx
 
 from services.gateway.app import create_app
 from services.gateway.context import Gateway
+from services.gateway.serving import PublicServer, config
 from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
 from shared.contracts.directory import DirectoryChanged
@@ -97,3 +99,17 @@ async def running(settings: GatewaySettings) -> AsyncIterator[Site]:
     ):
         await eventually(lambda: bus.readiness().ready)
         yield Site(app.state.gateway, http)
+
+
+@asynccontextmanager
+async def served(settings: GatewaySettings, port: int) -> AsyncIterator[Site]:
+    """The same on a real socket."""
+    bus = Bus("gateway", settings)
+    app = create_app(settings, bus)
+    server = PublicServer(config(app, "127.0.0.1", port), app.state.gateway.feed.close)
+    task = asyncio.create_task(server.serve())
+    await eventually(lambda: server.started and bus.readiness().ready)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as http:
+        yield Site(app.state.gateway, http)
+    server.should_exit = True
+    await task

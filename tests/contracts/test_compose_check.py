@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
 
 from shared.server import _binary
-from tests.deployments import ROOT
+from tests.deployments import ROOT, answers
 from tests.system.conftest import until
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash on this machine")
@@ -210,17 +209,10 @@ def test_a_redis_that_anybody_on_this_machine_can_read_is_noticed(
         Redis(host=address, password=password or None) as redis,
     ):
         try:
-            until(lambda: _answers(redis), what="the server")
+            until(lambda: answers(redis), what="the server")
             assert machine.probe([(f"at {address}", "aloof")]) == [holds]
         finally:
             process.kill()
-
-
-def _answers(redis: Redis) -> bool:
-    try:
-        return bool(redis.ping())
-    except RedisError:
-        return False
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="there is no shellcheck on this machine")

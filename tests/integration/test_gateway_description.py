@@ -10,15 +10,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import httpx
 import pytest
 
 from services.gateway.app import create_app
-from services.gateway.serving import PublicServer, config
 from services.gateway.settings import GatewaySettings
 from shared.bus import Bus
-from tests.conftest import KEY, eventually
-from tests.gateway import Site, added, listing, running, solve
+from tests.conftest import KEY
+from tests.gateway import Site, added, listing, running, served, solve
 
 COMMITTED = Path(__file__).parents[2] / "docs/openapi.json"
 GENERATOR = shutil.which("openapi-python-client")
@@ -94,15 +92,8 @@ async def test_patterns_say_what_is_taken(
 
 @pytest.fixture
 async def site(settings: GatewaySettings, free_port: int) -> AsyncIterator[Site]:
-    bus = Bus("gateway", settings)
-    app = create_app(settings, bus)
-    server = PublicServer(config(app, "127.0.0.1", free_port), app.state.gateway.feed.close)
-    task = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started and bus.readiness().ready)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port}", timeout=10) as http:
-        yield Site(app.state.gateway, http)
-    server.should_exit = True
-    await task
+    async with served(settings, free_port) as site:
+        yield site
 
 
 def _part(name: str) -> ModuleType:

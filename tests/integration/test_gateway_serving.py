@@ -10,13 +10,10 @@ import httpx
 import pytest
 
 from services.gateway import bodies, serving
-from services.gateway.app import create_app
 from services.gateway.feed import QUEUE
-from services.gateway.serving import PublicServer, config
 from services.gateway.settings import GatewaySettings
-from shared.bus import Bus
 from tests.conftest import KEY, eventually
-from tests.gateway import Site, added, listing, removed
+from tests.gateway import Site, added, listing, removed, served
 
 
 @pytest.fixture
@@ -28,15 +25,8 @@ def settings(redis_url: str, tmp_path: Path) -> GatewaySettings:
 
 @pytest.fixture
 async def site(settings: GatewaySettings, free_port: int) -> AsyncIterator[Site]:
-    bus = Bus("gateway", settings)
-    app = create_app(settings, bus)
-    server = PublicServer(config(app, "127.0.0.1", free_port), app.state.gateway.feed.close)
-    task = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started and bus.readiness().ready)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port}", timeout=10) as http:
-        yield Site(app.state.gateway, http)
-    server.should_exit = True
-    await task
+    async with served(settings, free_port) as site:
+        yield site
 
 
 class Events:

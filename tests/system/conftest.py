@@ -191,7 +191,7 @@ def make_city(tmp_path: Path) -> Iterator[Callable[..., City]]:
             city = City(redis, tmp_path, **more)
             cities.append(city)
             city.start("simulator")
-            until(lambda: _answers(city), 20, "the simulator")
+            until(lambda: simulated(city), 20, "the simulator")
             for name in SERVICES:
                 city.start(name)
             city.wait_ready()
@@ -212,7 +212,8 @@ def make_city(tmp_path: Path) -> Iterator[Callable[..., City]]:
                     process.wait()
 
 
-def _answers(city: City) -> bool:
+def simulated(city: City) -> bool:
+    """Whether the simulator of Telegram answers."""
     try:
         return city.sim.get("/sim/world").status_code == 200
     except httpx.HTTPError:

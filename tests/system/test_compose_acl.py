@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 import pytest
 from redis import Redis
-from redis.exceptions import NoPermissionError, RedisError
+from redis.exceptions import NoPermissionError
 
 from shared.server import EmbeddedRedis, _binary
 from simulator.demo import REVIEW_CHAT, REVIEWER
-from tests.deployments import SERVICES, acl
+from tests.deployments import SERVICES, acl, answers
 from tests.system.conftest import KEY, City, until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
@@ -129,14 +129,7 @@ def _serving(server: str, folder: Path) -> Iterator[Redis]:
     with subprocess.Popen([server, *words], stdout=subprocess.DEVNULL) as process:
         try:
             with Redis.from_url(f"unix://dze:{quote(PASSWORD)}@{socket}") as redis:
-                until(lambda: _answers(redis), what="the server")
+                until(lambda: answers(redis), what="the server")
                 yield redis
         finally:
             process.kill()
-
-
-def _answers(redis: Redis) -> bool:
-    try:
-        return bool(redis.ping())
-    except RedisError:
-        return False

@@ -6,12 +6,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from shared.server import EmbeddedRedis
 from simulator.demo import ALENA, LINDEN_COURT, RESIDENT, STRANGER, UPPER_TOWN, YARD_GROUP
-from tests.system.conftest import City, until
+from tests.system.conftest import City, simulated, until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
@@ -23,7 +22,7 @@ def quarter(tmp_path: Path) -> Iterator[City]:
         city = City(redis, tmp_path)
         try:
             city.start("simulator")
-            until(lambda: _answers(city), 60, "the simulator")
+            until(lambda: simulated(city), 60, "the simulator")
             city.start("moderation")
             until(lambda: city.ready("moderation"), 60, "moderation")
             yield city
@@ -36,13 +35,6 @@ def quarter(tmp_path: Path) -> Iterator[City]:
                 process.wait()
             city.http.close()
             city.sim.close()
-
-
-def _answers(city: City) -> bool:
-    try:
-        return city.sim.get("/sim/world").status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def switch_on(city: City, chat: int, *settings: str) -> None:
@@ -101,7 +93,7 @@ def test_the_bot_answers_again_when_the_simulator_has_begun_anew(quarter: City) 
     switch_on(quarter, UPPER_TOWN)
     quarter.kill("simulator")
     quarter.start("simulator")
-    until(lambda: _answers(quarter), 60, "the simulator")
+    until(lambda: simulated(quarter), 60, "the simulator")
     quarter.do("join", chat=UPPER_TOWN, user=STRANGER)
     traces = {m["message_id"] for m in quarter.chat(UPPER_TOWN)["messages"] if "new_chat_members" in m}
     until(lambda: traces <= gone(quarter, UPPER_TOWN), 60, "the trace to go")
@@ -160,7 +152,7 @@ def test_roles_run_apart_and_updates_come_by_webhook(tmp_path: Path) -> None:
         city = City(redis, tmp_path, DZE_TELEGRAM_MODE="webhook")
         try:
             city.start("simulator")
-            until(lambda: _answers(city), 60, "the simulator")
+            until(lambda: simulated(city), 60, "the simulator")
             city.start("gateway")
             for number, role in enumerate(("ingest", "decide", "act")):
                 city.start(f"moderation:{number}", "--role", role)
